@@ -1,0 +1,112 @@
+import type { NameTemplate } from '#domain/filename'
+import type { PartitionRule } from '#domain/partition'
+import type { VersionScheme } from '#domain/version'
+
+/** One mission folder, parsed and checked whole. Everything mission-specific that the core knows is in this value. */
+export interface Mission {
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  /** Absolute folder of the mission's files. */
+  readonly folder: string
+  readonly spacecraft: readonly Spacecraft[]
+  readonly instruments: readonly Instrument[]
+  readonly products: readonly Product[]
+  readonly processes: readonly Process[]
+  readonly release: { readonly publicLevels: readonly string[]; readonly publicProducts: readonly string[] }
+  /** Path of the simulation's parameters inside the folder, where the mission has one. */
+  readonly simulation?: string
+  /** Module paths inside the folder, by the name of the hook (`identify`). */
+  readonly adapters: Readonly<Record<string, string>>
+}
+
+export interface Spacecraft {
+  readonly id: string
+  readonly title: string
+  readonly number: number
+}
+
+export interface Instrument {
+  readonly id: string
+  readonly title: string
+}
+
+export const productKinds = ['telemetry', 'science', 'quicklook', 'ancillary'] as const
+export type ProductKind = (typeof productKinds)[number]
+
+export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'defeph', 'defatt', 'contacts'] as const
+export type FileFormat = (typeof fileFormats)[number]
+
+/** A kind of file. Its datasets are one per spacecraft. */
+export interface Product {
+  /** As written in `products.yaml`, e.g. `fgm srvy l2` or `defatt`. Unique in the mission. */
+  readonly id: string
+  readonly title: string
+  readonly description: string
+  readonly kind: ProductKind
+  readonly instrument: string
+  /** Absent for ancillary products. */
+  readonly mode?: string
+  readonly level?: string
+  readonly descriptor?: string
+  /** Spacecraft ids, or the constellation's word (e.g. the mission's id) for products of all. */
+  readonly spacecraft: readonly string[]
+  readonly template: NameTemplate
+  readonly dataset: NameTemplate
+  readonly directory: NameTemplate
+  readonly scheme: VersionScheme
+  readonly format: FileFormat
+  readonly ext: string
+  readonly partition: PartitionRule
+  readonly expect: 'contacts' | 'inputs'
+  /** Milliseconds after the partition's data came down; absent = never late. */
+  readonly due?: number
+  /** The declared first number of versions that have an interface part. */
+  readonly interface: number
+  /** Packet definition inside the mission's folder, for telemetry. */
+  readonly packets?: string
+  readonly attributes: Readonly<Record<string, unknown>>
+  readonly public: boolean
+}
+
+/** A rule: these outputs from these inputs, by this program, per spacecraft and partition of the outputs. */
+export interface Process {
+  readonly id: string
+  readonly title: string
+  readonly inputs: readonly ProcessInput[]
+  readonly outputs: readonly ProcessOutput[]
+  readonly program: Program
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly exits: { readonly noData: readonly number[]; readonly tryAgain: readonly number[] }
+  readonly limits: { readonly seconds: number; readonly tries: number }
+  /** Higher runs first; age raises it. */
+  readonly priority: number
+  /** Raised by hand when outputs must be remade although no input changed. */
+  readonly major: number
+}
+
+export interface ProcessInput {
+  readonly role: string
+  readonly product: string
+  readonly optional: boolean
+  /** How far the window reaches beyond the partition, in milliseconds. */
+  readonly before: number
+  readonly after: number
+}
+
+export interface ProcessOutput {
+  readonly role: string
+  readonly product: string
+}
+
+export type Program =
+  | { readonly kind: 'builtin'; readonly name: string }
+  /** Command line; relative paths are inside the mission's folder. */
+  | { readonly kind: 'run'; readonly command: readonly string[] }
+
+/** A product on one spacecraft. */
+export interface Dataset {
+  readonly id: string
+  readonly product: Product
+  readonly spacecraft: string
+}
