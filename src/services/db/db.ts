@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import type { Transaction } from 'kysely'
+import pg from 'pg'
+import type { Schema } from './schema.ts'
+
+export type Db = Kysely<Schema>
+/** Inside one transaction. Writers take a `Tx`, so that a caller decides what commits together. */
+export type Tx = Transaction<Schema>
+
+/** How to reach a server: a URL, or a socket folder with a database name. */
+export type DbConfig = Pick<pg.PoolConfig, 'connectionString' | 'host' | 'port' | 'user' | 'password' | 'database'>
+
+const toInstant = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00`)
+const toInteger = (text: string): number | bigint => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))
+
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') => {
+    if (format === 'binary') return pg.types.getTypeParser(oid, format)
+    if (oid === pg.types.builtins.INT8) return toInteger
+    if (oid === pg.types.builtins.TIMESTAMPTZ) return toInstant
+    return pg.types.getTypeParser(oid, 'text')
+  },
+} as pg.CustomTypesConfig
+
+/** Opens a pool. `size` connections at the most; sessions run in UTC. */
+export function openDb(config: DbConfig, size = 8): Db {
+  const pool = new pg.Pool({ ...config, max: size, types, options: '-c timezone=UTC' })
+  // A dropped idle connection is replaced at the next query; without a listener Node would end the process.
+  pool.on('error', () => undefined)
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
+}
+
+export const withTx = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction().execute(work)

@@ -1,0 +1,20 @@
+export { openDb, withTx } from './db.ts'
+export type { Db, DbConfig, Tx } from './db.ts'
+export { migrate } from './migrate.ts'
+export { roles } from './schema.ts'
+export type {
+  AttemptTable,
+  CellHave,
+  CellNext,
+  CellTable,
+  FileTable,
+  JobInputRow,
+  JobOutputRow,
+  JobState,
+  JobTable,
+  MissionEventTable,
+  Outcome,
+  QuarantineTable,
+  Role,
+  Schema,
+} from './schema.ts'

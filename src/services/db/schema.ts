@@ -1,0 +1,232 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** UTC instant: milliseconds since 1970 when read, a Date when written. */
+type Instant = ColumnType<number, Date, Date>
+type NullableInstant = ColumnType<number | null, Date | null | undefined, Date | null>
+/** bigint columns that hold ids, sizes and counts: always below 2^53. */
+type Count = ColumnType<number, number, number>
+/** TT2000 nanoseconds: the driver gives a number where it is exact, else a bigint; readers make bigints of both. */
+type Nanoseconds = ColumnType<number | bigint | null, bigint | null | undefined, bigint | null>
+/** Written as JSON text, read as a value. */
+type Json<T> = ColumnType<T, string, string>
+type DefaultJson<T> = ColumnType<T, string | undefined, string>
+
+export interface FileTable {
+  id: Generated<number>
+  mission: string
+  name: string
+  product: string
+  dataset: string
+  spacecraft: string
+  kind: string
+  partition: string
+  start_time: Instant
+  stop_time: Instant
+  version: ColumnType<number[], readonly number[], readonly number[]>
+  version_text: string
+  size: Count
+  sha256: string
+  path: string
+  state: ColumnType<'held' | 'retired' | 'lost', 'held' | 'retired' | 'lost' | undefined, 'held' | 'retired' | 'lost'>
+  latest: boolean
+  public: boolean
+  simulated: boolean
+  coverage_start: Nanoseconds
+  coverage_stop: Nanoseconds
+  records: ColumnType<number | null, number | null | undefined, number | null>
+  content: DefaultJson<Record<string, unknown>>
+  findings: DefaultJson<readonly string[]>
+  arrived_at: Instant
+  modified_at: Instant
+  actor: string
+  job: ColumnType<number | null, number | null | undefined, number | null>
+  recipe: ColumnType<string | null, string | null | undefined, string | null>
+}
+
+export interface FileParentTable {
+  child: Count
+  parent: ColumnType<number | null, number | null, number | null>
+  role: string
+  name: string
+}
+
+export interface EventTable {
+  sequence: Count
+  at: Instant
+  kind: string
+  mission: string
+  file: ColumnType<number | null, number | null, number | null>
+  actor: string
+  detail: DefaultJson<Record<string, unknown>>
+}
+
+export interface QuarantineTable {
+  id: Generated<number>
+  at: Instant
+  mission: string | null
+  name: string
+  size: Count
+  sha256: string | null
+  path: string | null
+  code: string
+  reason: string
+  actor: string
+}
+
+export interface MissionEventTable {
+  mission: string
+  kind: string
+  key: string
+  spacecraft: string
+  start_time: Instant
+  stop_time: Instant
+  data_start: NullableInstant
+  data_stop: NullableInstant
+  state: string
+  reason: string | null
+  file: ColumnType<number | null, number | null, number | null>
+}
+
+export type CellHave = 'none' | 'partial' | 'full' | 'no-data'
+export type CellNext = 'none' | 'waiting' | 'ready' | 'running' | 'held' | 'failed' | 'lost'
+
+export interface CellTable {
+  mission: string
+  dataset: string
+  partition: string
+  product: string
+  spacecraft: string
+  process: string | null
+  start_time: Instant
+  stop_time: Instant
+  due_at: NullableInstant
+  have: CellHave
+  next: CellNext
+  reason: DefaultJson<Record<string, unknown>>
+  file: number | null
+  recipe: string | null
+  changed_at: Instant
+}
+
+export type JobState = 'ready' | 'running' | 'made' | 'no-data' | 'failed' | 'cancelled'
+
+export interface JobTable {
+  id: Generated<number>
+  mission: string
+  process: string
+  spacecraft: string
+  partition: string
+  start_time: Instant
+  stop_time: Instant
+  partition_kind: string
+  recipe: string
+  generation: Generated<number>
+  state: JobState
+  inputs: Json<readonly JobInputRow[]>
+  outputs: Json<readonly JobOutputRow[]>
+  tries: Generated<number>
+  priority: number
+  created_at: Instant
+  not_before: Instant
+  ended_at: NullableInstant
+  message: ColumnType<string | null, string | null | undefined, string | null>
+}
+
+/** Exact inputs of a job: fixed when it is made. */
+export interface JobInputRow {
+  readonly role: string
+  readonly file: number
+  readonly name: string
+}
+
+/** Outputs with their reserved names. */
+export interface JobOutputRow {
+  readonly role: string
+  readonly product: string
+  readonly dataset: string
+  readonly name: string
+  readonly version: readonly number[]
+}
+
+export type Outcome = 'made' | 'no-data' | 'try-again' | 'failed' | 'lost' | 'refused'
+
+export interface AttemptTable {
+  id: Generated<number>
+  job: number
+  number: number
+  worker: string
+  token: string
+  started_at: Instant
+  ended_at: NullableInstant
+  outcome: ColumnType<Outcome | null, Outcome | null | undefined, Outcome | null>
+  exit_code: ColumnType<number | null, number | null | undefined, number | null>
+  signal: ColumnType<string | null, string | null | undefined, string | null>
+  message: ColumnType<string | null, string | null | undefined, string | null>
+  log: ColumnType<string | null, string | null | undefined, string | null>
+}
+
+export interface ReservedVersionTable {
+  mission: string
+  dataset: string
+  partition: string
+  version: ColumnType<number[], readonly number[], readonly number[]>
+  job: number
+}
+
+export interface VerifiedTable {
+  mission: string
+  dataset: string
+  partition: string
+  recipe: string
+  outcome: 'made' | 'no-data'
+  file: number | null
+  at: Instant
+}
+
+export const roles = ['viewer', 'team', 'instrument', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+export interface TokenTable {
+  name: string
+  role: Role
+  hash: string
+  created_at: Instant
+  last_used_at: NullableInstant
+  once: ColumnType<boolean, boolean | undefined, boolean>
+  expires_at: NullableInstant
+}
+
+export interface SessionTable {
+  hash: string
+  actor: string
+  role: Role
+  created_at: Instant
+  expires_at: Instant
+}
+
+export interface AuditTable {
+  id: Generated<number>
+  at: Instant
+  actor: string
+  act: string
+  object: string
+  detail: DefaultJson<Record<string, unknown>>
+}
+
+export interface Schema {
+  file: FileTable
+  file_parent: FileParentTable
+  event_counter: { one: Generated<boolean>; last: number }
+  event: EventTable
+  quarantine: QuarantineTable
+  mission_event: MissionEventTable
+  cell: CellTable
+  job: JobTable
+  attempt: AttemptTable
+  reserved_version: ReservedVersionTable
+  verified: VerifiedTable
+  cursor: { follower: string; sequence: number }
+  token: TokenTable
+  session: SessionTable
+  audit: AuditTable
+}
