@@ -1,0 +1,111 @@
+import type { Process, ProcessInput, Product } from '#domain/mission'
+import type { Partition, Span } from '#domain/partition'
+
+/** Half-open spans in UTC milliseconds. What is known of one held file; `covers` comes from its content where that tells, else from its name. */
+export interface FileFact {
+  readonly id: number
+  readonly name: string
+  readonly dataset: string
+  readonly product: string
+  readonly partition: string
+  readonly version: readonly number[]
+  readonly sha256: string
+  readonly covers: Span
+  readonly arrived: number
+}
+
+export type Have = 'none' | 'partial' | 'full' | 'no-data'
+export type Next = 'none' | 'waiting' | 'ready' | 'running' | 'held' | 'failed' | 'lost'
+
+/** Identity of a cell in text: `mms1_fgm_srvy_l2 2026-11-23`. */
+export interface CellName {
+  readonly dataset: string
+  readonly partition: string
+}
+
+/** Why a cell is as it is: a sentence, and the cells it blames, most important first. `settling` is looked at again at `until`. */
+export interface Reason {
+  readonly kind:
+    | 'complete'
+    | 'in-progress'
+    | 'inputs'
+    | 'settling'
+    | 'queued'
+    | 'running'
+    | 'failed'
+    | 'no-data'
+    | 'lost'
+    | 'not-arrived'
+    | 'not-covered'
+    | 'not-due'
+  readonly text: string
+  readonly causes?: readonly CellName[]
+  readonly job?: number
+  /** UTC milliseconds: when to look again. */
+  readonly until?: number
+}
+
+export interface CellState {
+  readonly have: Have
+  readonly next: Next
+  readonly reason: Reason
+}
+
+/** A cell that an input comes from, as it stands. */
+export interface SourceCell extends CellName {
+  readonly span: Span
+  readonly have: Have
+  readonly next: Next
+  readonly reason: Reason
+}
+
+/** One contact as the mission events tell it. `data`: the recorded time that it brings down. */
+export interface ContactFact {
+  readonly key: string
+  readonly spacecraft: string
+  readonly span: Span
+  readonly data: Span
+  readonly state: 'planned' | 'done' | 'lost'
+  readonly reason: string | undefined
+}
+
+export interface RoleFacts {
+  readonly input: ProcessInput
+  readonly files: readonly FileFact[]
+  /** Cells of the input's dataset in the window, those made and those not. */
+  readonly cells: readonly SourceCell[]
+}
+
+export interface JobFact {
+  readonly id: number
+  readonly state: 'ready' | 'running' | 'made' | 'no-data' | 'failed' | 'cancelled'
+  readonly recipe: string
+  readonly tries: number
+  readonly notBefore: number
+  readonly message: string | undefined
+}
+
+/** Everything that decides about one process on one spacecraft and partition. */
+export interface WorkFacts {
+  readonly process: Process
+  readonly partition: Partition
+  readonly roles: readonly RoleFacts[]
+  /** Recipe of what exists: of the outputs' newest files, or of a `no data` verdict; undefined where nothing was made. */
+  readonly madeRecipe: string | undefined
+  readonly made: 'none' | 'files' | 'no-data'
+  /** The newest job that was not cancelled. */
+  readonly job: JobFact | undefined
+}
+
+/** Everything that decides about a cell whose files come from outside. */
+export interface ArrivalFacts {
+  readonly product: Product
+  readonly partition: Partition
+  readonly contacts: readonly ContactFact[]
+  readonly files: readonly FileFact[]
+}
+
+export interface Settings {
+  /** Wait this long after an input arrived for others of its kind, in milliseconds. */
+  readonly settle: number
+}

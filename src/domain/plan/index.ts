@@ -1,0 +1,20 @@
+export { planArrival } from './arrival.ts'
+export type {
+  ArrivalFacts,
+  CellName,
+  CellState,
+  ContactFact,
+  FileFact,
+  Have,
+  JobFact,
+  Next,
+  Reason,
+  RoleFacts,
+  Settings,
+  SourceCell,
+  WorkFacts,
+} from './facts.ts'
+export { shownState } from './state.ts'
+export type { Shown } from './state.ts'
+export { inWindow, planWork, recipeOf } from './work.ts'
+export type { HashText, Plan, PlannedInput } from './work.ts'

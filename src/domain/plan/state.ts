@@ -1,0 +1,21 @@
+import type { Have, Next, Reason } from './facts.ts'
+
+/** What people see of a cell. */
+export type Shown = 'made' | 'partial' | 'no data' | 'running' | 'waiting' | 'late' | 'failed' | 'held' | 'not due' | 'lost'
+
+/** The one table from (have, next, due, now) to what is shown. A failed remake never reddens a made cell. */
+export function shownState(
+  cell: { readonly have: Have; readonly next: Next; readonly due: number | undefined; readonly reason: Pick<Reason, 'kind'> },
+  now: number,
+): Shown {
+  if (cell.have === 'full') return 'made'
+  if (cell.have === 'no-data') return 'no data'
+  if (cell.next === 'held') return 'held'
+  const late = cell.due !== undefined && cell.due < now && cell.reason.kind !== 'in-progress'
+  if (cell.have === 'partial') return late && (cell.next === 'waiting' || cell.next === 'failed') ? 'late' : 'partial'
+  if (cell.next === 'running') return 'running'
+  if (cell.next === 'failed') return 'failed'
+  if (cell.next === 'lost') return 'lost'
+  if (late) return 'late'
+  return cell.reason.kind === 'not-due' ? 'not due' : 'waiting'
+}
