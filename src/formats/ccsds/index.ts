@@ -1,0 +1,23 @@
+/** CCSDS space packets (133.0-B-2): packets out of a stream with everything remarkable as values, and packets built. */
+export { buildPacket, decodePrimaryHeader, encodePrimaryHeader, headerSize, idleApid, largestPacket, sequenceModulus } from './packet.ts'
+export type { HeaderFields, Packet, PrimaryHeader } from './packet.ts'
+export { describeProblem, isHarmless } from './problem.ts'
+export type { Problem } from './problem.ts'
+export { readPackets, walkPackets, walkSource } from './walk.ts'
+export type { WalkOptions } from './walk.ts'
+export type { FramingOptions } from './frame.ts'
+export { trackSequence } from './sequence.ts'
+export type { SequenceTracker } from './sequence.ts'
+export { checkErrorControl, computeCrc } from './error-control.ts'
+export {
+  cdsToNanoseconds,
+  cucToNanoseconds,
+  decodeCds,
+  decodeCuc,
+  decodeCucPField,
+  encodeCds,
+  encodeCuc,
+  nanosecondsToCds,
+  nanosecondsToCuc,
+} from './time-field.ts'
+export type { CdsLayout, CdsTime, CucLayout, CucTime } from './time-field.ts'

@@ -1,0 +1,166 @@
+import type { Source } from '#source'
+import { checkErrorControl } from './error-control.ts'
+import type { Framing, FramingOptions } from './frame.ts'
+import { findChain, isHeader, lookAhead, resolveFraming } from './frame.ts'
+import type { Packet } from './packet.ts'
+import { headerSize, idleApid, packetSize, viewPacket } from './packet.ts'
+import type { Problem } from './problem.ts'
+import type { SequenceTracker } from './sequence.ts'
+import { trackSequence } from './sequence.ts'
+
+export interface WalkOptions extends FramingOptions {
+  /** Follow sequence counts and report gaps, wraps, duplicates and disorder (default true). */
+  readonly sequence?: boolean
+  /** The last two octets of each packet are the CRC of ECSS-E-ST-70-41C annex B: check it (default false). */
+  readonly errorControl?: boolean
+  /** Yield packets of fill as packets instead of as problems (default false). */
+  readonly keepIdle?: boolean
+}
+
+interface Walk {
+  readonly options: WalkOptions
+  readonly framing: Framing
+  readonly tracker: SequenceTracker | undefined
+  /** Next octet of the stream to look at. */
+  position: number
+  /** Where octets that are no packet began, or -1. */
+  garbageFrom: number
+}
+
+const startWalk = (options: WalkOptions): Walk => {
+  const framing = resolveFraming(options)
+  const tracker = options.sequence === false ? undefined : trackSequence()
+  return { options, framing, tracker, position: framing.fileHeader, garbageFrom: -1 }
+}
+
+function* endGarbage(walk: Walk): Generator<Problem> {
+  if (walk.garbageFrom < 0) return
+  yield { kind: 'problem', problem: 'garbage', offset: walk.garbageFrom, size: walk.position - walk.garbageFrom }
+  walk.garbageFrom = -1
+}
+
+function* emitPacket(walk: Walk, packet: Packet): Generator<Packet | Problem> {
+  if (packet.apid === idleApid && walk.options.keepIdle !== true) {
+    yield { kind: 'problem', problem: 'idle', offset: packet.offset, size: packet.bytes.byteLength }
+    return
+  }
+  // Idle packets need no continuous count: CCSDS 133.0-B-2 section 4.1.3.4.3.
+  const problem = packet.apid === idleApid ? undefined : walk.tracker?.check(packet)
+  if (problem !== undefined) yield problem
+  if (walk.options.errorControl === true) {
+    const bad = checkErrorControl(packet)
+    if (bad !== undefined) yield bad
+  }
+  yield packet
+}
+
+/** Steps over octets that start no packet. Answers false when no packet is found in this window. */
+function skipGarbage(window: Uint8Array, base: number, final: boolean, walk: Walk): boolean {
+  const from = walk.position - base + (walk.garbageFrom < 0 ? 1 : 0)
+  if (walk.garbageFrom < 0) walk.garbageFrom = walk.position
+  const to = final ? window.byteLength : Math.max(from, window.byteLength - lookAhead(walk.framing))
+  const found = findChain(window, from, to, walk.framing)
+  walk.position = base + (found >= 0 ? found : to)
+  return found >= 0
+}
+
+/** The last header says more than is left: either the stream was cut here, or the length is wrong and packets follow. */
+function* endShort(window: Uint8Array, base: number, size: number, walk: Walk): Generator<Problem> {
+  const start = walk.position - base
+  const behind = findChain(window, start + 1, window.byteLength, walk.framing)
+  if (behind < 0) return
+  const { apid, sequenceCount } = viewPacket(window, start + walk.framing.prefix, headerSize, 0)
+  yield { kind: 'problem', problem: 'bad-length', offset: walk.position + walk.framing.prefix, apid, sequenceCount, size }
+  walk.garbageFrom = walk.position
+  walk.position = base + behind
+}
+
+/** Everything in `window` (octets from `base` of the stream) that can be judged; `final` says that the stream ends with it. */
+function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Walk): Generator<Packet | Problem> {
+  const { framing, tracker } = walk
+  const { errorControl } = walk.options
+  const end = base + window.byteLength
+  const around = framing.prefix + framing.suffix
+  while (walk.position < end) {
+    const header = walk.position - base + framing.prefix
+    if (header + headerSize > window.byteLength) return
+    if (walk.garbageFrom >= 0 || !isHeader(window, header, framing)) {
+      if (!skipGarbage(window, base, final, walk)) return
+      yield* endGarbage(walk)
+      continue
+    }
+    const size = packetSize(window, header)
+    if (walk.position + around + size > end) {
+      if (!final) return
+      const before = walk.position
+      yield* endShort(window, base, size, walk)
+      if (walk.position === before) return
+      yield* endGarbage(walk)
+      continue
+    }
+    walk.position += around + size
+    const packet = viewPacket(window, header, size, base + header)
+    framing.seen[packet.apid] = 1
+    if (packet.apid === idleApid || errorControl === true) {
+      yield* emitPacket(walk, packet)
+      continue
+    }
+    const problem = tracker?.check(packet)
+    if (problem !== undefined) yield problem
+    yield packet
+  }
+}
+
+function* finishWalk(walk: Walk, window: Uint8Array, base: number): Generator<Problem> {
+  const end = base + window.byteLength
+  if (walk.garbageFrom >= 0) {
+    walk.position = end
+    yield* endGarbage(walk)
+  } else if (walk.position < end) {
+    const header = walk.position - base + walk.framing.prefix
+    const around = walk.framing.prefix + walk.framing.suffix
+    const need = around + (header + headerSize <= window.byteLength ? packetSize(window, header) : headerSize + 1)
+    yield { kind: 'problem', problem: 'leftover', offset: walk.position, size: end - walk.position, need }
+    walk.position = end
+  }
+}
+
+/**
+ * All packets of a stream in memory, and between them what is remarkable, in the order of the stream. Never throws on content.
+ * @example for (const item of walkPackets(bytes)) if (item.kind === 'packet') count(item.apid)
+ */
+export function* walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Generator<Packet | Problem> {
+  const walk = startWalk(options)
+  yield* walkWindow(bytes, 0, true, walk)
+  yield* finishWalk(walk, bytes, 0)
+}
+
+const windowSize = 4 * 1024 * 1024
+
+/** The same over a source, holding one window of 4 MiB at a time. A packet's bytes stay valid as long as they are kept. */
+export async function* walkSource(source: Source, options: WalkOptions = {}): AsyncGenerator<Packet | Problem> {
+  const walk = startWalk(options)
+  const window = Math.max(windowSize, 2 * lookAhead(walk.framing))
+  let base = 0
+  let bytes: Uint8Array = new Uint8Array()
+  while (walk.position < source.size) {
+    base = walk.position
+    const end = Math.min(source.size, base + window)
+    bytes = await source.read(base, end)
+    yield* walkWindow(bytes, base, end === source.size, walk)
+    walk.tracker?.release()
+    if (end === source.size) break
+  }
+  yield* finishWalk(walk, bytes, base)
+}
+
+/** Packets and problems of a stream in memory, apart. */
+export function readPackets(bytes: Uint8Array, options: WalkOptions = {}): { packets: readonly Packet[]; problems: readonly Problem[] } {
+  const packets: Packet[] = []
+  const problems: Problem[] = []
+  for (const item of walkPackets(bytes, options)) {
+    if (item.kind === 'packet') packets.push(item)
+    else problems.push(item)
+  }
+  return { packets, problems }
+}
