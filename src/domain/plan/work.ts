@@ -75,13 +75,17 @@ export function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], hash
 function haveNow(facts: WorkFacts, now: number): CellState['have'] {
   if (facts.made === 'none') return 'none'
   if (facts.made === 'no-data') return 'no-data'
-  const open = facts.roles.some(r => missingCells(r).length > 0)
-  return open || facts.partition.stop > now ? 'partial' : 'full'
+  return isOpen(facts, now) ? 'partial' : 'full'
 }
 
-/** Cells of an input that do not give all they should: absent, or only in part although their time is over. */
+/** Whether more may come into what was made, or should have. */
+const isOpen = (facts: WorkFacts, now: number): boolean =>
+  facts.partition.stop > now || facts.roles.some(r => r.cells.some(c => c.have === 'none' || c.have === 'partial'))
+
+/** Cells of an input that do not give all they should by now: absent, or only in part although their time is over. */
 function missingCells(role: RoleFacts): readonly SourceCell[] {
-  return role.cells.filter(c => c.have === 'none' || (c.have === 'partial' && c.reason.kind !== 'in-progress'))
+  const growing = (c: SourceCell) => c.reason.kind === 'in-progress' || c.reason.kind === 'not-due'
+  return role.cells.filter(c => (c.have === 'none' || c.have === 'partial') && !growing(c))
 }
 
 const nextOfMissing = (missing: readonly SourceCell[]): CellState['next'] =>
@@ -98,7 +102,7 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
       text: `${facts.process.id} found no data in these inputs${facts.job?.message === undefined ? '' : `: ${facts.job.message}`}`,
     }
   if (missing.length > 0) return inputsReason(`made in part: ${describeMissing(missing)}`, missing)
-  if (facts.partition.stop > now) return { kind: 'in-progress', text: 'made as far as data have come; its time is not over' }
+  if (isOpen(facts, now)) return { kind: 'in-progress', text: 'made as far as data have come; more is to come' }
   return { kind: 'complete', text: 'made from everything expected' }
 }
 

@@ -1,0 +1,178 @@
+import { sql } from 'kysely'
+import type { Selectable } from 'kysely'
+import { compareVersions } from '#domain/version'
+import type { Db, FileTable, Tx } from '#services/db'
+import { appendEvents } from './events.ts'
+
+export type FileRow = Selectable<FileTable>
+
+/** A file whose bytes are in the store, ready to be recorded. */
+export interface NewFile {
+  readonly mission: string
+  readonly name: string
+  readonly product: string
+  readonly dataset: string
+  readonly spacecraft: string
+  readonly kind: string
+  readonly partition: string
+  readonly start: number
+  readonly stop: number
+  readonly version: readonly number[]
+  readonly versionText: string
+  readonly size: number
+  readonly sha256: string
+  readonly path: string
+  readonly public: boolean
+  readonly simulated: boolean
+  /** TT2000 nanoseconds of the first and last record. */
+  readonly coverage: { readonly start: bigint; readonly stop: bigint } | undefined
+  readonly records: number | undefined
+  readonly content: Readonly<Record<string, unknown>>
+  readonly findings: readonly string[]
+  readonly modified: number
+  readonly actor: string
+  readonly job: number | undefined
+  readonly recipe: string | undefined
+  readonly parents: readonly Parent[]
+}
+
+/** A parent may be known by name and not be held. */
+export interface Parent {
+  readonly role: string
+  readonly name: string
+  readonly file: number | undefined
+}
+
+/**
+ * Adds a file's row, its parents, the `latest` flags of its partition, and one event. Throws on the unique name: the caller has looked
+ * before, so that is a race, and the second one looks again.
+ */
+export async function recordFile(tx: Tx, file: NewFile, at: number): Promise<number> {
+  const sibling = await tx
+    .selectFrom('file')
+    .select(['id', 'version'])
+    .where('mission', '=', file.mission)
+    .where('dataset', '=', file.dataset)
+    .where('partition', '=', file.partition)
+    .where('latest', '=', true)
+    .forUpdate()
+    .executeTakeFirst()
+  const latest = sibling === undefined || compareVersions(file.version, sibling.version) > 0
+  if (latest && sibling !== undefined) await tx.updateTable('file').set({ latest: false }).where('id', '=', sibling.id).execute()
+  const { id } = await tx
+    .insertInto('file')
+    .values(insertRow(file, latest, at))
+    .returning('id')
+    .executeTakeFirstOrThrow()
+  if (file.parents.length > 0)
+    await tx
+      .insertInto('file_parent')
+      .values(file.parents.map(p => ({ child: id, parent: p.file ?? null, role: p.role, name: p.name })))
+      .onConflict(c => c.doNothing())
+      .execute()
+  await appendEvents(tx, at, [{ kind: 'file', mission: file.mission, file: id, actor: file.actor }])
+  return id
+}
+
+const insertRow = (file: NewFile, latest: boolean, at: number) => ({
+  mission: file.mission,
+  name: file.name,
+  product: file.product,
+  dataset: file.dataset,
+  spacecraft: file.spacecraft,
+  kind: file.kind,
+  partition: file.partition,
+  start_time: new Date(file.start),
+  stop_time: new Date(file.stop),
+  version: file.version,
+  version_text: file.versionText,
+  size: file.size,
+  sha256: file.sha256,
+  path: file.path,
+  latest,
+  public: file.public,
+  simulated: file.simulated,
+  coverage_start: file.coverage?.start ?? null,
+  coverage_stop: file.coverage?.stop ?? null,
+  records: file.records ?? null,
+  content: JSON.stringify(file.content),
+  findings: JSON.stringify(file.findings),
+  arrived_at: new Date(at),
+  modified_at: new Date(file.modified),
+  actor: file.actor,
+  job: file.job ?? null,
+  recipe: file.recipe ?? null,
+})
+
+export const findFile = (db: Db | Tx, mission: string, name: string): Promise<FileRow | undefined> =>
+  db.selectFrom('file').selectAll().where('mission', '=', mission).where('name', '=', name).executeTakeFirst()
+
+export const fileById = (db: Db | Tx, id: number): Promise<FileRow> =>
+  db.selectFrom('file').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+
+export const filesByIds = (db: Db | Tx, ids: readonly number[]): Promise<readonly FileRow[]> =>
+  ids.length === 0 ? Promise.resolve([]) : db.selectFrom('file').selectAll().where('id', 'in', ids).execute()
+
+/** Ids of held files by names, for lineage that programs write as names. */
+export const idsByNames = (db: Db | Tx, mission: string, names: readonly string[]): Promise<readonly { id: number; name: string }[]> =>
+  names.length === 0
+    ? Promise.resolve([])
+    : db.selectFrom('file').select(['id', 'name']).where('mission', '=', mission).where('name', 'in', names).execute()
+
+/** Latest held files of a product whose nominal time or content touches [start, stop), of one spacecraft or of the constellation. */
+export const latestFiles = (
+  db: Db | Tx,
+  mission: string,
+  product: string,
+  spacecraft: string,
+  window: { readonly start: number; readonly stop: number },
+): Promise<readonly FileRow[]> =>
+  db
+    .selectFrom('file')
+    .selectAll()
+    .where('mission', '=', mission)
+    .where('product', '=', product)
+    .where('spacecraft', '=', spacecraft)
+    .where('latest', '=', true)
+    .where('state', '=', 'held')
+    .where('start_time', '<', new Date(window.stop))
+    .where('stop_time', '>', new Date(window.start))
+    .orderBy('start_time')
+    .execute()
+
+/** The highest version of a partition in the ledger, retired ones included, with its recipe; undefined where none was ever made. */
+export const latestOf = (db: Db | Tx, mission: string, dataset: string, partition: string): Promise<FileRow | undefined> =>
+  db
+    .selectFrom('file')
+    .selectAll()
+    .where('mission', '=', mission)
+    .where('dataset', '=', dataset)
+    .where('partition', '=', partition)
+    .orderBy('version', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+
+export const parentsOf = (db: Db | Tx, child: number): Promise<readonly { parent: number | null; role: string; name: string }[]> =>
+  db.selectFrom('file_parent').select(['parent', 'role', 'name']).where('child', '=', child).orderBy('role').orderBy('name').execute()
+
+export const childrenOf = (db: Db | Tx, parent: number): Promise<readonly { id: number; name: string; role: string }[]> =>
+  db
+    .selectFrom('file_parent')
+    .innerJoin('file', 'file.id', 'file_parent.child')
+    .select(['file.id', 'file.name', 'file_parent.role'])
+    .where('file_parent.parent', '=', parent)
+    .orderBy('file.id')
+    .execute()
+
+/** Every partition that has a file, for the audit that looks at everything. */
+export const heldPartitions = (
+  db: Db,
+  mission: string,
+): Promise<readonly { product: string; spacecraft: string; partition: string; start: number; stop: number }[]> =>
+  db
+    .selectFrom('file')
+    .select(['product', 'spacecraft', 'partition', sql<number>`min(start_time)`.as('start'), sql<number>`max(stop_time)`.as('stop')])
+    .where('mission', '=', mission)
+    .where('latest', '=', true)
+    .groupBy(['product', 'spacecraft', 'partition'])
+    .execute()

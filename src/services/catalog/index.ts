@@ -1,0 +1,19 @@
+export { appendEvents, eventsAfter } from './events.ts'
+export type { LedgerEvent } from './events.ts'
+export {
+  childrenOf,
+  fileById,
+  filesByIds,
+  findFile,
+  heldPartitions,
+  idsByNames,
+  latestFiles,
+  latestOf,
+  parentsOf,
+  recordFile,
+} from './files.ts'
+export type { FileRow, NewFile, Parent } from './files.ts'
+export { contactsOf, recordContacts } from './mission-events.ts'
+export type { ReportedContact } from './mission-events.ts'
+export { recordRefusal } from './quarantine.ts'
+export type { Refusal } from './quarantine.ts'
