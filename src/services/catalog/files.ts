@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { compareVersions } from '#domain/version'
+import { instant } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
@@ -135,8 +136,8 @@ export const latestFiles = (
     .where('spacecraft', '=', spacecraft)
     .where('latest', '=', true)
     .where('state', '=', 'held')
-    .where('start_time', '<', new Date(window.stop))
-    .where('stop_time', '>', new Date(window.start))
+    .where('start_time', '<', instant(window.stop))
+    .where('stop_time', '>', instant(window.start))
     .orderBy('start_time')
     .execute()
 

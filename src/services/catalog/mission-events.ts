@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { ContactFact } from '#domain/plan'
+import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
 
 /** A contact as a report tells it; times in UTC milliseconds. */
@@ -56,7 +57,7 @@ export async function contactsOf(
 ): Promise<readonly ContactFact[]> {
   let query = db.selectFrom('mission_event').selectAll().where('mission', '=', mission).where('kind', '=', 'contact')
   if (spacecraft !== undefined) query = query.where('spacecraft', '=', spacecraft)
-  if (window !== undefined) query = query.where('data_start', '<', new Date(window.stop)).where('data_stop', '>', new Date(window.start))
+  if (window !== undefined) query = query.where('data_start', '<', instant(window.stop)).where('data_stop', '>', instant(window.start))
   const rows = await query.orderBy('data_start').orderBy('spacecraft').execute()
   return rows.map(r => ({
     key: r.key,

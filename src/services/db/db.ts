@@ -1,5 +1,5 @@
-import { Kysely, PostgresDialect } from 'kysely'
-import type { Transaction } from 'kysely'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import type { RawBuilder, Transaction } from 'kysely'
 import pg from 'pg'
 import type { Schema } from './schema.ts'
 
@@ -31,3 +31,6 @@ export function openDb(config: DbConfig, size = 8): Db {
 }
 
 export const withTx = <T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> => db.transaction().execute(work)
+
+/** An instant as an operand of a comparison: milliseconds of UTC since 1970. */
+export const instant = (ms: number): RawBuilder<number> => sql<number>`${new Date(ms)}::timestamptz`

@@ -1,4 +1,4 @@
-export { openDb, withTx } from './db.ts'
+export { instant, openDb, withTx } from './db.ts'
 export type { Db, DbConfig, Tx } from './db.ts'
 export { migrate } from './migrate.ts'
 export { roles } from './schema.ts'
