@@ -1,4 +1,5 @@
+export type { Mismatch } from './mismatch.ts'
 export { template } from './template.ts'
 export type { Fields, NameTemplate, TemplateOptions } from './template.ts'
-export { formatTimeField, parseTimeField, timeForms } from './time-field.ts'
+export { formatTimeField, isTimeForm, parseTimeField, timeForms } from './time-field.ts'
 export type { TimeForm } from './time-field.ts'

@@ -1,13 +1,16 @@
 import { fail } from '#error'
-import { formatTimeField, parseTimeField, timeForms, timePattern } from './time-field.ts'
-import type { TimeForm } from './time-field.ts'
+import { findMismatch } from './mismatch.ts'
+import type { Mismatch } from './mismatch.ts'
+import { parseParts } from './parts.ts'
+import type { FieldPart, Part } from './parts.ts'
+import { formatTimeField, parseTimeField, timePattern } from './time-field.ts'
 
 /** Values of a name's fields: text, or milliseconds of UTC since 1970 for times. A field of an absent optional part is absent. */
 export type Fields = Readonly<Record<string, string | number>>
 
 /**
  * One text that parses and prints: `{sc}_{inst}[_{descriptor}]_{start:yyyymmdd}_v{version}.cdf`. `{SC}` is `{sc}` in capitals;
- * `[ ]` is left out when a field in it is absent; `{start:FORM}` is a time (see `timeForms`).
+ * `[ ]` is left out when a field in it is absent; `{start:FORM}` is a time (see `TimeForm`).
  */
 export interface NameTemplate {
   readonly text: string
@@ -15,6 +18,8 @@ export interface NameTemplate {
   parse(name: string): Fields | undefined
   /** Throws `filename/missing-field` where a field outside [ ] is absent. */
   print(fields: Fields): string
+  /** Of a name that {@link parse} refuses: how far it fits, and what is wrong there. */
+  mismatch(name: string): Mismatch
 }
 
 export interface TemplateOptions {
@@ -22,13 +27,10 @@ export interface TemplateOptions {
   readonly patterns?: Readonly<Record<string, string>>
   /** Fields that are fixed: they need not be given to print, and a name with another value does not parse. */
   readonly constants?: Readonly<Record<string, string>>
+  /** Fields that this template never has: their optional parts are always left out. */
+  readonly absent?: readonly string[]
   readonly tagDigits?: 8 | 14
 }
-
-type Part =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'field'; readonly name: string; readonly upper: boolean; readonly form: TimeForm | undefined }
-  | { readonly kind: 'optional'; readonly parts: readonly Part[] }
 
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
@@ -37,7 +39,7 @@ export function template(text: string, options: TemplateOptions = {}): NameTempl
   const parts = parseParts(text)
   const constants = options.constants ?? {}
   let count = 0
-  const groups: { group: string; part: Part & { kind: 'field' } }[] = []
+  const groups: { group: string; part: FieldPart }[] = []
   const pattern = (part: Part): string => {
     if (part.kind === 'text') return escape(part.text)
     if (part.kind === 'optional') return `(?:${part.parts.map(pattern).join('')})?`
@@ -50,10 +52,20 @@ export function template(text: string, options: TemplateOptions = {}): NameTempl
     text,
     parse: name => collect(expression.exec(name), groups, constants),
     print: fields => parts.map(part => printPart(part, { ...fields, ...constants }, text, options.tagDigits ?? 14)).join(''),
+    mismatch: name =>
+      findMismatch(
+        parts,
+        name,
+        leaf => (leaf.kind === 'text' ? escape(leaf.text) : fieldPattern(leaf, options)),
+        field => (constants[field] === undefined ? (options.absent?.includes(field) === true ? 'absent' : 'free') : 'needed'),
+      ),
   }
 }
 
-function fieldPattern(part: Part & { kind: 'field' }, options: TemplateOptions): string {
+const neverMatches = '(?!)'
+
+function fieldPattern(part: FieldPart, options: TemplateOptions): string {
+  if (options.absent?.includes(part.name) === true) return neverMatches
   if (part.form !== undefined) return timePattern(part.form)
   const constant = options.constants?.[part.name]
   const own = constant === undefined ? (options.patterns?.[part.name] ?? '[A-Za-z0-9-]+') : escape(constant)
@@ -62,7 +74,7 @@ function fieldPattern(part: Part & { kind: 'field' }, options: TemplateOptions):
 
 function collect(
   match: RegExpExecArray | null,
-  groups: readonly { group: string; part: Part & { kind: 'field' } }[],
+  groups: readonly { group: string; part: FieldPart }[],
   constants: Readonly<Record<string, string>>,
 ): Fields | undefined {
   if (match === null) return undefined
@@ -88,30 +100,4 @@ function printPart(part: Part, fields: Fields, text: string, tagDigits: 8 | 14):
     fields[part.name] ?? fail('filename/missing-field', `the name ${text} needs the field ${part.name}`, { text, field: part.name })
   if (typeof value === 'number') return formatTimeField(part.form ?? 'tag', value, tagDigits)
   return part.upper ? value.toUpperCase() : value
-}
-
-function parseParts(text: string): readonly Part[] {
-  const stack: Part[][] = [[]]
-  const token = /\{([A-Za-z]+)(?::([A-Za-z_]+))?\}|\[|\]|[^{}[\]]+|[{}]/g
-  for (const m of text.matchAll(token)) {
-    const at = `at character ${m.index + 1} of ${text}`
-    if (m[0] === '[') stack.push([])
-    else if (m[0] === ']') {
-      const inner = stack.pop() ?? []
-      const outer = stack.at(-1) ?? fail('filename/bad-template', `a ] without its [ ${at}`, { text })
-      outer.push({ kind: 'optional', parts: inner })
-    } else if (m[1] === undefined) {
-      if (m[0] === '{' || m[0] === '}') fail('filename/bad-template', `a lone ${m[0]} ${at}`, { text })
-      stack.at(-1)?.push({ kind: 'text', text: m[0] })
-    } else stack.at(-1)?.push(fieldPart(m[1], m[2], at))
-  }
-  if (stack.length > 1) fail('filename/bad-template', `a [ without its ] in ${text}`, { text })
-  return stack[0] ?? []
-}
-
-function fieldPart(word: string, form: string | undefined, at: string): Part {
-  const known = timeForms.find(f => f === form)
-  if (form !== undefined && known === undefined)
-    fail('filename/bad-template', `the time form ${form} is unknown ${at}; known are ${timeForms.join(', ')}`, { form })
-  return { kind: 'field', name: word.toLowerCase(), upper: word === word.toUpperCase(), form: known }
 }

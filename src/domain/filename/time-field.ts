@@ -1,56 +1,83 @@
-/** Forms in which names carry a time, e.g. `{start:yyyyddd}`. `tag` is the field's 8, 12 or 14 digits. */
-export const timeForms = ['tag', 'yyyymmdd', 'yyyymmddhhmmss', 'yyyymmddThhmmss', 'yyyyddd', 'yyyy_ddd', 'yyyy', 'mm', 'dd'] as const
-export type TimeForm = (typeof timeForms)[number]
+/**
+ * How a name writes a time, e.g. `yyyymmdd`, `yyyyddd`, `yyyy-mm-ddThh-mm-ssZ`: yyyy, mm, dd, ddd (day of year), hh, mm (minutes where
+ * it follows hh), ss, and T Z _ - between them; or `tag`: 8, 12 or 14 digits, as many as the name has.
+ */
+export type TimeForm = string
 
-const digits: Record<TimeForm, string> = {
-  tag: String.raw`\d{14}|\d{12}|\d{8}`,
-  yyyymmdd: String.raw`\d{8}`,
-  yyyymmddhhmmss: String.raw`\d{14}`,
-  yyyymmddThhmmss: String.raw`\d{8}T\d{6}`,
-  yyyyddd: String.raw`\d{7}`,
-  yyyy_ddd: String.raw`\d{4}_\d{3}`,
-  yyyy: String.raw`\d{4}`,
-  mm: String.raw`\d{2}`,
-  dd: String.raw`\d{2}`,
-}
+/** Forms that missions use; any other composition is as good. */
+export const timeForms: readonly TimeForm[] = ['tag', 'yyyymmdd', 'yyyymmddThhmmss', 'yyyyddd', 'yyyy_ddd', 'yyyy-mm-ddThh-mm-ssZ']
 
-export const timePattern = (form: TimeForm): string => digits[form]
+type Unit = 'year' | 'month' | 'day' | 'dayOfYear' | 'hour' | 'minute' | 'second'
+type Piece = { readonly unit: Unit; readonly digits: number } | { readonly text: string }
 
-const utc = (y: number, month: number, day: number, h = 0, m = 0, s = 0): number | undefined => {
-  const ms = Date.UTC(y, month - 1, day, h, m, s)
-  const d = new Date(ms)
-  const same = d.getUTCFullYear() === y && d.getUTCMonth() === month - 1 && d.getUTCDate() === day
-  return same && h < 24 && m < 60 && s < 60 ? ms : undefined
-}
+const units: Readonly<Record<string, Unit>> = { yyyy: 'year', mm: 'month', ddd: 'dayOfYear', dd: 'day', hh: 'hour', ss: 'second' }
+const tagForms: readonly TimeForm[] = ['yyyymmddhhmmss', 'yyyymmddhhmm', 'yyyymmdd']
+const grammar = /yyyy|ddd|dd|hh|mm|ss|[TZ_-]/y
 
-/** Milliseconds of UTC since 1970; undefined where the digits are no time (month 13). Forms of less than a day are never parsed alone. */
-export function parseTimeField(form: TimeForm, text: string): number | undefined {
-  const t = text.replace(/[_T]/g, '')
-  const n = (from: number, to: number): number => Number(t.slice(from, to) || '0')
-  if (form === 'yyyyddd' || form === 'yyyy_ddd') {
-    const doy = n(4, 7)
-    const ms = Date.UTC(n(0, 4), 0, doy)
-    return doy >= 1 && new Date(ms).getUTCFullYear() === n(0, 4) ? ms : undefined
+function piecesOf(form: TimeForm): readonly Piece[] | undefined {
+  const pieces: Piece[] = []
+  let hourSeen = false
+  grammar.lastIndex = 0
+  for (let at = 0; at < form.length; at = grammar.lastIndex) {
+    const word = grammar.exec(form)?.[0]
+    if (word === undefined) return undefined
+    const unit = word === 'mm' && hourSeen ? 'minute' : units[word]
+    if (unit === 'hour') hourSeen = true
+    pieces.push(unit === undefined ? { text: word } : { unit, digits: word.length })
   }
-  return utc(n(0, 4), n(4, 6), n(6, 8), n(8, 10), n(10, 12), n(12, 14))
+  return pieces
+}
+
+export const isTimeForm = (form: string): boolean => form === 'tag' || (form !== '' && piecesOf(form)?.some(p => 'unit' in p) === true)
+
+/** A regular expression (text) that a form's texts match; whether the digits are a time only {@link parseTimeField} knows. */
+export function timePattern(form: TimeForm): string {
+  if (form === 'tag') return tagForms.map(timePattern).join('|')
+  return (piecesOf(form) ?? []).map(p => ('unit' in p ? String.raw`\d{${p.digits}}` : p.text)).join('')
+}
+
+/** Milliseconds of UTC since 1970; undefined where the text does not fit, is no time (month 13), or has no year. */
+export function parseTimeField(form: TimeForm, text: string): number | undefined {
+  if (form === 'tag') {
+    const fitting = tagForms.find(f => f.length === text.length)
+    return fitting === undefined ? undefined : parseTimeField(fitting, text)
+  }
+  const found: Partial<Record<Unit, number>> = {}
+  let at = 0
+  for (const piece of piecesOf(form) ?? []) {
+    const part = text.slice(at, at + ('unit' in piece ? piece.digits : piece.text.length))
+    at += part.length
+    if ('unit' in piece) {
+      if (!/^\d+$/.test(part) || part.length !== piece.digits) return undefined
+      found[piece.unit] = Number(part)
+    } else if (part !== piece.text) return undefined
+  }
+  return at === text.length && found.year !== undefined ? instant({ ...found, year: found.year }) : undefined
+}
+
+function instant(t: Partial<Record<Unit, number>> & { readonly year: number }): number | undefined {
+  const { year, month = 1, dayOfYear, hour = 0, minute = 0, second = 0 } = t
+  const day = dayOfYear ?? t.day ?? 1
+  const ms = Date.UTC(year, month - 1, day, hour, minute, second)
+  const date = new Date(ms)
+  if (hour > 23 || minute > 59 || second > 59 || day < 1 || date.getUTCFullYear() !== year) return undefined
+  const sameDay = date.getUTCMonth() === month - 1 && date.getUTCDate() === day
+  return dayOfYear !== undefined || sameDay ? ms : undefined
 }
 
 /** `tagDigits` chooses how many digits `tag` writes: 8 where files start at midnight by rule, else 14. */
 export function formatTimeField(form: TimeForm, ms: number, tagDigits: 8 | 14): string {
-  const iso = new Date(ms).toISOString()
-  const day = iso.slice(0, 10).replaceAll('-', '')
-  const clock = iso.slice(11, 19).replaceAll(':', '')
-  const doy = String(Math.floor((ms - Date.UTC(Number(iso.slice(0, 4)), 0, 1)) / 86_400_000) + 1).padStart(3, '0')
-  const forms: Record<TimeForm, string> = {
-    tag: tagDigits === 8 ? day : day + clock,
-    yyyymmdd: day,
-    yyyymmddhhmmss: day + clock,
-    yyyymmddThhmmss: `${day}T${clock}`,
-    yyyyddd: iso.slice(0, 4) + doy,
-    yyyy_ddd: `${iso.slice(0, 4)}_${doy}`,
-    yyyy: iso.slice(0, 4),
-    mm: iso.slice(5, 7),
-    dd: iso.slice(8, 10),
+  if (form === 'tag') return formatTimeField(tagDigits === 8 ? 'yyyymmdd' : 'yyyymmddhhmmss', ms, tagDigits)
+  const date = new Date(ms)
+  const year = date.getUTCFullYear()
+  const values: Readonly<Record<Unit, number>> = {
+    year,
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    dayOfYear: Math.floor((ms - Date.UTC(year, 0, 1)) / 86_400_000) + 1,
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
   }
-  return forms[form]
+  return (piecesOf(form) ?? []).map(p => ('unit' in p ? String(values[p.unit]).padStart(p.digits, '0') : p.text)).join('')
 }

@@ -1,3 +1,12 @@
+export { formatFault, nearest } from './fault.ts'
+export type { Fault } from './fault.ts'
+export { consumersOf, graphLevels, makerOf } from './graph.ts'
+export { archivePath, datasetId, datasetsOf, fieldsOf, findProduct, identifyName, isPublic, printName } from './names.ts'
+export type { Identified, NameParts, NotIdentified } from './names.ts'
+export { headBytes } from './identify.ts'
+export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
+export { parseMission } from './parse.ts'
+export type { MissionFolder, Parsed } from './parse.ts'
 export { fileFormats, productKinds } from './types.ts'
 export type {
   Dataset,

@@ -1,0 +1,116 @@
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import type { Document, Node } from 'yaml'
+import { proposeNearest } from './fault.ts'
+import type { Fault } from './fault.ts'
+
+/** One YAML file being read: where its faults go, and how offsets become lines. */
+export interface Sheet {
+  readonly file: string
+  readonly document: Document
+  readonly lines: LineCounter
+  readonly faults: Fault[]
+}
+
+/** A value in a sheet, with its place. */
+export interface Spot {
+  readonly sheet: Sheet
+  readonly node: Node | null
+  /** Offset in the text, for the place of a fault. */
+  readonly at: number
+}
+
+/** Faults of the syntax (also keys given twice) are added to `faults`; what could be read is still returned. */
+export function openSheet(file: string, text: string, faults: Fault[]): Spot {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const sheet: Sheet = { file, document, lines, faults }
+  for (const error of document.errors) {
+    const twice = error.code === 'DUPLICATE_KEY'
+    const message = twice ? 'the same key stands here twice' : error.message
+    addFault({ sheet, node: null, at: error.pos[0] }, message, twice ? 'keep one of the two' : '')
+  }
+  return spotOf(sheet, document.contents, 0)
+}
+
+function spotOf(sheet: Sheet, node: unknown, at: number): Spot {
+  const own = (node ?? null) as Node | null
+  const offset = own?.range?.[0] ?? at
+  return { sheet, node: isAlias(own) ? (own.resolve(sheet.document) ?? null) : own, at: offset }
+}
+
+export function addFault(spot: Spot, message: string, hint = ''): void {
+  const { line, col } = spot.sheet.lines.linePos(spot.at)
+  spot.sheet.faults.push({ file: spot.sheet.file, line: Math.max(line, 1), column: Math.max(col, 1), message, hint })
+}
+
+export interface Entry {
+  readonly key: string
+  readonly keySpot: Spot
+  readonly value: Spot
+}
+
+const isEmpty = (spot: Spot): boolean => spot.node === null || (isScalar(spot.node) && spot.node.value === null)
+
+/** The key-value pairs of a map; an empty value counts as an empty map, anything else is a fault. */
+export function entriesOf(spot: Spot, what: string): readonly Entry[] {
+  if (isEmpty(spot)) return []
+  if (!isMap(spot.node)) {
+    addFault(spot, `${what} must be keys with values, not ${kindOf(spot)}`)
+    return []
+  }
+  return spot.node.items.map(pair => {
+    const keySpot = spotOf(spot.sheet, pair.key, spot.at)
+    const key = isScalar(keySpot.node) ? String(keySpot.node.value) : ''
+    if (key === '') addFault(keySpot, `a key of ${what} must be text`)
+    return { key, keySpot, value: spotOf(spot.sheet, pair.value, keySpot.at) }
+  })
+}
+
+export function itemsOf(spot: Spot, what: string): readonly Spot[] {
+  if (isEmpty(spot)) return []
+  if (isSeq(spot.node)) return spot.node.items.map(item => spotOf(spot.sheet, item, spot.at))
+  addFault(spot, `${what} must be a list, not ${kindOf(spot)}`, 'write it as [a, b]')
+  return []
+}
+
+/** The value as plain data, aliases resolved. */
+export const valueOf = (spot: Spot): unknown => spot.node?.toJS(spot.sheet.document) ?? null
+
+export const isTextSpot = (spot: Spot): boolean => isScalar(spot.node) && typeof spot.node.value === 'string'
+
+export function kindOf(spot: Spot): string {
+  if (isMap(spot.node)) return 'keys with values'
+  if (isSeq(spot.node)) return 'a list'
+  const value = valueOf(spot)
+  if (value === null) return 'nothing'
+  return typeof value === 'string' ? `the text "${value}"` : `the ${typeof value} ${JSON.stringify(value)}`
+}
+
+export function textOf(spot: Spot, what: string): string {
+  const value = valueOf(spot)
+  if (typeof value === 'string' && value.trim() !== '') return value
+  addFault(spot, `${what} must be text, not ${kindOf(spot)}`, typeof value === 'number' ? 'put it in quotes' : '')
+  return ''
+}
+
+export function integerOf(spot: Spot, what: string, lowest = 0): number {
+  const value = valueOf(spot)
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= lowest) return value
+  addFault(spot, `${what} must be a whole number from ${lowest}, not ${kindOf(spot)}`)
+  return lowest
+}
+
+export function booleanOf(spot: Spot, what: string): boolean {
+  const value = valueOf(spot)
+  if (typeof value === 'boolean') return value
+  addFault(spot, `${what} must be true or false, not ${kindOf(spot)}`)
+  return false
+}
+
+export function choiceOf<Choice extends string>(spot: Spot, what: string, choices: readonly Choice[]): Choice | undefined {
+  const word = textOf(spot, what)
+  if (word === '') return undefined
+  const found = choices.find(choice => choice === word)
+  if (found === undefined) addFault(spot, `${what} "${word}" is unknown`, proposeNearest(word, choices))
+  return found
+}

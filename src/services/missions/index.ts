@@ -1,0 +1,3 @@
+export { loadAdapter } from './adapter.ts'
+export type { Hooks } from './adapter.ts'
+export { loadMission, loadMissions, missionFolders, readMission } from './load.ts'
