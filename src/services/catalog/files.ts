@@ -108,6 +108,21 @@ const insertRow = (file: NewFile, latest: boolean, at: number) => ({
 export const findFile = (db: Db | Tx, mission: string, name: string): Promise<FileRow | undefined> =>
   db.selectFrom('file').selectAll().where('mission', '=', mission).where('name', '=', name).executeTakeFirst()
 
+/** A held file of a dataset with exactly these bytes, whatever its name. */
+export const findBytes = (
+  db: Db | Tx,
+  mission: string,
+  dataset: string,
+  sha256: string,
+): Promise<{ id: number; name: string } | undefined> =>
+  db
+    .selectFrom('file')
+    .select(['id', 'name'])
+    .where('mission', '=', mission)
+    .where('dataset', '=', dataset)
+    .where('sha256', '=', sha256)
+    .executeTakeFirst()
+
 export const fileById = (db: Db | Tx, id: number): Promise<FileRow> =>
   db.selectFrom('file').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
 

@@ -4,6 +4,7 @@ export {
   childrenOf,
   fileById,
   filesByIds,
+  findBytes,
   findFile,
   heldPartitions,
   idsByNames,

@@ -1,0 +1,69 @@
+import { opendir, readdir, readFile, readlink, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+import type { IngestContext } from './context.ts'
+import { ingestFile } from './ingest.ts'
+import type { IngestOutcome } from './ingest.ts'
+
+/** Size and time of a file at the last look; it is whole when two looks agree and nobody has it open for writing. */
+type Seen = Map<string, string>
+
+export interface DropFolder {
+  /** One look at the folder; returns what was taken in. Call it again and again: there is no inotify on NFS. */
+  poll(): Promise<readonly IngestOutcome[]>
+}
+
+/**
+ * A watched folder. A first-level sub-folder belongs to a sender: files in `drop/swri/…` are recorded as delivered by `swri`. Names that
+ * start with a dot or end in `.part` or `.tmp` are still being written; what arrives by rename is taken at the second look.
+ */
+export function dropFolder(context: IngestContext, folder: string): DropFolder {
+  let seen: Seen = new Map()
+  return {
+    poll: async () => {
+      const now: Seen = new Map()
+      const outcomes: IngestOutcome[] = []
+      for (const path of await filesBelow(folder)) {
+        const found = await stat(path).catch(() => undefined)
+        if (found === undefined) continue
+        const mark = `${found.size} ${found.mtimeMs} ${found.ino}`
+        now.set(path, mark)
+        if (seen.get(path) !== mark || (await isOpenForWriting(path))) continue
+        outcomes.push(await ingestFile(context, path, { actor: senderOf(folder, path), consume: true }))
+        now.delete(path)
+      }
+      seen = now
+      return outcomes
+    },
+  }
+}
+
+async function filesBelow(folder: string): Promise<readonly string[]> {
+  const files: string[] = []
+  for await (const entry of await opendir(folder, { recursive: true })) {
+    if (entry.isFile() && !entry.name.startsWith('.') && !/\.(part|tmp)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name))
+  }
+  return files.toSorted()
+}
+
+function senderOf(folder: string, path: string): string {
+  const [first, ...rest] = relative(folder, path).split(sep)
+  return rest.length === 0 || first === undefined ? 'drop folder' : first
+}
+
+/** Looks through the descriptors of all processes we may see; elsewhere than on Linux the stable size alone decides. */
+async function isOpenForWriting(path: string): Promise<boolean> {
+  const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
+  for (const pid of processes) {
+    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
+      if (target === path && (await opensForWriting(pid, fd))) return true
+    }
+  }
+  return false
+}
+
+async function opensForWriting(pid: string, fd: string): Promise<boolean> {
+  const info = await readFile(`/proc/${pid}/fdinfo/${fd}`, 'utf8').catch(() => '')
+  const flags = Number.parseInt(/flags:\s*(\d+)/.exec(info)?.[1] ?? '0', 8)
+  return (flags & 3) !== 0
+}

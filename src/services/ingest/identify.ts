@@ -1,0 +1,106 @@
+import { open } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { datasetId, findProduct, identifyName, isPublic, printName } from '#domain/mission'
+import type { Mission, Product } from '#domain/mission'
+import { partitionAt } from '#domain/partition'
+import type { Partition } from '#domain/partition'
+import { nextVersion } from '#domain/version'
+import { latestOf } from '#services/catalog'
+import type { Db } from '#services/db'
+import type { AdapterIdentity, LoadedMission } from './context.ts'
+
+/** What a file is, before its content was read. */
+export interface Identity {
+  readonly mission: Mission
+  readonly product: Product
+  readonly dataset: string
+  readonly spacecraft: string
+  readonly start: number
+  readonly stop: number | undefined
+  readonly version: readonly number[]
+  /** The name in the archive; another than the delivered one where an adapter recognised the content. */
+  readonly name: string
+  readonly public: boolean
+  /** Recognised by content: the archive name is ours, not the sender's. */
+  readonly adopted: boolean
+}
+
+export interface NotIdentified {
+  readonly reason: string
+}
+
+const headBytes = 1 << 20
+
+/** By the missions' templates, then by their adapters from the content. The reason names the nearest template of the likeliest mission. */
+export async function identifyFile(
+  db: Db,
+  missions: readonly LoadedMission[],
+  path: string,
+  delivered: string,
+): Promise<Identity | NotIdentified> {
+  const name = basename(delivered)
+  const reasons: string[] = []
+  for (const { mission } of missions) {
+    const found = identifyName(mission, name)
+    if (found.product === undefined) reasons.push(found.reason)
+    else
+      return {
+        mission,
+        product: found.product,
+        dataset: found.dataset,
+        spacecraft: found.spacecraft,
+        start: found.start,
+        stop: found.stop,
+        version: found.version,
+        name,
+        public: isPublic(found.product),
+        adopted: false,
+      }
+  }
+  const head = await readHead(path)
+  for (const { mission, identify } of missions) {
+    const found = identify?.(name, head)
+    if (found !== undefined) return adopt(db, mission, found)
+  }
+  return { reason: reasons.join(' ') }
+}
+
+/** Gives delivered bytes an archive name with the next version of their partition. */
+async function adopt(db: Db, mission: Mission, found: AdapterIdentity): Promise<Identity> {
+  const product = findProduct(mission, found.product)
+  const dataset = datasetId(product, found.spacecraft)
+  const partition = partitionAt(product.partition, found.start, found.stop)
+  const latest = await latestOf(db, mission.id, dataset, partition.key)
+  const version = nextVersion(product.scheme, latest?.version, product.interface, 'revision')
+  const stop = found.stop === undefined ? {} : { stop: found.stop }
+  const start = product.partition.kind === 'day' ? partition.start : found.start
+  const name = printName({ product, spacecraft: found.spacecraft, start, ...stop, version })
+  return {
+    mission,
+    product,
+    dataset,
+    spacecraft: found.spacecraft,
+    start,
+    stop: found.stop,
+    version,
+    name,
+    public: isPublic(product),
+    adopted: true,
+  }
+}
+
+async function readHead(path: string): Promise<Uint8Array> {
+  const handle = await open(path)
+  try {
+    const bytes = new Uint8Array(headBytes)
+    const { bytesRead } = await handle.read(bytes, 0, headBytes, 0)
+    return bytes.subarray(0, bytesRead)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** The partition of an identified file; `contentStop` (UTC ms) ends those whose end no rule gives. */
+export function partitionOf(identity: Identity, contentStop: number | undefined): Partition {
+  return partitionAt(identity.product.partition, identity.start, identity.stop ?? contentStop)
+}

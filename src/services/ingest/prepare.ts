@@ -1,0 +1,103 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { open, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { archivePath } from '#domain/mission'
+import { formatVersion } from '#domain/version'
+import { utcMsFromTt2000 } from '#formats/time'
+import type { Tt2000 } from '#formats/time'
+import type { NewFile, Parent, ReportedContact } from '#services/catalog'
+import type { IngestContext } from './context.ts'
+import { partitionOf } from './identify.ts'
+import type { Identity } from './identify.ts'
+import { verifiers } from './verify/index.ts'
+
+/** Bytes copied beside the archive, synced, with their hash. */
+export interface Landed {
+  readonly temporary: string
+  readonly sha256: string
+  readonly size: number
+  /** Modification time of the delivered file, UTC milliseconds. */
+  readonly modified: number
+}
+
+/** Copies to the archive's file system while hashing; the copy is durable when this resolves. */
+export async function landBytes(path: string, incoming: string): Promise<Landed> {
+  const { mtimeMs } = await stat(path)
+  const temporary = join(incoming, randomUUID())
+  const out = await open(temporary, 'wx')
+  const hash = createHash('sha256')
+  let size = 0
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+      const bytes = chunk as Uint8Array
+      hash.update(bytes)
+      size += bytes.byteLength
+      await out.write(bytes)
+    }
+    await out.sync()
+  } catch (error) {
+    await rm(temporary, { force: true })
+    throw error
+  } finally {
+    await out.close()
+  }
+  return { temporary, sha256: hash.digest('hex'), size, modified: mtimeMs }
+}
+
+/** Where a file came from beside its bytes. */
+export interface Origin {
+  readonly actor: string
+  readonly job?: number
+  readonly recipe?: string
+  /** Exact parents of a job's output; for deliveries they come from the content. */
+  readonly parents?: readonly Parent[]
+}
+
+export interface Prepared {
+  readonly file: NewFile
+  readonly contacts: readonly ReportedContact[]
+}
+
+/**
+ * Verifies landed bytes by content and publishes them in the store. What remains is a row: {@link recordPrepared}. A crash in between leaves
+ * an orphan that the next ingest of the same bytes adopts (invariant 1). Throws the reason of a refusal as SdcError.
+ */
+export async function prepareFile(context: IngestContext, identity: Identity, landed: Landed, origin: Origin): Promise<Prepared> {
+  const { mission, product, dataset, name } = identity
+  const versionText = formatVersion(product.scheme, identity.version)
+  const subject = { path: landed.temporary, name, dataset, versionText, product, folder: mission.folder }
+  const verified = await verifiers[product.format](subject)
+  const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))
+  const path = `${mission.id}/data/${archivePath(product, identity.spacecraft, identity.start, name)}`
+  await context.store.put(path, landed.temporary, landed.sha256)
+  const parents = origin.parents ?? (verified.parents ?? []).map(parent => ({ role: 'parent', name: parent, file: undefined }))
+  const file: NewFile = {
+    mission: mission.id,
+    name,
+    product: product.id,
+    dataset,
+    spacecraft: identity.spacecraft,
+    kind: product.kind,
+    partition: partition.key,
+    start: identity.start,
+    stop: partition.stop,
+    version: identity.version,
+    versionText,
+    size: landed.size,
+    sha256: landed.sha256,
+    path,
+    public: identity.public,
+    simulated: context.simulated,
+    coverage: verified.coverage,
+    records: verified.records,
+    content: verified.content,
+    findings: verified.findings,
+    modified: landed.modified,
+    actor: origin.actor,
+    job: origin.job,
+    recipe: origin.recipe,
+    parents,
+  }
+  return { file, contacts: verified.contacts ?? [] }
+}

@@ -1,0 +1,77 @@
+import { openCdfFile } from '#doors/cdf-node'
+import { fail } from '#error'
+import type { Cdf, CdfVariable } from '#formats/cdf'
+import { tt2000FromEpoch } from '#formats/time'
+import type { Subject, Verified } from './verified.ts'
+
+/** A sound CDF: every variable decodes, and there is a time axis with records. Contradictions with the name are findings (real-data 6). */
+export async function verifyCdf(subject: Subject): Promise<Verified> {
+  const file = await openCdfFile(subject.path, { verify: true })
+  try {
+    if (file.variables.size === 0) fail('ingest/no-variables', 'a sound CDF without any variable', { name: subject.name })
+    for (const variable of file.variables.values()) await variable.read()
+    const time = timeAxis(file) ?? fail('ingest/no-time', 'no variable of a time type', { name: subject.name })
+    const coverage = await coverageOf(time)
+    return {
+      ...(coverage === undefined ? {} : { coverage }),
+      records: time.records,
+      content: {
+        variables: file.variables.size,
+        attributes: file.attributes.size,
+        timeAxis: time.name,
+        checksum: file.header.checksum,
+        cdfVersion: file.header.version,
+        majority: file.header.majority,
+      },
+      findings: compareWithName(file, subject),
+      parents: textsOf(file, 'Parents').flatMap(splitParents),
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+const timeTypes = new Set(['TT2000', 'EPOCH', 'EPOCH16'])
+
+/** `Epoch` where there is one, else the time variable with the most records. */
+function timeAxis(file: Cdf): CdfVariable | undefined {
+  const times = [...file.variables.values()].filter(v => timeTypes.has(v.type))
+  return times.find(v => v.name.toLowerCase() === 'epoch') ?? times.toSorted((a, b) => b.records - a.records)[0]
+}
+
+async function coverageOf(time: CdfVariable): Promise<{ start: bigint; stop: bigint } | undefined> {
+  if (time.records === 0 || time.type === 'EPOCH16') return undefined
+  const { values } = await time.read()
+  const stamps: bigint[] = Array.from(values as ArrayLike<number | bigint>, v => (typeof v === 'bigint' ? v : tt2000FromEpoch(v)))
+  let [start, stop] = [stamps[0] ?? 0n, stamps[0] ?? 0n]
+  for (const t of stamps) {
+    if (t < start) start = t
+    if (t > stop) stop = t
+  }
+  return { start, stop }
+}
+
+function textsOf(file: Cdf, attribute: string): readonly string[] {
+  return (file.attributes.get(attribute) ?? []).map(e => (typeof e.value === 'string' ? e.value.trim() : ''))
+}
+
+/** MMS writes `CDF>name` per entry, others a comma list of bare names; all are kept without the prefix and the extension is restored later. */
+const splitParents = (text: string): readonly string[] =>
+  text
+    .split(/[,\s]+/)
+    .map(p => p.replace(/^[A-Za-z0-9]+>/, ''))
+    .filter(p => p !== '')
+
+function compareWithName(file: Cdf, subject: Subject): readonly string[] {
+  const findings: string[] = []
+  const expect = (attribute: string, wanted: string, same: (value: string) => boolean): void => {
+    const value = textsOf(file, attribute)[0]
+    if (value !== undefined && value !== '' && !same(value))
+      findings.push(`attribute ${attribute} says "${value}", the name says "${wanted}"`)
+  }
+  const stem = subject.name.replace(/\.[^.]+$/, '')
+  expect('Logical_file_id', stem, v => v === stem)
+  expect('Logical_source', subject.dataset, v => v.toLowerCase() === subject.dataset.toLowerCase())
+  expect('Data_version', subject.versionText, v => v.replace(/^[vV]/, '') === subject.versionText)
+  return findings
+}

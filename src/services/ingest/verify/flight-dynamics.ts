@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises'
+import { fail } from '#error'
+import { readContacts, readDefatt, readDefeph } from '#formats/ephemeris'
+import { utcMsFromTt2000 } from '#formats/time'
+import type { Subject, Verified } from './verified.ts'
+
+const edges = (time: BigInt64Array | readonly bigint[], name: string): { start: bigint; stop: bigint } => {
+  const [start, stop] = [time[0], time[time.length - 1]]
+  return start === undefined || stop === undefined ? fail('ingest/empty', 'the file has no records', { name }) : { start, stop }
+}
+
+export async function verifyDefeph(subject: Subject): Promise<Verified> {
+  const orbit = readDefeph(await readFile(subject.path, 'latin1'))
+  return { coverage: edges(orbit.time, subject.name), records: orbit.time.length, content: {}, findings: [] }
+}
+
+export async function verifyDefatt(subject: Subject): Promise<Verified> {
+  const attitude = readDefatt(await readFile(subject.path, 'latin1'))
+  return { coverage: edges(attitude.time, subject.name), records: attitude.time.length, content: {}, findings: [] }
+}
+
+export async function verifyContacts(subject: Subject): Promise<Verified> {
+  const report = readContacts(await readFile(subject.path, 'utf8'))
+  const contacts = report.contacts.map(c => ({
+    key: c.id,
+    spacecraft: c.spacecraft,
+    start: utcMsFromTt2000(c.start),
+    stop: utcMsFromTt2000(c.stop),
+    dataStart: utcMsFromTt2000(c.dataFrom),
+    dataStop: utcMsFromTt2000(c.dataTo),
+    state: c.state,
+    reason: c.reason === '' ? undefined : c.reason,
+  }))
+  return { records: contacts.length, content: { contacts: contacts.length }, findings: [], contacts }
+}

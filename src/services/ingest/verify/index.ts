@@ -1,0 +1,18 @@
+import type { FileFormat } from '#domain/mission'
+import { verifyCcsds } from './ccsds.ts'
+import { verifyCdf } from './cdf.ts'
+import { verifyContacts, verifyDefatt, verifyDefeph } from './flight-dynamics.ts'
+import { verifyPng, verifyText } from './plain.ts'
+import type { Verify } from './verified.ts'
+
+/** How each format is verified. A new format is a line here. */
+export const verifiers: Readonly<Record<FileFormat, Verify>> = {
+  cdf: verifyCdf,
+  ccsds: verifyCcsds,
+  defeph: verifyDefeph,
+  defatt: verifyDefatt,
+  contacts: verifyContacts,
+  png: verifyPng,
+  text: verifyText,
+}
+export type { Subject, Verified } from './verified.ts'

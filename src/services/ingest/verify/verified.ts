@@ -1,0 +1,29 @@
+import type { Product } from '#domain/mission'
+import type { ReportedContact } from '#services/catalog'
+
+/** What a file's content says of itself. */
+export interface Verified {
+  /** First and last record, TT2000 nanoseconds; undefined where the content carries no time. */
+  readonly coverage?: { readonly start: bigint; readonly stop: bigint }
+  readonly records?: number
+  readonly content: Readonly<Record<string, unknown>>
+  /** Contradictions and remarks; they do not refuse. */
+  readonly findings: readonly string[]
+  /** Parents by name, as the content states them. */
+  readonly parents?: readonly string[]
+  readonly contacts?: readonly ReportedContact[]
+}
+
+/** What a check may use beside the bytes. */
+export interface Subject {
+  readonly path: string
+  readonly name: string
+  readonly dataset: string
+  readonly versionText: string
+  readonly product: Product
+  /** Folder of the mission, for packet definitions. */
+  readonly folder: string
+}
+
+/** Reads the whole content. Throws an SdcError whose message is the reason of the refusal. */
+export type Verify = (subject: Subject) => Promise<Verified>
