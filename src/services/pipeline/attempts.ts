@@ -1,0 +1,137 @@
+import { recordPrepared } from '#services/ingest'
+import type { Prepared } from '#services/ingest'
+import { fail } from '#error'
+import { withTx } from '#services/db'
+import type { Outcome, Tx } from '#services/db'
+import type { PipelineContext } from './context.ts'
+import { releaseVersions } from './jobs.ts'
+import type { JobRow } from './sql.ts'
+
+/** One try at a job, as the worker holds it. The token fences off tries that were given up for dead. */
+export interface Attempt {
+  readonly job: JobRow
+  readonly number: number
+  readonly token: string
+}
+
+/** Begins a try; undefined where the job is no longer to be run (cancelled, or done by another). */
+export const startAttempt = (context: PipelineContext, job: number, worker: string, token: string): Promise<Attempt | undefined> =>
+  withTx(context.db, async tx => {
+    const now = new Date(context.clock())
+    const row = await tx
+      .selectFrom('job')
+      .selectAll()
+      .where('id', '=', job)
+      .where('state', 'in', ['ready', 'running'])
+      .forUpdate()
+      .executeTakeFirst()
+    if (row === undefined) return undefined
+    const number = row.tries + 1
+    await tx
+      .updateTable('attempt')
+      .set({ ended_at: now, outcome: 'lost', message: 'its worker was heard of no more' })
+      .where('job', '=', job)
+      .where('ended_at', 'is', null)
+      .execute()
+    await tx.updateTable('job').set({ state: 'running', tries: number }).where('id', '=', job).execute()
+    await tx.insertInto('attempt').values({ job, number, worker, token, started_at: now }).execute()
+    return { job: { ...row, state: 'running' as const, tries: number }, number, token }
+  })
+
+/** How a try ended. */
+export type Ending =
+  | { readonly outcome: 'made'; readonly files: readonly Prepared[] }
+  | { readonly outcome: 'no-data' | 'try-again' | 'failed' | 'refused'; readonly message: string }
+
+export interface EndingFacts {
+  readonly exitCode: number | undefined
+  readonly signal: string | undefined
+  readonly log: string
+}
+
+export interface RetryPolicy {
+  readonly tries: number
+  /** First pause in milliseconds; doubles with each try. */
+  readonly pause: number
+}
+
+/**
+ * Ends a try: outputs, verdicts, the job's state and the transport's completion are one transaction (invariant 3). `settle` completes the
+ * transport's row and answers whether it was still ours; if not, everything is rolled back with `pipeline/fenced`.
+ */
+export const finishAttempt = (
+  context: PipelineContext,
+  attempt: Attempt,
+  ending: Ending,
+  facts: EndingFacts,
+  retry: RetryPolicy,
+  settle: (tx: Tx) => Promise<boolean>,
+): Promise<readonly number[]> =>
+  withTx(context.db, async tx => {
+    const now = context.clock()
+    if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now)))
+      fail('pipeline/fenced', `try ${attempt.number} of job ${attempt.job.id} was given up for dead; its outputs are dropped`, {
+        job: attempt.job.id,
+      })
+    const { job } = attempt
+    if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
+    const again = attempt.number < retry.tries
+    const notBefore = now + retry.pause * 2 ** (attempt.number - 1)
+    const change = again
+      ? { state: 'ready' as const, not_before: new Date(notBefore), message: ending.message }
+      : { state: 'failed' as const, ended_at: new Date(now), message: ending.message }
+    await tx.updateTable('job').set(change).where('id', '=', job.id).execute()
+    if (again) await context.dispatch(tx, job.id, { priority: job.priority, notBefore })
+    else await releaseVersions(tx, job.id)
+    return []
+  })
+
+async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: EndingFacts, now: number): Promise<boolean> {
+  const outcome: Outcome = ending.outcome
+  const closed = await tx
+    .updateTable('attempt')
+    .set({
+      ended_at: new Date(now),
+      outcome,
+      exit_code: facts.exitCode ?? null,
+      signal: facts.signal ?? null,
+      message: ending.outcome === 'made' ? null : ending.message,
+      log: facts.log,
+    })
+    .where('job', '=', attempt.job.id)
+    .where('number', '=', attempt.number)
+    .where('token', '=', attempt.token)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  return closed.numUpdatedRows === 1n
+}
+
+async function close(tx: Tx, job: JobRow, ending: Ending & { outcome: 'made' | 'no-data' }, now: number): Promise<readonly number[]> {
+  const message = ending.outcome === 'no-data' ? ending.message : null
+  await tx
+    .updateTable('job')
+    .set({ state: ending.outcome, ended_at: new Date(now), message })
+    .where('id', '=', job.id)
+    .execute()
+  if (ending.outcome === 'no-data') await releaseVersions(tx, job.id)
+  for (const output of job.outputs) {
+    const verdict = {
+      mission: job.mission,
+      dataset: output.dataset,
+      partition: job.partition,
+      recipe: job.recipe,
+      outcome: ending.outcome,
+      file: null,
+      at: new Date(now),
+    }
+    await tx
+      .insertInto('verified')
+      .values(verdict)
+      .onConflict(c => c.columns(['mission', 'dataset', 'partition', 'recipe']).doUpdateSet({ at: verdict.at, outcome: verdict.outcome }))
+      .execute()
+  }
+  // Files last: each takes the event counter, whose lock is held until the transaction ends.
+  const ids: number[] = []
+  for (const file of ending.outcome === 'made' ? ending.files : []) ids.push(await recordPrepared(tx, file, now))
+  return ids
+}

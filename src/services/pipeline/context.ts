@@ -1,0 +1,43 @@
+import type { Logger } from 'pino'
+import type { Mission } from '#domain/mission'
+import type { Settings } from '#domain/plan'
+import type { Db, Tx } from '#services/db'
+
+/** Hands a job to the workers' transport in the transaction that makes or re-opens it. */
+export type Dispatch = (tx: Tx, job: number, options: { readonly priority: number; readonly notBefore: number }) => Promise<void>
+
+export interface PipelineContext {
+  readonly db: Db
+  readonly missions: readonly Mission[]
+  readonly dispatch: Dispatch
+  readonly settings: Settings
+  readonly clock: () => number
+  readonly log: Logger
+}
+
+/** One place to look at: a process on one spacecraft and partition, or a dataset whose files arrive. */
+export type Spot =
+  | {
+      readonly kind: 'work'
+      readonly mission: string
+      readonly process: string
+      readonly spacecraft: string
+      readonly partition: SpotPartition
+    }
+  | {
+      readonly kind: 'arrival'
+      readonly mission: string
+      readonly product: string
+      readonly spacecraft: string
+      readonly partition: SpotPartition
+    }
+
+export interface SpotPartition {
+  readonly kind: 'day' | 'hours' | 'contact' | 'tag' | 'span'
+  readonly key: string
+  readonly start: number
+  readonly stop: number
+}
+
+export const spotKey = (spot: Spot): string =>
+  [spot.mission, spot.kind, spot.kind === 'work' ? spot.process : spot.product, spot.spacecraft, spot.partition.key].join('|')

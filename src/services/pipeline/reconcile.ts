@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto'
+import { consumersOf, datasetId, findProduct } from '#domain/mission'
+import type { Mission } from '#domain/mission'
+import type { Partition } from '#domain/partition'
+import { planArrival, planWork } from '#domain/plan'
+import type { CellState } from '#domain/plan'
+import { fail } from '#error'
+import { contactsOf, latestOf } from '#services/catalog'
+import { withTx } from '#services/db'
+import type { Tx } from '#services/db'
+import { spotKey } from './context.ts'
+import type { PipelineContext, Spot } from './context.ts'
+import { dueTime, gatherArrival, gatherWork } from './facts.ts'
+import { makeJob } from './jobs.ts'
+import { spotsOfChange, unique } from './spots.ts'
+import { lockSpot, writeCell } from './sql.ts'
+
+export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export const findMission = (missions: readonly Mission[], id: string): Mission =>
+  missions.find(m => m.id === id) ?? fail('pipeline/unknown-mission', `mission ${id} is not loaded`, { mission: id })
+
+/**
+ * Looks at spots until nothing more changes: plans each, makes jobs, writes cells, and goes on to those that wait for a cell that moved.
+ * Safe to call for any spot at any time by any process: it decides from the ledger alone. Returns when the next look is wanted.
+ */
+export async function reconcile(
+  context: PipelineContext,
+  spots: readonly Spot[],
+): Promise<{ readonly jobs: number; readonly until: number | undefined }> {
+  const queue = [...unique(spots)]
+  const rounds = new Map<string, number>()
+  let jobs = 0
+  let until: number | undefined
+  for (let spot = queue.shift(); spot !== undefined; spot = queue.shift()) {
+    const key = spotKey(spot)
+    const round = (rounds.get(key) ?? 0) + 1
+    rounds.set(key, round)
+    // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
+    if (round > 20) continue
+    const seen = await lookAt(context, spot)
+    jobs += seen.job === undefined ? 0 : 1
+    if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
+    const queued = new Set(queue.map(spotKey))
+    queue.push(...seen.affected.filter(s => !queued.has(spotKey(s))))
+  }
+  return { jobs, until }
+}
+
+interface Seen {
+  readonly job: number | undefined
+  readonly until: number | undefined
+  readonly affected: readonly Spot[]
+}
+
+const lookAt = (context: PipelineContext, spot: Spot): Promise<Seen> =>
+  withTx(context.db, async tx => {
+    await lockSpot(tx, spotKey(spot))
+    const mission = findMission(context.missions, spot.mission)
+    return spot.kind === 'work' ? lookAtWork(context, tx, mission, spot) : lookAtArrival(context, tx, mission, spot)
+  })
+
+async function lookAtWork(context: PipelineContext, tx: Tx, mission: Mission, spot: Spot & { kind: 'work' }): Promise<Seen> {
+  const process =
+    mission.processes.find(p => p.id === spot.process) ??
+    fail('pipeline/unknown-process', `mission ${mission.id} has no process ${spot.process}`)
+  const key = { mission: mission.id, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition }
+  const facts = await gatherWork(tx, mission, process, key)
+  const now = context.clock()
+  const plan = planWork(facts, now, context.settings, sha256Text)
+  const job = plan.run === undefined ? undefined : await makeJob(context, tx, mission, facts, key, plan.run)
+  if (job !== undefined)
+    context.log.info({ act: 'plan', job, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition.key }, 'job made')
+  const affected: Spot[] = []
+  for (const output of process.outputs) {
+    const state = job === undefined ? plan.cell : { ...plan.cell, reason: { ...plan.cell.reason, job } }
+    affected.push(
+      ...(await noteCell(context, tx, mission, { product: output.product, process: process.id, spot, state, recipe: facts.madeRecipe })),
+    )
+  }
+  return { job, until: plan.cell.reason.kind === 'settling' ? plan.cell.reason.until : undefined, affected }
+}
+
+async function lookAtArrival(context: PipelineContext, tx: Tx, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
+  const product = findProduct(mission, spot.product)
+  const facts = await gatherArrival(tx, mission, product, spot.spacecraft, spot.partition)
+  const state = planArrival(facts, context.clock())
+  return {
+    job: undefined,
+    until: undefined,
+    affected: await noteCell(context, tx, mission, { product: product.id, process: undefined, spot, state, recipe: undefined }),
+  }
+}
+
+interface Noted {
+  readonly product: string
+  readonly process: string | undefined
+  readonly spot: Spot
+  readonly state: CellState
+  readonly recipe: string | undefined
+}
+
+/** Writes one cell; answers whom to look at because it moved. */
+async function noteCell(context: PipelineContext, tx: Tx, mission: Mission, noted: Noted): Promise<readonly Spot[]> {
+  const product = findProduct(mission, noted.product)
+  const { spacecraft, partition } = noted.spot
+  const dataset = datasetId(product, spacecraft)
+  const contacts = product.expect === 'contacts' ? await contactsOf(tx, mission.id, spacecraft, partition) : []
+  const latest = await latestOf(tx, mission.id, dataset, partition.key)
+  const now = context.clock()
+  const cell = {
+    mission: mission.id,
+    dataset,
+    partition: partition.key,
+    product: product.id,
+    spacecraft,
+    process: noted.process,
+    span: spanOf(partition),
+    due: dueTime(product, contacts, now),
+    file: latest?.id,
+    recipe: noted.recipe,
+    state: noted.state,
+  }
+  if (!(await writeCell(tx, cell, now)) || consumersOf(mission, product.id).length === 0) return []
+  const change = { product: product.id, spacecraft, partition: partition.key, start: partition.start, stop: partition.stop }
+  return spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
+}
+
+const spanOf = (partition: Partition): { start: number; stop: number } => ({ start: partition.start, stop: partition.stop })

@@ -1,0 +1,94 @@
+import { consumersOf, findProduct, makerOf } from '#domain/mission'
+import type { Mission, Process, Product } from '#domain/mission'
+import { partitionsOf } from '#domain/partition'
+import type { Span } from '#domain/partition'
+import type { ContactFact } from '#domain/plan'
+import { spotKey } from './context.ts'
+import type { Spot } from './context.ts'
+
+/** What is known of a changed file: enough to say where to look. */
+export interface Change {
+  readonly product: string
+  readonly spacecraft: string
+  readonly partition: string
+  readonly start: number
+  readonly stop: number
+}
+
+/** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
+export function spotsOfChange(mission: Mission, change: Change): readonly Spot[] {
+  const product = findProduct(mission, change.product)
+  const own = ownSpots(mission, product, change)
+  const readers = consumersOf(mission, product.id).flatMap(process => readerSpots(mission, process, product, change))
+  return unique([...own, ...readers])
+}
+
+function ownSpots(mission: Mission, product: Product, change: Change): readonly Spot[] {
+  const partition = { kind: product.partition.kind, key: change.partition, start: change.start, stop: change.stop }
+  const maker = makerOf(mission, product.id)
+  if (maker !== undefined) return [{ kind: 'work', mission: mission.id, process: maker.id, spacecraft: change.spacecraft, partition }]
+  return [{ kind: 'arrival', mission: mission.id, product: product.id, spacecraft: change.spacecraft, partition }]
+}
+
+function readerSpots(mission: Mission, process: Process, product: Product, change: Change): readonly Spot[] {
+  const input = process.inputs.find(i => i.product === product.id)
+  const output = process.outputs[0]
+  if (input === undefined || output === undefined) return []
+  const made = findProduct(mission, output.product)
+  // The window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead.
+  const reach = { start: change.start - input.after, stop: change.stop + input.before }
+  return spacecraftOf(made, change.spacecraft).flatMap(spacecraft =>
+    partitionsFor(made, product, change, reach).map(partition => ({
+      kind: 'work' as const,
+      mission: mission.id,
+      process: process.id,
+      spacecraft,
+      partition,
+    })),
+  )
+}
+
+/** An input of all spacecraft concerns each one. */
+const spacecraftOf = (made: Product, spacecraft: string): readonly string[] =>
+  made.spacecraft.includes(spacecraft) ? [spacecraft] : made.spacecraft
+
+/** A product cut by its inputs' tags takes the tag of the changed file. */
+function partitionsFor(made: Product, source: Product, change: Change, reach: Span): Spot['partition'][] {
+  if (made.partition.kind === 'day' || made.partition.kind === 'hours') return [...partitionsOf(made.partition, reach)]
+  return [
+    {
+      kind: made.partition.kind,
+      key: made.partition.kind === source.partition.kind ? change.partition : change.partition,
+      start: change.start,
+      stop: change.stop,
+    },
+  ]
+}
+
+/** Every cell that contacts say should exist: arrivals and works alike. */
+export function spotsOfContacts(mission: Mission, contacts: readonly ContactFact[]): readonly Spot[] {
+  const products = mission.products.filter(p => p.expect === 'contacts')
+  return unique(
+    contacts.flatMap(contact =>
+      products
+        .filter(p => p.spacecraft.includes(contact.spacecraft))
+        .flatMap(product => {
+          const spans =
+            product.partition.kind === 'span' ? partitionsOf({ kind: 'day' }, contact.data) : partitionsOf(product.partition, contact.data)
+          return spans.flatMap(p =>
+            ownSpots(mission, product, {
+              product: product.id,
+              spacecraft: contact.spacecraft,
+              partition: p.key,
+              start: p.start,
+              stop: p.stop,
+            }),
+          )
+        }),
+    ),
+  )
+}
+
+export function unique(spots: readonly Spot[]): readonly Spot[] {
+  return [...new Map(spots.map(s => [spotKey(s), s])).values()]
+}
