@@ -1,0 +1,2 @@
+/** CDF reader and writer for any platform: what the package's main door gives. */
+export * from '#formats/cdf'

@@ -1,0 +1,2 @@
+/** Times of space physics for any platform. */
+export * from '#formats/time'

@@ -1,0 +1,31 @@
+import { SdcError } from '#error'
+import { failCdf } from '../codes.ts'
+import type { CdfCompression } from '../model.ts'
+import type { ResolvedOptions } from '../options.ts'
+import { decodeAdaptiveHuffman } from './adaptive-huffman.ts'
+import { gunzip } from './gzip.ts'
+import { decodeHuffman } from './huffman.ts'
+import { decodeRle } from './rle.ts'
+
+/**
+ * Decompresses a block. `expected` is the size it should have, `limit` the most it may have; throws `cdf/inflate` where
+ * the stream is broken and `cdf/too-large` beyond the limit. The result may be shorter or longer than expected.
+ */
+export function decompress(
+  type: CdfCompression['type'],
+  packed: Uint8Array,
+  expected: number,
+  limit: number,
+  options: ResolvedOptions,
+  what: string,
+): Uint8Array {
+  try {
+    if (type === 'gzip') return gunzip(packed, expected, limit, options)
+    if (type === 'rle') return decodeRle(packed, expected, limit)
+    return (type === 'huffman' ? decodeHuffman : decodeAdaptiveHuffman)(packed, expected, limit)
+  } catch (cause) {
+    if (cause instanceof SdcError && cause.code === 'cdf/checksum') throw cause
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    return failCdf('cdf/inflate', `${what}: ${packed.byteLength} bytes of ${type} do not decompress: ${reason}`, { expected }, cause)
+  }
+}

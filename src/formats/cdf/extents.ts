@@ -1,0 +1,108 @@
+import { failCdf } from './codes.ts'
+import { readFixed, type FileContext } from './header.ts'
+import type { VariableRecord } from './metadata.ts'
+import { cvvr, decodeRecord, fixedSize, readOffset, vvr, vxr } from './records.ts'
+import type { Steps } from './window.ts'
+
+/** A run of records in the file. */
+export interface Leaf {
+  readonly first: number
+  readonly last: number
+  /** Offset of its VVR or CVVR. */
+  readonly offset: number
+  readonly compressed: boolean
+  /** Where its values, or their compressed bytes, begin and how many bytes they are. */
+  readonly dataStart: number
+  readonly dataBytes: number
+}
+
+interface Entry {
+  readonly first: number
+  readonly last: number
+  readonly offset: number
+}
+
+/** Deeper trees do not occur: six levels of three hold 3,000 blocks. */
+const MAX_DEPTH = 64
+
+/**
+ * The runs of a variable that overlap records [first, last], in order of the file. VXRs chain and nest; entries outside
+ * the range are not followed.
+ */
+export function* readLeaves(file: FileContext, variable: VariableRecord, first: number, last: number): Steps<Leaf[]> {
+  const leaves: Leaf[] = []
+  if (variable.vxrHead !== 0) yield* walkVxrs(file, variable, variable.vxrHead, first, last, leaves, new Set(), 0)
+  return leaves
+}
+
+function* walkVxrs(
+  file: FileContext,
+  variable: VariableRecord,
+  head: number,
+  first: number,
+  last: number,
+  leaves: Leaf[],
+  seen: Set<number>,
+  depth: number,
+): Steps<void> {
+  const where = `the record index of ${variable.name}`
+  if (depth > MAX_DEPTH) failCdf('cdf/corrupt', `${where} is nested deeper than ${MAX_DEPTH} levels`)
+  for (let offset = head; offset !== 0;) {
+    if (seen.has(offset)) failCdf('cdf/corrupt', `${where} returns to byte ${offset}: it has no end`, { offset })
+    seen.add(offset)
+    const { next, entries } = yield* readVxr(file, offset, where)
+    for (const entry of entries) {
+      if (entry.first > entry.last || entry.first < 0)
+        failCdf('cdf/corrupt', `${where} lists records ${entry.first} to ${entry.last}`, { offset })
+      if (entry.last < first || entry.first > last) continue
+      const type = yield* peekType(file, entry.offset, where)
+      if (type === vxr.type) yield* walkVxrs(file, variable, entry.offset, first, last, leaves, seen, depth + 1)
+      else leaves.push(yield* readLeaf(file, entry, type, where))
+    }
+    offset = next
+  }
+}
+
+function* readVxr(file: FileContext, offset: number, where: string): Steps<{ next: number; entries: Entry[] }> {
+  const { window, format } = file
+  const { record, size } = yield* readFixed(window, offset, vxr, format)
+  const { nEntries, nUsedEntries: used } = record
+  const fixed = fixedSize(vxr, format)
+  if (nEntries < 0 || used < 0 || used > nEntries || fixed + nEntries * (8 + format.offset) > size)
+    failCdf('cdf/corrupt', `${where} at byte ${offset} says ${used} of ${nEntries} entries are used; its ${size} bytes cannot hold them`, {
+      offset,
+      nEntries,
+      used,
+    })
+  const bytes = yield* window.bytes(offset + fixed, offset + fixed + nEntries * (8 + format.offset), where)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const entries = Array.from({ length: used }, (_, i) => ({
+    first: view.getInt32(4 * i),
+    last: view.getInt32(4 * (nEntries + i)),
+    offset: readOffset(view, 8 * nEntries + format.offset * i, format),
+  }))
+  return { next: record.next, entries }
+}
+
+function* peekType(file: FileContext, offset: number, where: string): Steps<number> {
+  if (offset < 8) failCdf('cdf/corrupt', `${where} points to byte ${offset}`, { offset })
+  const { format } = file
+  const head = yield* file.window.direct(offset, offset + format.offset + 4, `a block that ${where} lists`)
+  return new DataView(head.buffer, head.byteOffset, head.byteLength).getInt32(format.offset)
+}
+
+function* readLeaf(file: FileContext, entry: Entry, type: number, where: string): Steps<Leaf> {
+  const { window, format } = file
+  const { offset } = entry
+  if (type !== vvr.type && type !== cvvr.type)
+    failCdf('cdf/corrupt', `${where} points to byte ${offset}, where a record of type ${type} lies and no values`, { offset, type })
+  const layout = type === vvr.type ? vvr : cvvr
+  const fixed = fixedSize(layout, format)
+  const head = yield* window.direct(offset, offset + fixed, `a block that ${where} lists`)
+  const size = readOffset(new DataView(head.buffer, head.byteOffset, head.byteLength), 0, format)
+  const compressed = layout === cvvr
+  const dataBytes = compressed ? decodeRecord(cvvr, format, head).cSize : size - fixed
+  if (dataBytes < 0 || dataBytes > size - fixed)
+    failCdf('cdf/corrupt', `the block at byte ${offset} says it holds ${dataBytes} bytes in a record of ${size}`, { offset, size })
+  return { ...entry, compressed, dataStart: offset + fixed, dataBytes }
+}

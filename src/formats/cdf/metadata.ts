@@ -1,0 +1,173 @@
+import { SdcError } from '#error'
+import { failCdf } from './codes.ts'
+import { readCompression, readFixed, readInts, type FileContext } from './header.ts'
+import type { CdfCompression, CdfDamage, CdfEntry } from './model.ts'
+import { decodeValue } from './numbers.ts'
+import { adr, agrEdr, azEdr, fixedSize, rVdr, zVdr, type RecordOf } from './records.ts'
+import { typeOfCode, type TypeInfo } from './types.ts'
+import type { Steps } from './window.ts'
+
+const MAX_DIMS = 10
+
+/** A variable's description as parsed, without its values. */
+export interface VariableRecord {
+  readonly kind: 'rVariable' | 'zVariable'
+  readonly name: string
+  readonly number: number
+  readonly type: TypeInfo
+  readonly elements: number
+  readonly declaredDims: readonly number[]
+  readonly dimVarys: readonly boolean[]
+  readonly recordVarying: boolean
+  readonly maxRec: number
+  readonly vxrHead: number
+  readonly sparse: 'none' | 'pad' | 'prev'
+  readonly compression: CdfCompression | null
+  readonly blockingFactor: number
+  /** Pad value as stored, in the encoding of the file. */
+  readonly pad: Uint8Array | null
+}
+
+export interface AttributeRecord {
+  readonly name: string
+  readonly scope: 'global' | 'variable'
+  readonly number: number
+  readonly rEntries: readonly CdfEntry[]
+  readonly zEntries: readonly CdfEntry[]
+}
+
+/** Walks a list by its `next` offsets; ends at 0, refuses rings. In tolerant mode what is broken is noted and left out. */
+function* walkList<T>(
+  file: FileContext,
+  head: number,
+  what: string,
+  damage: CdfDamage[],
+  readOne: (offset: number) => Steps<{ next: number; read: () => Steps<T> }>,
+): Steps<T[]> {
+  const items: T[] = []
+  const seen = new Set<number>()
+  let offset = head
+  try {
+    while (offset !== 0) {
+      if (seen.has(offset)) failCdf('cdf/corrupt', `the list of ${what} returns to byte ${offset}: it has no end`, { offset })
+      seen.add(offset)
+      const item = yield* readOne(offset)
+      try {
+        items.push(yield* item.read())
+      } catch (error) {
+        noteDamage(file, damage, `one of the ${what} at byte ${offset}`, error)
+      }
+      offset = item.next
+    }
+  } catch (error) {
+    noteDamage(file, damage, `the list of ${what}`, error)
+  }
+  return items
+}
+
+/** In tolerant mode remembers an expected failure; else, and for any other error, throws it on. */
+export function noteDamage(file: FileContext, damage: CdfDamage[], where: string, error: unknown): void {
+  if (!file.options.tolerant || !(error instanceof SdcError)) throw error
+  damage.push({ where, code: error.code, message: error.message })
+}
+
+/** All variables of one kind in file order. */
+export function* readVariables(file: FileContext, kind: VariableRecord['kind'], damage: CdfDamage[]): Steps<VariableRecord[]> {
+  const head = kind === 'rVariable' ? file.gdr.rVdrHead : file.gdr.zVdrHead
+  return yield* walkList(file, head, `${kind}s`, damage, function* (offset) {
+    const layout = kind === 'rVariable' ? rVdr : zVdr
+    const { record, size } = yield* readFixed(file.window, offset, layout, file.format)
+    return { next: record.next, read: () => readVdr(file, kind, offset, record, size) }
+  })
+}
+
+type VdrFields = RecordOf<typeof rVdr> & Partial<RecordOf<typeof zVdr>>
+
+function* readVdr(file: FileContext, kind: VariableRecord['kind'], offset: number, vdr: VdrFields, size: number): Steps<VariableRecord> {
+  const { window, format } = file
+  const where = `variable ${vdr.name}`
+  const type = typeOfCode(vdr.dataType) ?? failCdf('cdf/corrupt', `${where} has data type ${vdr.dataType}, which CDF does not define`)
+  if (vdr.numElems < 1) failCdf('cdf/corrupt', `${where} says its values have ${vdr.numElems} elements`)
+  if (vdr.maxRec < -1) failCdf('cdf/corrupt', `${where} says its last record is ${vdr.maxRec}`)
+  if (vdr.name === '') failCdf('cdf/corrupt', `the ${kind} at byte ${offset} has no name`)
+  let at = offset + fixedSize(kind === 'rVariable' ? rVdr : zVdr, format)
+  const numDims = kind === 'rVariable' ? file.header.rDimSizes.length : (vdr.zNumDims ?? 0)
+  if (numDims < 0 || numDims > MAX_DIMS)
+    failCdf('cdf/corrupt', `${where} says it has ${numDims} dimensions; at most ${MAX_DIMS} are allowed`)
+  let declaredDims = file.header.rDimSizes
+  if (kind === 'zVariable') {
+    declaredDims = yield* readInts(window, at, numDims, `dimension sizes of ${where}`)
+    at += 4 * numDims
+  }
+  const dimVarys = (yield* readInts(window, at, numDims, `dimension variances of ${where}`)).map(v => v !== 0)
+  at += 4 * numDims
+  for (const dim of declaredDims) if (dim < 1) failCdf('cdf/corrupt', `${where} has a dimension of size ${dim}`)
+  const padBytes = type.bytes * vdr.numElems
+  const hasPad = (vdr.flags & 2) !== 0
+  if (hasPad && at + padBytes > offset + size)
+    failCdf('cdf/corrupt', `${where}: its record of ${size} bytes has no room for its pad value`, { offset, size })
+  const pad = hasPad ? yield* window.bytes(at, at + padBytes, `pad value of ${where}`) : null
+  return {
+    kind,
+    name: vdr.name,
+    number: vdr.num,
+    type,
+    elements: vdr.numElems,
+    declaredDims,
+    dimVarys,
+    recordVarying: (vdr.flags & 1) !== 0,
+    maxRec: vdr.maxRec,
+    vxrHead: vdr.vxrHead,
+    sparse: vdr.sRecords === 2 ? 'prev' : vdr.sRecords === 1 ? 'pad' : 'none',
+    compression: (vdr.flags & 4) === 0 ? null : yield* readCompression(window, vdr.cprOrSpr, format),
+    blockingFactor: vdr.blockingFactor,
+    pad: pad === null ? null : pad.slice(),
+  }
+}
+
+/** All attributes with their entries, in file order. */
+export function* readAttributes(file: FileContext, damage: CdfDamage[]): Steps<AttributeRecord[]> {
+  return yield* walkList(file, file.gdr.adrHead, 'attributes', damage, function* (offset) {
+    const { record } = yield* readFixed(file.window, offset, adr, file.format)
+    return { next: record.next, read: () => readAdr(file, record, damage) }
+  })
+}
+
+function* readAdr(file: FileContext, record: RecordOf<typeof adr>, damage: CdfDamage[]): Steps<AttributeRecord> {
+  const { name, num } = record
+  return {
+    name,
+    number: num,
+    // 3 and 4 are global and variable scope that old libraries had assumed, not been told.
+    scope: record.scope === 1 || record.scope === 3 ? 'global' : 'variable',
+    rEntries: yield* readEntries(file, record.agrHead, agrEdr, name, damage),
+    zEntries: yield* readEntries(file, record.azHead, azEdr, name, damage),
+  }
+}
+
+function* readEntries(
+  file: FileContext,
+  head: number,
+  layout: typeof agrEdr | typeof azEdr,
+  name: string,
+  damage: CdfDamage[],
+): Steps<CdfEntry[]> {
+  return yield* walkList(file, head, `entries of attribute ${name}`, damage, function* (offset) {
+    const { record, size } = yield* readFixed(file.window, offset, layout, file.format)
+    return { next: record.next, read: () => readEntry(file, offset, record, size, name) }
+  })
+}
+
+function* readEntry(file: FileContext, offset: number, record: RecordOf<typeof agrEdr>, size: number, name: string): Steps<CdfEntry> {
+  const where = `entry ${record.num} of attribute ${name}`
+  const type = typeOfCode(record.dataType) ?? failCdf('cdf/corrupt', `${where} has data type ${record.dataType}, which CDF does not define`)
+  const length = type.bytes * record.numElems
+  const start = offset + fixedSize(agrEdr, file.format)
+  if (record.numElems < 0 || start + length > offset + size)
+    failCdf('cdf/corrupt', `${where} says it has ${record.numElems} elements; its record of ${size} bytes cannot hold them`, {
+      elements: record.numElems,
+      size,
+    })
+  const bytes = yield* file.window.bytes(start, start + length, where)
+  return { entry: record.num, type: type.name, elements: record.numElems, value: decodeValue(bytes, type, file.encoding) }
+}

@@ -1,0 +1,37 @@
+import type { Source } from '#source'
+import type { CdfPlatform } from './platform.ts'
+
+export interface CdfOptions {
+  /** Faster inflate, MD5 and so on; plain TypeScript without it. */
+  readonly platform?: CdfPlatform
+  /** Check the MD5 of the whole file when opening, and the CRC of gzip blocks when reading. Default neither. */
+  readonly verify?: { readonly checksum?: boolean; readonly crc?: boolean }
+  /** Pass over damage: what is intact is read, what is not is listed in `Cdf.damage`. Default false. */
+  readonly tolerant?: boolean
+  /** Most bytes a compressed file or one block may inflate to. Default 2 GiB. */
+  readonly maxInflated?: number
+  /** Most bytes of records that are not in the file but filled with pads, per read. Default 256 MiB. */
+  readonly maxVirtual?: number
+  /** Opens the side file of a multi-file CDF: extension `v3` or `z0`. */
+  readonly sideFile?: (extension: string) => Promise<Source | undefined>
+}
+
+export interface ResolvedOptions {
+  readonly platform: CdfPlatform
+  readonly checksum: boolean
+  readonly crc: boolean
+  readonly tolerant: boolean
+  readonly maxInflated: number
+  readonly maxVirtual: number
+  readonly sideFile: ((extension: string) => Promise<Source | undefined>) | undefined
+}
+
+export const resolveOptions = (options: CdfOptions = {}): ResolvedOptions => ({
+  platform: options.platform ?? {},
+  checksum: options.verify?.checksum ?? false,
+  crc: options.verify?.crc ?? false,
+  tolerant: options.tolerant ?? false,
+  maxInflated: options.maxInflated ?? 2 ** 31,
+  maxVirtual: options.maxVirtual ?? 2 ** 28,
+  sideFile: options.sideFile,
+})

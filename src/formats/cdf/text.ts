@@ -1,0 +1,42 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/** Text as UTF-8 where it is valid, else as Latin-1 (ISO 8859-1, one character per byte, so that nothing is lost). */
+export function decodeText(bytes: Uint8Array): string {
+  let ascii = true
+  for (let i = 0; i < bytes.length; i++) {
+    if ((bytes[i] as number) >= 0x80) {
+      ascii = false
+      break
+    }
+  }
+  if (ascii) return decodeLatin1(bytes)
+  try {
+    return utf8.decode(bytes)
+  } catch {
+    return decodeLatin1(bytes)
+  }
+}
+
+function decodeLatin1(bytes: Uint8Array): string {
+  if (bytes.length <= 8192) return String.fromCharCode.apply(null, bytes as unknown as number[])
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[])
+  return text
+}
+
+/** Bytes of text: UTF-8, or Latin-1 where `length` says that one byte per character is meant. */
+export function encodeText(text: string, length?: number): Uint8Array {
+  const bytes = new TextEncoder().encode(text)
+  if (length === undefined || bytes.length === length || text.length !== length) return bytes
+  const latin = Uint8Array.from(text, c => c.charCodeAt(0))
+  // Only text that came from bytes that were no UTF-8 has one character per byte and none above 255.
+  return [...text].every(c => c.length === 1 && c.charCodeAt(0) < 256) ? latin : bytes
+}
+
+/** Length of `bytes` without the blanks and NULs at the end. */
+export function trimmedLength(bytes: Uint8Array): number {
+  let end = bytes.length
+  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--
+  return end
+}
