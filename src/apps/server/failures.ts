@@ -1,0 +1,58 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { SdcError } from '#error'
+
+/** What the codes of expected failures mean to HTTP; any other error of ours is 500. */
+const statusOf: Readonly<Record<string, number>> = {
+  'access/bad-time': 400,
+  'access/bad-question': 400,
+  'access/no-such-mission': 404,
+  'access/no-such-file': 404,
+  'access/no-such-cell': 404,
+  'access/no-such-job': 404,
+  'access/sign-in': 401,
+  'access/no-right': 403,
+  'access/no-upload': 503,
+  'access/no-length': 411,
+  'store/absent': 404,
+  'time/malformed': 400,
+  'time/no-such-moment': 400,
+}
+
+export interface Failure {
+  readonly status: number
+  readonly code: string
+  readonly message: string
+}
+
+/** What an error is to the one who asked. Surprises keep their words in the log. */
+export function readFailure(error: unknown): Failure {
+  if (error instanceof SdcError) return { status: statusOf[error.code] ?? 500, code: error.code, message: error.message }
+  const own = error as { readonly statusCode?: number; readonly code?: string; readonly message?: string }
+  const status = own.statusCode ?? 500
+  if (status < 500) return { status, code: own.code ?? 'http', message: own.message ?? 'this cannot be answered' }
+  return { status, code: 'server/surprise', message: 'something failed here that should not; the log has it under the request id' }
+}
+
+/** Errors as JSON to programs, as text to the file service's clients, as a page to people. */
+export function addFailures(
+  app: FastifyInstance,
+  showPage: (request: FastifyRequest, reply: FastifyReply, failure: Failure) => Promise<FastifyReply>,
+): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply, failure: Failure): Promise<FastifyReply> => {
+    void reply.code(failure.status)
+    if (failure.status === 401) void reply.header('www-authenticate', 'Basic realm="apsis", charset="UTF-8"')
+    if (request.url.startsWith('/api/')) return reply.send({ error: { code: failure.code, message: failure.message, request: request.id } })
+    if (request.url.includes('/files/api/v1/') || !wantsPage(request)) return reply.type('text/plain').send(failure.message)
+    return showPage(request, reply, failure)
+  }
+  app.setErrorHandler(async (error, request, reply) => {
+    const failure = readFailure(error)
+    if (failure.status >= 500) request.log.error({ err: error }, 'a request failed')
+    return answer(request, reply, failure)
+  })
+  app.setNotFoundHandler((request, reply) =>
+    answer(request, reply, { status: 404, code: 'http/not-found', message: `there is nothing at ${request.url.slice(0, 200)}` }),
+  )
+}
+
+const wantsPage = (request: FastifyRequest): boolean => /text\/html|^$/.test(request.headers.accept ?? '') && request.method !== 'POST'

@@ -1,0 +1,38 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Mission } from '#domain/mission'
+import type { Explanation } from '#services/access'
+import type { Db } from '#services/db'
+import type { Store } from '#services/store'
+
+/** What the server is made of. It owns none of it: who builds the server closes them. */
+export interface ServerParts {
+  readonly db: Db
+  readonly missions: readonly Mission[]
+  readonly store: Store
+  readonly home: HomeInfo
+  readonly log?: FastifyBaseLogger
+  /** UTC milliseconds. */
+  readonly clock: () => number
+  /** Takes a finished temporary file in; absent = this server takes no uploads. */
+  readonly ingest?: Ingest
+  /** Why a cell is as it is; absent = what the ledger's cells say. */
+  readonly explain?: Explain
+}
+
+export interface HomeInfo {
+  readonly title: string
+  /** Everything here is simulated: every page says so. */
+  readonly simulated: boolean
+  /** Where uploads are written before ingest takes them: on the archive's file system. */
+  readonly incoming: string
+}
+
+export type Ingest = (path: string, arrival: { readonly name: string; readonly actor: string }) => Promise<IngestAnswer>
+
+export interface IngestAnswer {
+  readonly outcome: 'stored' | 'present' | 'quarantined'
+  readonly file?: string
+  readonly reason?: string
+}
+
+export type Explain = (db: Db, mission: string, dataset: string, partition: string) => Promise<Explanation | undefined>

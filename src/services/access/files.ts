@@ -1,0 +1,134 @@
+import { sql } from 'kysely'
+import { instant } from '#services/db'
+import type { Db } from '#services/db'
+import { readEntry } from './entry.ts'
+import type { FileEntry } from './entry.ts'
+import { newestSeen, seen } from './viewer.ts'
+import type { Sight } from './viewer.ts'
+
+/** A search through the files. `from` and `to` (UTC milliseconds) mean overlap with what the file spans, not its start alone. */
+export interface FileSearch {
+  readonly mission?: string
+  readonly product?: string
+  readonly dataset?: string
+  readonly spacecraft?: string
+  readonly kind?: string
+  readonly partition?: string
+  readonly from?: number
+  readonly to?: number
+  /** All versions; default the highest that is seen. */
+  readonly versions?: boolean
+  readonly order?: 'start' | 'arrived'
+  readonly limit: number
+  readonly offset?: number
+}
+
+export interface Found {
+  readonly total: number
+  readonly files: readonly FileEntry[]
+}
+
+/** Files that answer a search, newest first by start (or by arrival), and how many there are in all. */
+export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Promise<Found> {
+  let query = db.selectFrom('file').where(search.versions === true ? seen(sight) : newestSeen(sight))
+  for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'kind', 'partition'] as const) {
+    const value = search[field]
+    if (value !== undefined) query = query.where(field, '=', value)
+  }
+  if (search.to !== undefined) query = query.where('start_time', '<', instant(search.to))
+  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from))
+  const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+  const ordered =
+    search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
+  const page = ordered
+    .orderBy('name')
+    .orderBy('version', 'desc')
+    .limit(search.limit)
+    .offset(search.offset ?? 0)
+  const rows = await page.selectAll().execute()
+  return { total, files: rows.map(readEntry) }
+}
+
+/** One file by its name; undefined where there is none that this sight shows. */
+export async function readFile(db: Db, mission: string, name: string, sight: Sight): Promise<FileEntry | undefined> {
+  const query = db.selectFrom('file').selectAll().where('mission', '=', mission).where('name', '=', name).where(seen(sight))
+  const row = await query.executeTakeFirst()
+  return row === undefined ? undefined : readEntry(row)
+}
+
+/** A parent or child of a file. `file` is absent where it is not held, or hidden from this sight (then its name is hidden too). */
+export interface Relative {
+  readonly role: string
+  readonly name: string | undefined
+  readonly file: FileEntry | undefined
+}
+
+export async function listParents(db: Db, file: number, sight: Sight): Promise<readonly Relative[]> {
+  const links = await db.selectFrom('file_parent').selectAll().where('child', '=', file).orderBy('role').orderBy('name').execute()
+  const entries = await readByIds(
+    db,
+    links.flatMap(l => (l.parent === null ? [] : [l.parent])),
+    sight,
+  )
+  return links.map(l => {
+    const entry = l.parent === null ? undefined : entries.get(l.parent)
+    return { role: l.role, name: entry?.name ?? (sight === 'all' ? l.name : undefined), file: entry }
+  })
+}
+
+export async function listChildren(db: Db, file: number, sight: Sight): Promise<readonly Relative[]> {
+  const links = await db.selectFrom('file_parent').select(['child', 'role']).where('parent', '=', file).orderBy('child').execute()
+  const entries = await readByIds(
+    db,
+    links.map(l => l.child),
+    sight,
+  )
+  return links.flatMap(l => {
+    const entry = entries.get(l.child)
+    return entry === undefined ? [] : [{ role: l.role, name: entry.name, file: entry }]
+  })
+}
+
+async function readByIds(db: Db, ids: readonly number[], sight: Sight): Promise<ReadonlyMap<number, FileEntry>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.selectFrom('file').selectAll().where('id', 'in', ids).where(seen(sight)).execute()
+  return new Map(rows.map(row => [row.id, readEntry(row)]))
+}
+
+/** What there is of a dataset: newest seen files, their bytes, the newest start and its version. */
+export interface DatasetCount {
+  readonly mission: string
+  readonly product: string
+  readonly dataset: string
+  readonly spacecraft: string
+  readonly files: number
+  readonly bytes: number
+  readonly newest: number
+  readonly newestArrival: number
+}
+
+export async function countDatasets(db: Db, mission: string, sight: Sight): Promise<readonly DatasetCount[]> {
+  const rows = await db
+    .selectFrom('file')
+    .select(['product', 'dataset', 'spacecraft', sql<number>`count(*)`.as('files'), sql<string>`sum(size)`.as('bytes')])
+    .select([sql<number>`max(start_time)`.as('newest'), sql<number>`max(arrived_at)`.as('newestArrival')])
+    .where('mission', '=', mission)
+    .where(newestSeen(sight))
+    .groupBy(['product', 'dataset', 'spacecraft'])
+    .orderBy('dataset')
+    .execute()
+  return rows.map(r => ({ ...r, mission, bytes: Number(r.bytes) }))
+}
+
+/** Names that share the most with a name that is not there, best first. */
+export async function nearestNames(db: Db, mission: string, name: string, sight: Sight): Promise<readonly string[]> {
+  const stem = name.replace(/_v[^_]*$/i, '').replace(/\d{6,}.*$/, '')
+  for (const prefix of [name.slice(0, name.lastIndexOf('_') + 1), stem, name.slice(0, 8)]) {
+    if (prefix.length < 4) continue
+    const like = `${prefix.replace(/[\\%_]/g, String.raw`\$&`)}%`
+    const query = db.selectFrom('file').select('name').where('mission', '=', mission).where('name', 'like', like).where(seen(sight))
+    const rows = await query.orderBy('latest', 'desc').orderBy('start_time', 'desc').limit(5).execute()
+    if (rows.length > 0) return rows.map(r => r.name)
+  }
+  return []
+}

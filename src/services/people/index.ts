@@ -1,0 +1,6 @@
+export { addToken, checkBasic, checkSecret, hasRole, listTokens, revokeToken } from './token.ts'
+export type { Actor, TokenEntry } from './token.ts'
+export { actorOf, endSession, makeSignInLink, readSession, redeemLink, sessionCookie, sessionMs } from './session.ts'
+export type { Asking } from './session.ts'
+export { listActs, recordAct } from './audit.ts'
+export type { Act } from './audit.ts'
