@@ -41,7 +41,8 @@ export const startAttempt = (context: PipelineContext, job: number, worker: stri
 /** How a try ended. */
 export type Ending =
   | { readonly outcome: 'made'; readonly files: readonly Prepared[] }
-  | { readonly outcome: 'no-data' | 'try-again' | 'failed' | 'refused'; readonly message: string }
+  | { readonly outcome: 'no-data'; readonly message: string }
+  | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string }
 
 export interface EndingFacts {
   readonly exitCode: number | undefined
@@ -106,7 +107,12 @@ async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: End
   return closed.numUpdatedRows === 1n
 }
 
-async function close(tx: Tx, job: JobRow, ending: Ending & { outcome: 'made' | 'no-data' }, now: number): Promise<readonly number[]> {
+async function close(
+  tx: Tx,
+  job: JobRow,
+  ending: Extract<Ending, { outcome: 'made' } | { outcome: 'no-data' }>,
+  now: number,
+): Promise<readonly number[]> {
   const message = ending.outcome === 'no-data' ? ending.message : null
   await tx
     .updateTable('job')

@@ -6,7 +6,7 @@ import type { Subject, Verified } from './verified.ts'
 
 /** A sound CDF: every variable decodes, and there is a time axis with records. Contradictions with the name are findings (real-data 6). */
 export async function verifyCdf(subject: Subject): Promise<Verified> {
-  const file = await openCdfFile(subject.path, { verify: true })
+  const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
     if (file.variables.size === 0) fail('ingest/no-variables', 'a sound CDF without any variable', { name: subject.name })
     for (const variable of file.variables.values()) await variable.read()
@@ -31,7 +31,7 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   }
 }
 
-const timeTypes = new Set(['TT2000', 'EPOCH', 'EPOCH16'])
+const timeTypes = new Set(['CDF_TIME_TT2000', 'CDF_EPOCH', 'CDF_EPOCH16'])
 
 /** `Epoch` where there is one, else the time variable with the most records. */
 function timeAxis(file: Cdf): CdfVariable | undefined {
@@ -40,7 +40,7 @@ function timeAxis(file: Cdf): CdfVariable | undefined {
 }
 
 async function coverageOf(time: CdfVariable): Promise<{ start: bigint; stop: bigint } | undefined> {
-  if (time.records === 0 || time.type === 'EPOCH16') return undefined
+  if (time.records === 0 || time.type === 'CDF_EPOCH16') return undefined
   const { values } = await time.read()
   const stamps: bigint[] = Array.from(values as ArrayLike<number | bigint>, v => (typeof v === 'bigint' ? v : tt2000FromEpoch(v)))
   let [start, stop] = [stamps[0] ?? 0n, stamps[0] ?? 0n]

@@ -1,0 +1,25 @@
+import type { Logger } from 'pino'
+import type { IngestContext } from '#services/ingest'
+import type { PipelineContext, RetryPolicy } from '#services/pipeline'
+
+/** What a worker works with. */
+export interface ExecutorContext {
+  readonly pipeline: PipelineContext
+  readonly ingest: IngestContext
+  /** Folder for attempts' working folders, on the archive's file system. */
+  readonly staging: string
+  /** Folder for attempts' logs. */
+  readonly logs: string
+  /** Source files of the built-in programs by their name. */
+  readonly builtins: Readonly<Record<string, string>>
+  readonly software: { readonly name: string; readonly version: string }
+  /** Pause before the first retry, in milliseconds. */
+  readonly retryPause: number
+  /** Parameters laid over those of a process, by process: the demo's scripted faults. */
+  readonly overlays: Readonly<Record<string, Readonly<Record<string, unknown>>>>
+  /** Names this worker in attempts. */
+  readonly worker: string
+  readonly log: Logger
+}
+
+export type { RetryPolicy }

@@ -1,0 +1,80 @@
+import { PgBoss, fromKysely } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { Db, DbConfig, Tx } from '#services/db'
+import type { Dispatch } from '#services/pipeline'
+
+/** A job handed to this worker. `token` names this claim: a later claim of the same job has another. */
+export interface Claim {
+  readonly id: string
+  readonly retryCount: number
+  readonly job: number
+  readonly token: string
+}
+
+/**
+ * The workers' transport: pg-boss in the same database and the same transactions. Its rows are hints and leases, never history; the
+ * `job` and `attempt` tables are.
+ */
+export interface Queue {
+  readonly dispatch: Dispatch
+  fetch(count: number): Promise<readonly Claim[]>
+  /** Renews the leases; claims that are no longer ours are returned. */
+  touch(claims: readonly Claim[]): Promise<readonly Claim[]>
+  /** Completes a claim in the caller's transaction; false where it is no longer ours. */
+  settle(tx: Tx, claim: Claim): Promise<boolean>
+  /** Gives a claim back without an attempt (the worker stops). */
+  giveBack(claim: Claim): Promise<void>
+  stop(): Promise<void>
+}
+
+const queueName = 'job'
+const heartbeatSeconds = 10
+
+export interface QueueOptions {
+  /** One process of an installation watches leases; the others only work. */
+  readonly supervise: boolean
+  readonly log: Logger
+}
+
+export async function openQueue(config: DbConfig, _db: Db, options: QueueOptions): Promise<Queue> {
+  const boss = new PgBoss({
+    ...config,
+    schema: 'pgboss',
+    max: 3,
+    supervise: options.supervise,
+    schedule: false,
+    ...(options.supervise ? { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 } : {}),
+  } as ConstructorParameters<typeof PgBoss>[0] & object)
+  boss.on('error', error => options.log.warn({ act: 'queue', error: String(error) }, 'the job transport reports an error'))
+  await boss.start()
+  await boss.createQueue(queueName, {
+    policy: 'standard',
+    retryLimit: 1000,
+    retryDelay: 1,
+    heartbeatSeconds,
+    expireInSeconds: 12 * 3600,
+    deleteAfterSeconds: 3600,
+  })
+  const attempt = (c: Claim): { id: string; retryCount: number } => ({ id: c.id, retryCount: c.retryCount })
+  return {
+    dispatch: async (tx, job, { priority, notBefore }) => {
+      await boss.send(queueName, { job }, { priority, startAfter: new Date(notBefore), db: fromKysely(tx) })
+    },
+    fetch: async count => {
+      const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count, includeMetadata: true })
+      return rows.map(r => ({ id: r.id, retryCount: r.retryCount, job: r.data.job, token: `${r.id}:${r.retryCount}` }))
+    },
+    touch: async claims => {
+      const lost: Claim[] = []
+      for (const claim of claims) if (affectedOf(await boss.touch(queueName, attempt(claim))) === 0) lost.push(claim)
+      return lost
+    },
+    settle: async (tx, claim) => affectedOf(await boss.complete(queueName, attempt(claim), null, { db: fromKysely(tx) })) === 1,
+    giveBack: async claim => {
+      await boss.fail(queueName, attempt(claim), { reason: 'the worker stopped' })
+    },
+    stop: () => boss.stop({ graceful: false, close: true }),
+  }
+}
+
+const affectedOf = (response: { affected?: number } | undefined): number => response?.affected ?? 0
