@@ -1,0 +1,5 @@
+export { chooseHome, findHome, openHome } from './layout.ts'
+export type { Home, HomeKind } from './layout.ts'
+export type { LockContent } from './lock.ts'
+export { enterHome, findRunning } from './session.ts'
+export type { EnterOptions, Session } from './session.ts'
