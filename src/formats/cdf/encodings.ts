@@ -47,7 +47,11 @@ export const encodingOf = (code: number): Encoding =>
 export function toLittleEndian(bytes: Uint8Array, type: TypeInfo, encoding: Encoding): void {
   if (type.word === 1) return
   const isFloat = type.kind === 'float' || type.kind === 'pair'
-  if (isFloat && encoding.floats !== 'ieee') return fromVax(bytes, type.word === 4 ? 'f' : encoding.floats)
+  if (isFloat && encoding.floats !== 'ieee') {
+    if (type.kind === 'pair') fromVaxPairs(bytes, encoding.floats)
+    else fromVax(bytes, type.word === 4 ? 'f' : encoding.floats)
+    return
+  }
   if (encoding.order === 'big') swapWords(bytes, type.word)
 }
 
@@ -91,6 +95,20 @@ function swap8(words: Int32Array): void {
 
 function swapAnywhere(bytes: Uint8Array, word: 4 | 8): void {
   for (let i = 0; i + word <= bytes.length; i += word) bytes.subarray(i, i + word).reverse()
+}
+
+/**
+ * NASA's library converts only half of the EPOCH16 values it writes in a VAX encoding (it counts values, not their two
+ * numbers), so that files hold a mixture. Seconds that read as IEEE are a whole number in range have been left so:
+ * VAX numbers of that size read as IEEE are denormal.
+ */
+function fromVaxPairs(bytes: Uint8Array, form: 'vax-d' | 'vax-g'): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  for (let at = 0; at + 16 <= bytes.length; at += 16) {
+    const seconds = view.getFloat64(at, true)
+    const isIeee = (Number.isInteger(seconds) && seconds >= 1 && seconds < 315_569_520_000) || seconds === -1e31
+    if (!isIeee) fromVax(bytes.subarray(at, at + 16), form)
+  }
 }
 
 /** VAX words are little-endian pairs of bytes, the pair with sign and exponent first. */
