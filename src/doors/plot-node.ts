@@ -6,23 +6,26 @@ import {
   type ColourMapName,
   drawFigure,
   type Figure,
+  type Layout,
   layoutFigure,
   type Measure,
   rasterBytes,
   type TextItem,
   type ThemeName,
   themes,
+  writeSvg,
 } from '#formats/plot'
 
 export type { ColourMapName, Figure, ThemeName } from '#formats/plot'
 
 export interface PngOptions {
-  readonly theme?: ThemeName
+  readonly theme?: ThemeName | undefined
   /** 1, or 2 for dense screens and print. */
-  readonly ratio?: number
-  readonly colourMap?: ColourMapName
-  readonly width?: number
-  readonly panelHeight?: number
+  readonly ratio?: number | undefined
+  readonly colourMap?: ColourMapName | undefined
+  /** See {@link LayoutOptions}. */
+  readonly width?: number | undefined
+  readonly panelHeight?: number | undefined
 }
 
 const family = 'Apsis Plot'
@@ -65,26 +68,35 @@ function drawText(context: SKRSContext2D, item: TextItem): void {
   context.restore()
 }
 
-function paint(figure: Figure, options: PngOptions): Canvas {
+interface Drawn {
+  readonly layout: Layout
+  readonly raster: Canvas
+  readonly ratio: number
+}
+
+function drawRaster(figure: Figure, options: PngOptions): Drawn {
   registerFonts()
-  const { ratio = 1, colourMap = 'turbo' } = options
-  const theme = themes[options.theme ?? 'light']
+  const { theme = 'light', ratio = 1, colourMap = 'turbo', ...size } = options
   const measure = measureWith(createCanvas(1, 1).getContext('2d'))
-  const size = {
-    ...(options.width === undefined ? {} : { width: options.width }),
-    ...(options.panelHeight === undefined ? {} : { panelHeight: options.panelHeight }),
-  }
-  const layout = layoutFigure(figure, { theme, measure, ...size })
-  const raster = drawFigure(layout, { theme, ratio, colourMap })
-  const canvas = createCanvas(raster.width, raster.height)
-  const context = canvas.getContext('2d')
-  context.putImageData(new ImageData(rasterBytes(raster), raster.width, raster.height), 0, 0)
-  context.scale(ratio, ratio)
-  for (const item of layout.texts) if (item.text !== '') drawText(context, item)
-  return canvas
+  const layout = layoutFigure(figure, { theme: themes[theme], measure, ...size })
+  const pixels = drawFigure(layout, { theme: themes[theme], ratio, colourMap })
+  const raster = createCanvas(pixels.width, pixels.height)
+  raster.getContext('2d').putImageData(new ImageData(rasterBytes(pixels), pixels.width, pixels.height), 0, 0)
+  return { layout, raster, ratio }
 }
 
 /** Draws a figure as PNG bytes. Equal figures and options give equal bytes on one version of the canvas library. */
 export function renderPng(figure: Figure, options: PngOptions = {}): Uint8Array {
-  return paint(figure, options).toBuffer('image/png')
+  const { layout, raster, ratio } = drawRaster(figure, options)
+  const context = raster.getContext('2d')
+  context.scale(ratio, ratio)
+  for (const item of layout.texts) if (item.text !== '') drawText(context, item)
+  return raster.toBuffer('image/png')
+}
+
+/** Draws a figure as SVG (UTF-8): texts are text, the panels one embedded PNG of twice the resolution unless told. */
+export function renderSvg(figure: Figure, options: PngOptions = {}): Uint8Array {
+  const { layout, raster } = drawRaster(figure, { ratio: 2, ...options })
+  const href = `data:image/png;base64,${raster.toBuffer('image/png').toString('base64')}`
+  return new TextEncoder().encode(writeSvg(layout, href, 'DejaVu Sans Condensed, DejaVu Sans, Verdana, sans-serif'))
 }

@@ -21,7 +21,8 @@ export function padRange(range: Range, scale: Scale): Range {
     return [low / margin, high * margin]
   }
   const margin = high > low ? (high - low) * 0.05 : Math.max(Math.abs(high) * 0.1, 1e-3)
-  return [low - margin, high + margin]
+  // A magnitude's axis ends at zero: nothing lies below.
+  return [low >= 0 ? Math.max(0, low - margin) : low - margin, high + margin]
 }
 
 /** Axis of a line panel: as given, else from the data in view; undefined when there is nothing to see. */

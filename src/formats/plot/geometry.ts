@@ -9,9 +9,9 @@ export interface LayoutOptions {
   readonly theme: Theme
   readonly measure: Measure
   /** Width of the picture; 1200 unless told. All lengths are in units that `ratio` turns into pixels when drawn. */
-  readonly width?: number
+  readonly width?: number | undefined
   /** Height of a panel of weight 1; 108 unless told. */
-  readonly panelHeight?: number
+  readonly panelHeight?: number | undefined
 }
 
 export interface PlacedTick {

@@ -48,25 +48,24 @@ export function linearTicks(range: Range, most: number): Tick[] {
   const span = high - low
   if (!(span > 0) || !Number.isFinite(span)) return []
   const step = roundStep(span / Math.max(1, most))
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
-  const big = Math.max(Math.abs(low), Math.abs(high)) >= 1e5
-  const perMajor = Math.round(step / 10 ** Math.floor(Math.log10(step) + 1e-9)) === 2 ? 4 : 5
+  const power = Math.floor(Math.log10(step) + 1e-9)
+  const perMajor = Math.round(step / 10 ** power) === 2 ? 4 : 5
+  const write = makeWriter(Math.max(Math.abs(low), Math.abs(high)), power)
   const minor = step / perMajor
   const ticks: Tick[] = []
   const last = Math.floor(high / minor + 1e-6)
   for (let index = Math.ceil(low / minor - 1e-6); index <= last; index++) {
     const value = (index / perMajor) * step
-    const major = index % perMajor === 0
-    ticks.push({ value, label: major ? (big ? writePower(value) : writeNumber(value, digits)) : '' })
+    ticks.push({ value, label: index % perMajor === 0 ? write(value) : '' })
   }
   return ticks
 }
 
-function writePower(value: number): string {
-  if (value === 0) return '0'
-  const exponent = Math.floor(Math.log10(Math.abs(value)) + 1e-9)
-  const factor = value / 10 ** exponent
-  return `${writeNumber(factor, Number.isInteger(Math.round(factor * 10) / 10) ? 0 : 1)}×10${raiseDigits(String(exponent))}`
+/** Labels with the decimals that a step of `10 ** power` needs; from steps of 10,000 on, in one power of ten for all. */
+function makeWriter(most: number, power: number): (value: number) => string {
+  if (power < 4) return value => writeNumber(value, Math.max(0, -power))
+  const exponent = Math.floor(Math.log10(most) + 1e-9)
+  return value => (value === 0 ? '0' : `${writeNumber(value / 10 ** exponent, exponent - power)}×10${raiseDigits(String(exponent))}`)
 }
 
 /** Ticks of a logarithmic axis: decades (every n-th if crowded), 2 and 5 labelled when there are few decades, 2-9 as minor ticks. */
@@ -78,7 +77,7 @@ export function logTicks(range: Range, most: number): Tick[] {
   const decades = Math.log10(high / low)
   if (decades < 0.6) return linearTicks(range, most)
   const every = Math.max(1, Math.ceil(decades / Math.max(1, most)))
-  const labelled = decades < 1.2 && most >= 3 ? [1, 2, 5] : decades < 2 && most >= 3 ? [1, 3] : [1]
+  const labelled = pickFactors(range, most)
   const ticks: Tick[] = []
   for (let exponent = first; exponent <= last; exponent++) {
     for (let factor = 1; factor < 10; factor++) {
@@ -97,6 +96,15 @@ const labelOf = (factor: number, exponent: number, range: Range): string => {
   return exponent >= -2 && exponent <= 2
     ? writeNumber(factor * 10 ** exponent, Math.max(0, -exponent))
     : `${factor}×10${raiseDigits(String(exponent))}`
+}
+
+/** Which of 1 to 9 are labelled in each decade: as few as give three labels, if there is room. */
+function pickFactors([low, high]: Range, most: number): readonly number[] {
+  const choices = [[1], [1, 3], [1, 2, 5], [1, 2, 3, 5, 7]]
+  const count = (factors: readonly number[]): number =>
+    factors.reduce((sum, factor) => sum + Math.floor(Math.log10(high / factor) + 1e-9) - Math.ceil(Math.log10(low / factor) - 1e-9) + 1, 0)
+  const fitting = choices.filter(factors => count(factors) <= most)
+  return fitting.find(factors => count(factors) >= 3) ?? fitting.at(-1) ?? [1]
 }
 
 /** Ticks of an axis with room for at most `most` labels. */
