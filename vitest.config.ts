@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'missions/**/*.test.ts', 'test/**/*.test.ts'],
+    globalSetup: ['test/fixtures/global-setup.ts'],
+    setupFiles: ['test/fixtures/each-file.ts'],
     sequence: { shuffle: true },
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -73,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   await ensureDatabase(config)
   return {
     config,
-    connectionString: `postgresql://${superuser}@/${superuser}?host=${encodeURIComponent(socket)}&port=${socketPort}`,
+    connectionString: `postgresql://${superuser}@localhost/${superuser}?host=${encodeURIComponent(socket)}&port=${socketPort}`,
     pid: child.pid,
     ended: exit.then(() => undefined),
     stop: async () => {
