@@ -1,6 +1,6 @@
 import { PgBoss, fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
-import type { Db, DbConfig, Tx } from '#services/db'
+import type { DbConfig, Tx } from '#services/db'
 import type { Dispatch } from '#services/pipeline'
 
 /** A job handed to this worker. `token` names this claim: a later claim of the same job has another. */
@@ -36,7 +36,7 @@ export interface QueueOptions {
   readonly log: Logger
 }
 
-export async function openQueue(config: DbConfig, _db: Db, options: QueueOptions): Promise<Queue> {
+export async function openQueue(config: DbConfig, options: QueueOptions): Promise<Queue> {
   const boss = new PgBoss({
     ...config,
     schema: 'pgboss',

@@ -1,23 +1,12 @@
 import type { Logger } from 'pino'
-import type { Mission } from '#domain/mission'
+import type { Identify, Mission } from '#domain/mission'
 import type { Db } from '#services/db'
 import type { Store } from '#services/store'
 
-/** A file whose name fits no template, as the mission's adapter recognised it. */
-export interface AdapterIdentity {
-  readonly product: string
-  readonly spacecraft: string
-  /** UTC milliseconds. */
-  readonly start: number
-  readonly stop?: number
-}
-
-/** The hook `identify` of a mission: from a name and the whole or the first part of the content; undefined = not mine. */
-export type IdentifyHook = (name: string, head: Uint8Array) => AdapterIdentity | undefined
-
 export interface LoadedMission {
   readonly mission: Mission
-  readonly identify?: IdentifyHook
+  /** Recognises raw deliveries whose names fit no template. */
+  readonly identify?: Identify
 }
 
 /** What ingest works with. */

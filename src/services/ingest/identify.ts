@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { datasetId, findProduct, identifyName, isPublic, printName } from '#domain/mission'
-import type { Mission, Product } from '#domain/mission'
+import { datasetId, findProduct, headBytes, identifyName, isPublic, printName } from '#domain/mission'
+import type { Mission, Product, RawIdentity } from '#domain/mission'
 import { partitionAt } from '#domain/partition'
 import type { Partition } from '#domain/partition'
 import { nextVersion } from '#domain/version'
 import { latestOf } from '#services/catalog'
 import type { Db } from '#services/db'
-import type { AdapterIdentity, LoadedMission } from './context.ts'
+import type { LoadedMission } from './context.ts'
 
 /** What a file is, before its content was read. */
 export interface Identity {
@@ -28,8 +28,6 @@ export interface Identity {
 export interface NotIdentified {
   readonly reason: string
 }
-
-const headBytes = 1 << 20
 
 /** By the missions' templates, then by their adapters from the content. The reason names the nearest template of the likeliest mission. */
 export async function identifyFile(
@@ -59,29 +57,28 @@ export async function identifyFile(
   }
   const head = await readHead(path)
   for (const { mission, identify } of missions) {
-    const found = identify?.(name, head)
+    const found = identify?.({ name, ...head })
     if (found !== undefined) return adopt(db, mission, found)
   }
   return { reason: reasons.join(' ') }
 }
 
 /** Gives delivered bytes an archive name with the next version of their partition. */
-async function adopt(db: Db, mission: Mission, found: AdapterIdentity): Promise<Identity> {
+async function adopt(db: Db, mission: Mission, found: RawIdentity): Promise<Identity> {
   const product = findProduct(mission, found.product)
   const dataset = datasetId(product, found.spacecraft)
-  const partition = partitionAt(product.partition, found.start, found.stop)
+  const partition = partitionAt(product.partition, found.start)
   const latest = await latestOf(db, mission.id, dataset, partition.key)
   const version = nextVersion(product.scheme, latest?.version, product.interface, 'revision')
-  const stop = found.stop === undefined ? {} : { stop: found.stop }
   const start = product.partition.kind === 'day' ? partition.start : found.start
-  const name = printName({ product, spacecraft: found.spacecraft, start, ...stop, version })
+  const name = printName({ product, spacecraft: found.spacecraft, start, version })
   return {
     mission,
     product,
     dataset,
     spacecraft: found.spacecraft,
     start,
-    stop: found.stop,
+    stop: undefined,
     version,
     name,
     public: isPublic(product),
@@ -89,12 +86,13 @@ async function adopt(db: Db, mission: Mission, found: AdapterIdentity): Promise<
   }
 }
 
-async function readHead(path: string): Promise<Uint8Array> {
+async function readHead(path: string): Promise<{ readonly size: number; readonly head: Uint8Array }> {
   const handle = await open(path)
   try {
-    const bytes = new Uint8Array(headBytes)
-    const { bytesRead } = await handle.read(bytes, 0, headBytes, 0)
-    return bytes.subarray(0, bytesRead)
+    const { size } = await handle.stat()
+    const bytes = new Uint8Array(Math.min(size, headBytes))
+    await handle.read(bytes, 0, bytes.length, 0)
+    return { size, head: bytes }
   } finally {
     await handle.close()
   }

@@ -1,4 +1,4 @@
-export type { AdapterIdentity, IdentifyHook, IngestContext, LoadedMission } from './context.ts'
+export type { IngestContext, LoadedMission } from './context.ts'
 export { dropFolder } from './drop.ts'
 export type { DropFolder } from './drop.ts'
 export { identifyFile } from './identify.ts'

@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { sql } from 'kysely'
+import type { System } from '#apps/system'
+import type { Db } from '#services/db'
+
+/** What is still to be done: events the planner has not read, jobs not ended, cells that settle. */
+export async function openWork(db: Db): Promise<number> {
+  const { rows } = await sql<{ open: number }>`
+    select (select last from event_counter) - coalesce((select sequence from cursor where follower = 'planner'), 0)
+      + (select count(*) from job where state in ('ready', 'running'))
+      + (select count(*) from cell where reason->>'kind' = 'settling') as open`.execute(db)
+  return Number(rows[0]?.open ?? 0)
+}
+
+const madeCount = async (db: Db): Promise<number> => {
+  const { count } = await db
+    .selectFrom('file')
+    .select(e => e.fn.countAll<number>().as('count'))
+    .where('job', 'is not', null)
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+/** Resolves when nothing has been left to do at two looks in a row; answers how many products were made meanwhile. */
+export async function waitUntilIdle(system: System, stop?: AbortSignal): Promise<number> {
+  const before = await madeCount(system.db)
+  for (let calm = 0; calm < 3 && stop?.aborted !== true;) {
+    calm = (await openWork(system.db)) === 0 ? calm + 1 : 0
+    await pause(300)
+  }
+  return (await madeCount(system.db)) - before
+}

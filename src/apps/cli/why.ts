@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { SdcError } from '#error'
+import { explain } from '#services/pipeline'
+import type { Why } from '#services/pipeline'
+import { homeOption, inHome } from './enter.ts'
+import type { HomeOptions } from './enter.ts'
+
+/** `apsis why DATASET PARTITION` */
+export function whyCommand(): Command {
+  return new Command('why')
+    .description('why a product is there, in part, late or not: the chain of causes to the root')
+    .argument('<dataset>', 'e.g. mms2_fgm_srvy_l2')
+    .argument('[partition]', 'e.g. 2026-11-23; the newest without it')
+    .option(...homeOption)
+    .option('--json', 'the chain as JSON')
+    .action(async (dataset: string, partition: string | undefined, options: HomeOptions & { json?: boolean }) => {
+      await inHome('why', options, async system => {
+        const cell = await system.db
+          .selectFrom('cell')
+          .select(['mission', 'dataset', 'partition'])
+          .where('dataset', '=', dataset)
+          .$if(partition !== undefined, q => q.where('partition', '=', partition ?? ''))
+          .orderBy('start_time', 'desc')
+          .limit(1)
+          .executeTakeFirst()
+        if (cell === undefined) throw new SdcError('why/no-cell', await nearMiss(dataset, partition, system.db))
+        const why = await explain(system.db, cell.mission, cell.dataset, cell.partition, Date.now())
+        if (why === undefined) return
+        process.stdout.write(options.json === true ? `${JSON.stringify(why)}\n` : `${whyLines(why).join('\n')}\n`)
+      })
+    })
+}
+
+async function nearMiss(dataset: string, partition: string | undefined, db: Parameters<typeof explain>[0]): Promise<string> {
+  const known = await db
+    .selectFrom('cell')
+    .select('partition')
+    .where('dataset', '=', dataset)
+    .orderBy('start_time', 'desc')
+    .limit(5)
+    .execute()
+  if (known.length > 0)
+    return `nobody expects ${dataset} at ${partition}; its newest partitions are ${known.map(k => k.partition).join(', ')}`
+  const datasets = await db.selectFrom('cell').select('dataset').distinct().orderBy('dataset').execute()
+  return `nobody expects a dataset ${dataset}; expected are ${datasets.map(d => d.dataset).join(', ') || 'none yet'}`
+}
+
+/** The chain, one link per line, each indented under what it explains. */
+export function whyLines(why: Why): readonly string[] {
+  const lines = why.chain.flatMap((link, i) => {
+    const pad = '   '.repeat(i)
+    const arrow = i === 0 ? '' : '└─ '
+    const also = link.alsoBlamed > 0 ? ` (and ${link.alsoBlamed} more)` : ''
+    return [`${'   '.repeat(Math.max(0, i - 1))}${arrow}${link.dataset} ${link.partition}: ${link.state}`, `${pad}${link.text}${also}`]
+  })
+  return why.sharedBy > 0 && why.chain.length > 1 ? [...lines, `${why.sharedBy} other products share this root.`] : lines
+}

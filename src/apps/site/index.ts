@@ -1,0 +1,2 @@
+export { startSite } from './site.ts'
+export type { Site, SiteOptions } from './site.ts'

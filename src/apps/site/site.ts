@@ -1,0 +1,63 @@
+import { fail } from '#error'
+import type { Home, Session } from '#apps/home'
+import { buildServer } from '#apps/server'
+import { openLog, openSystem, runSteward, startWorkers } from '#apps/system'
+import type { System } from '#apps/system'
+import { migrate } from '#services/db'
+import { ingestFile } from '#services/ingest'
+
+export interface SiteOptions {
+  readonly port: number
+  readonly host: string
+  readonly workers: number
+  readonly slots: number
+}
+
+/** A running installation: database, planner, workers and web server. */
+export interface Site {
+  readonly system: System
+  readonly address: string
+  stop(): Promise<void>
+}
+
+/** Brings an entered home to life. Throws `site/port-taken`. Ends in the reverse order: nothing new, programs, connections. */
+export async function startSite(home: Home, session: Session, options: SiteOptions): Promise<Site> {
+  await migrate(session.config)
+  const log = openLog(home, 'steward')
+  const system = await openSystem({ home, config: session.config, log, supervise: true, environment: process.env })
+  const app = buildServer({
+    db: system.db,
+    missions: system.missions,
+    store: system.ingest.store,
+    home: { title: titleOf(system), simulated: system.ingest.simulated, incoming: system.ingest.incoming },
+    clock: system.ingest.clock,
+    ingest: async (path, arrival) => {
+      const taken = await ingestFile(system.ingest, path, { ...arrival, consume: true })
+      return taken.outcome === 'quarantined'
+        ? { outcome: taken.outcome, reason: taken.reason }
+        : { outcome: taken.outcome, file: taken.name }
+    },
+  })
+  const address = await app.listen({ port: options.port, host: options.host }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EADDRINUSE')
+      fail('site/port-taken', `port ${options.port} is taken by another program: choose another with --port N`)
+    if (error.code === 'EACCES')
+      fail('site/port-forbidden', `this user may not listen on port ${options.port}: choose one above 1023 with --port N`)
+    throw error
+  })
+  const workers = startWorkers({ home, connectionString: session.connectionString, count: options.workers, slots: options.slots, log })
+  const halt = new AbortController()
+  const steward = runSteward(system, halt.signal)
+  await session.publish(address)
+  return {
+    system,
+    address,
+    stop: async () => {
+      halt.abort()
+      await Promise.all([workers.stop(), app.close(), steward])
+      await system.close()
+    },
+  }
+}
+
+const titleOf = (system: System): string => (system.missions.length === 1 ? (system.missions[0]?.title ?? 'Apsis') : 'Apsis')

@@ -1,0 +1,7 @@
+export { openLog } from './logger.ts'
+export { settingsOf } from './settings.ts'
+export { runSteward } from './steward.ts'
+export { missionsFolder, openSystem } from './system.ts'
+export type { System } from './system.ts'
+export { startWorkers } from './workers.ts'
+export type { Workers } from './workers.ts'

@@ -1,0 +1,33 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { dropFolder } from '#services/ingest'
+import { makePlanner } from '#services/pipeline'
+import type { System } from './system.ts'
+
+/** Takes in what is dropped and plans what follows, until it is told to stop. One process of an installation does this. */
+export async function runSteward(system: System, stop: AbortSignal): Promise<void> {
+  const planner = makePlanner(system.pipeline)
+  const drop = dropFolder(system.ingest, system.home.drop)
+  const { dropPause, followPause, auditPause } = system.settings
+  await guarded(system, 'sweep', () => planner.sweep())
+  await Promise.all([
+    repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
+    repeat(stop, followPause, () => guarded(system, 'follow', () => planner.follow())),
+    repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
+  ])
+}
+
+async function repeat(stop: AbortSignal, every: number, step: () => Promise<void>): Promise<void> {
+  while (!stop.aborted) {
+    await step()
+    await pause(every, undefined, { signal: stop }).catch(() => undefined)
+  }
+}
+
+/** A step that fails (a lost connection, a full disk) is told and tried again at its next turn: the ledger forgets nothing. */
+async function guarded(system: System, act: string, step: () => Promise<unknown>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    system.pipeline.log.error({ act, error: String(error), stack: (error as Error).stack }, `${act} failed; tried again at its next turn`)
+  }
+}

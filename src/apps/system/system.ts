@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Logger } from 'pino'
+import { parse } from 'yaml'
+import type { Home } from '#apps/home'
+import type { Mission } from '#domain/mission'
+import { openDb } from '#services/db'
+import type { Db, DbConfig } from '#services/db'
+import { openQueue } from '#services/executor'
+import type { ExecutorContext, Queue } from '#services/executor'
+import type { IngestContext, LoadedMission } from '#services/ingest'
+import { loadAdapter, loadMissions } from '#services/missions'
+import type { PipelineContext } from '#services/pipeline'
+import { localStore } from '#services/store'
+import { settingsOf } from './settings.ts'
+import type { SystemSettings } from './settings.ts'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+const version = '0.1.0'
+
+/** Everything that a process of one installation shares: connections, missions, folders. */
+export interface System {
+  readonly home: Home
+  readonly db: Db
+  readonly missions: readonly Mission[]
+  readonly settings: SystemSettings
+  readonly queue: Queue
+  readonly ingest: IngestContext
+  readonly pipeline: PipelineContext
+  readonly executor: ExecutorContext
+  close(): Promise<void>
+}
+
+export interface SystemOptions {
+  readonly home: Home
+  readonly config: DbConfig
+  readonly log: Logger
+  /** True in the one process that watches leases. */
+  readonly supervise: boolean
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
+/** Where missions are described: `APSIS_MISSIONS`, else the folder that comes with Apsis. */
+export const missionsFolder = (environment: Readonly<Record<string, string | undefined>>): string =>
+  environment['APSIS_MISSIONS'] ?? join(root, 'missions')
+
+/** Opens an installation whose database is migrated. */
+export async function openSystem(options: SystemOptions): Promise<System> {
+  const { home, config, log } = options
+  const clock = (): number => Date.now()
+  const settings = settingsOf(home.kind)
+  const missions = await loadMissions(missionsFolder(options.environment))
+  const db = openDb(config)
+  const queue = await openQueue(config, { supervise: options.supervise, log })
+  const incoming = join(home.archive, '.incoming')
+  await mkdir(incoming, { recursive: true })
+  const ingest: IngestContext = {
+    db,
+    store: localStore(home.archive),
+    missions: await Promise.all(missions.map(withAdapters)),
+    incoming,
+    quarantine: home.quarantine,
+    simulated: home.kind === 'demo',
+    clock,
+    log,
+  }
+  const pipeline: PipelineContext = { db, missions, dispatch: queue.dispatch, settings: { settle: settings.settle }, clock, log }
+  const executor: ExecutorContext = {
+    pipeline,
+    ingest,
+    staging: home.staging,
+    logs: join(home.logs, 'jobs'),
+    builtins: { decommutate: builtin('decommutate'), quicklook: builtin('quicklook') },
+    software: { name: 'apsis', version },
+    retryPause: settings.retryPause,
+    overlays: home.kind === 'demo' ? await readOverlays(missions) : {},
+    worker: `${hostname()}:${process.pid}`,
+    log,
+  }
+  await mkdir(executor.logs, { recursive: true })
+  const close = async (): Promise<void> => {
+    await queue.stop()
+    await db.destroy()
+  }
+  return { home, db, missions, settings, queue, ingest, pipeline, executor, close }
+}
+
+const builtin = (name: string): string => join(root, 'src/apps/processors', `${name}.ts`)
+
+async function withAdapters(mission: Mission): Promise<LoadedMission> {
+  const identify = await loadAdapter(mission, 'identify')
+  return identify === undefined ? { mission } : { mission, identify }
+}
+
+/** A mission's `demo.yaml` may lay parameters over those of its processes: scripted faults of the demo. */
+async function readOverlays(missions: readonly Mission[]): Promise<ExecutorContext['overlays']> {
+  const all: Record<string, Readonly<Record<string, unknown>>> = {}
+  for (const mission of missions) {
+    const path = join(mission.folder, 'demo.yaml')
+    if (existsSync(path)) Object.assign(all, (parse(await readFile(path, 'utf8')) as { parameters?: object }).parameters)
+  }
+  return all
+}
