@@ -1,5 +1,6 @@
+import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import type { FastifyHttpOptions, FastifyInstance } from 'fastify'
 
 /** Longest request target that is read; clients that meet 414 send the same question again as a POST form. */
 export const longestUrl: number = 64 * 1024
@@ -7,14 +8,14 @@ export const longestUrl: number = 64 * 1024
 const headerRoom = 4 * longestUrl
 
 /** Settings that let old clients be as they are: long lists in URLs, doubled slashes, a slash at the end. */
-export const laxSettings = {
+export const laxSettings: FastifyHttpOptions<Server> = {
   http: { maxHeaderSize: headerRoom },
   routerOptions: { maxParamLength: longestUrl, ignoreTrailingSlash: true },
   // Collapsed, not redirected: a redirected POST would become a GET.
   rewriteUrl: request => collapseSlashes(request.url ?? '/'),
   clientErrorHandler: answerBrokenRequest,
   bodyLimit: 4 * 1024 * 1024,
-} as const satisfies FastifyServerOptions
+}
 
 export function collapseSlashes(url: string): string {
   const at = url.indexOf('?')

@@ -11,6 +11,7 @@ export { countDatasets, listChildren, listParents, nearestNames, readFile, searc
 export type { DatasetCount, FileSearch, Found, Relative } from './files.ts'
 export { explainCell, findCell, listCells } from './cells.ts'
 export type { CellEntry, CellSearch, Explanation, WhyStep } from './cells.ts'
+export { hideInCell, hideInExplanation, hideInJob, hideNames } from './hide.ts'
 export { findJob, listJobs, listRefused } from './work.ts'
 export type { AttemptEntry, JobEntry, JobSearch, Refused } from './work.ts'
 export { readStatus } from './status.ts'

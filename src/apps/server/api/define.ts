@@ -1,0 +1,52 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import { fail } from '#error'
+import { readAsker } from '../asking.ts'
+import type { Asker } from '../asking.ts'
+import type { ServerParts } from '../parts.ts'
+
+/** One question of the typed API: what it takes and gives, once, for validation and for the OpenAPI page. */
+export interface Question<Query extends z.ZodObject> {
+  readonly path: string
+  readonly summary: string
+  readonly query: Query
+  readonly answer: z.ZodType
+  readonly work: (query: z.output<Query>, path: Readonly<Record<string, string>>, asker: Asker) => Promise<unknown>
+}
+
+/** Descriptions of all questions asked of {@link defineQuestion}, as OpenAPI path items. */
+export type Described = Record<string, unknown>
+
+export function defineQuestion<Query extends z.ZodObject>(
+  app: FastifyInstance,
+  parts: ServerParts,
+  described: Described,
+  question: Question<Query>,
+): void {
+  described[question.path.replace(/:(\w+)/g, '{$1}')] = describeQuestion(question)
+  app.get(question.path, async (request, reply) => {
+    const asker = await readAsker(request, reply, parts)
+    const parsed = question.query.safeParse(request.query)
+    if (!parsed.success) return fail('access/bad-question', z.prettifyError(parsed.error).replace(/\n\s*/g, ' '))
+    return reply.send(await question.work(parsed.data, request.params as Readonly<Record<string, string>>, asker))
+  })
+}
+
+function describeQuestion<Query extends z.ZodObject>(question: Question<Query>): unknown {
+  const schema = z.toJSONSchema(question.query, { io: 'input' })
+  const inQuery = Object.entries(schema.properties ?? {}).map(([name, property]) => ({
+    name,
+    in: 'query',
+    required: schema.required?.includes(name) ?? false,
+    schema: property,
+  }))
+  const inPath = [...question.path.matchAll(/:(\w+)/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }))
+  const content = { 'application/json': { schema: z.toJSONSchema(question.answer) } }
+  const get = { summary: question.summary, parameters: [...inPath, ...inQuery], responses: { 200: { description: 'the answer', content } } }
+  return { get }
+}

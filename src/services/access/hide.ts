@@ -1,0 +1,30 @@
+import { identifyName } from '#domain/mission'
+import type { Mission } from '#domain/mission'
+import type { CellEntry, Explanation } from './cells.ts'
+import type { JobEntry } from './work.ts'
+import type { Sight } from './viewer.ts'
+
+/** A sentence without the names of files that policy hides: what kind of file it was stays. */
+export function hideNames(mission: Mission, text: string): string {
+  return text.replace(/[\w-]+\.[\w.-]*\w/g, word => {
+    if (!word.includes('_')) return word
+    const found = identifyName(mission, word)
+    return found.product === undefined || found.product.public ? word : `a file of ${found.dataset}`
+  })
+}
+
+export const hideInCell = (mission: Mission, cell: CellEntry, sight: Sight): CellEntry =>
+  sight === 'all' ? cell : { ...cell, reason: { ...cell.reason, text: hideNames(mission, cell.reason.text) } }
+
+export const hideInExplanation = (mission: Mission, why: Explanation, sight: Sight): Explanation =>
+  sight === 'all'
+    ? why
+    : {
+        ...why,
+        text: hideNames(mission, why.text),
+        steps: why.steps.map(step => ({ ...step, text: hideNames(mission, step.text) })),
+      }
+
+/** A job's inputs and outputs are files: who may not see all files sees the job without them. */
+export const hideInJob = (mission: Mission, job: JobEntry, sight: Sight): JobEntry =>
+  sight === 'all' ? job : { ...job, inputs: [], outputs: [], message: job.message === null ? null : hideNames(mission, job.message) }
