@@ -8,8 +8,7 @@ import { addFault } from './sheet.ts'
 import type { Spot } from './sheet.ts'
 
 /** Products that are named but do not exist. */
-export function checkReferences(head: Head, products: readonly ReadProduct[], processes: readonly ReadProcess[]): void {
-  const ids = products.map(read => read.product.id)
+export function checkReferences(head: Head, ids: readonly string[], processes: readonly ReadProcess[]): void {
   const check = (id: string, spot: Spot | undefined, what: string): void => {
     if (spot !== undefined && id !== '' && !ids.includes(id)) addFault(spot, `${what} "${id}" is no product`, proposeNearest(id, ids))
   }

@@ -29,12 +29,12 @@ export function parseMission({ folder, files, exists }: MissionFolder): Parsed {
       faults.push({ file, line: 1, column: 1, message: 'the file is missing', hint: 'see docs/add-a-mission.md' })
   if (faults.length > 0) return { faults }
   const [missionYaml, productsYaml, processesYaml] = sheets.map(file => openSheet(file, files[file] ?? '', faults))
-  if (missionYaml === undefined || productsYaml === undefined || processesYaml === undefined || faults.length > 0) return { faults }
+  if (missionYaml === undefined || productsYaml === undefined || processesYaml === undefined) return { faults }
 
   const head = readHead(missionYaml)
-  const products = readProducts(productsYaml, head)
+  const { all: products, ids } = readProducts(productsYaml, head)
   const processes = readProcesses(processesYaml)
-  checkReferences(head, products, processes)
+  checkReferences(head, ids, processes)
   checkTemplates(products)
   checkGraph(head, products, processes)
   if (exists !== undefined) checkFiles(head, products, processes, exists)

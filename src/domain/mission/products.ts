@@ -27,18 +27,27 @@ const keys =
 
 const usualExt: Readonly<Partial<Record<FileFormat, string>>> = { ccsds: 'pkts', cdf: 'cdf', png: 'png', text: 'txt' }
 
-export function readProducts(spot: Spot, head: Head): readonly ReadProduct[] {
-  const all = entriesOf(spot, 'the products').flatMap(entry => readProduct(entry, head) ?? [])
+export interface ReadProducts {
+  readonly all: readonly ReadProduct[]
+  /** Also those of products that are too faulty to be built. */
+  readonly ids: readonly string[]
+}
+
+const idOf = (entry: Entry): string => entry.key.trim().split(/\s+/).join(' ')
+
+export function readProducts(spot: Spot, head: Head): ReadProducts {
+  const entries = entriesOf(spot, 'the products')
+  const all = entries.flatMap(entry => readProduct(entry, head) ?? [])
   const seen = new Set<string>()
   for (const { product, spot } of all) {
     if (seen.has(product.id)) addFault(spot, `the product "${product.id}" is declared twice`, 'keep one of the two')
     seen.add(product.id)
   }
-  return all
+  return { all, ids: entries.map(idOf) }
 }
 
 function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
-  const id = entry.key.trim().split(/\s+/).join(' ')
+  const id = idOf(entry)
   const what = `the product "${id}"`
   const one = readRecord(entry.value, what, keys)
   const kind = one.choice('kind', productKinds, 'science') ?? 'science'
@@ -50,8 +59,14 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
   const title = one.text('title')
   const partitionSpot = one.at('partition')
   if (partitionSpot === undefined) addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, tag, contact or span')
-  const directory = lookUp(head.directories, one.text('directory', styleName), one.at('directory') ?? entry.keySpot, 'directory')
-  const dataset = lookUp(head.datasets, one.text('dataset', styleName), one.at('dataset') ?? entry.keySpot, 'dataset name')
+  // By default all three have one name; then one fault for an unknown style is enough.
+  const byName = <T>(all: ReadonlyMap<string, T>, key: string, what: string): T | undefined => {
+    const spot = one.at(key)
+    if (spot === undefined && style === undefined) return undefined
+    return lookUp(all, one.text(key, styleName), spot ?? entry.keySpot, what)
+  }
+  const directory = byName(head.directories, 'directory', 'directory')
+  const dataset = byName(head.datasets, 'dataset', 'dataset name')
   if (style === undefined || directory === undefined || dataset === undefined) return undefined
 
   const words = readWords(entry, id, style)

@@ -19,17 +19,18 @@ export interface Spot {
   readonly at: number
 }
 
-/** Faults of the syntax (also keys given twice) are added to `faults`; what could be read is still returned. */
-export function openSheet(file: string, text: string, faults: Fault[]): Spot {
+/** Faults of the syntax and keys given twice are added to `faults`; undefined where the text is not YAML. */
+export function openSheet(file: string, text: string, faults: Fault[]): Spot | undefined {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
   const sheet: Sheet = { file, document, lines, faults }
-  for (const error of document.errors) {
-    const twice = error.code === 'DUPLICATE_KEY'
-    const message = twice ? 'the same key stands here twice' : error.message
-    addFault({ sheet, node: null, at: error.pos[0] }, message, twice ? 'keep one of the two' : '')
-  }
-  return spotOf(sheet, document.contents, 0)
+  const twice = document.errors.filter(error => error.code === 'DUPLICATE_KEY')
+  for (const error of twice) addFault({ sheet, node: null, at: error.pos[0] }, 'the same key stands here twice', 'keep one of the two')
+  // After the first break of syntax the rest of the file is guesswork.
+  const broken = document.errors.find(error => error.code !== 'DUPLICATE_KEY')
+  if (broken === undefined) return spotOf(sheet, document.contents, 0)
+  addFault({ sheet, node: null, at: broken.pos[0] }, `not YAML: ${broken.message}`, 'what follows in this file was not read')
+  return undefined
 }
 
 function spotOf(sheet: Sheet, node: unknown, at: number): Spot {
@@ -58,12 +59,17 @@ export function entriesOf(spot: Spot, what: string): readonly Entry[] {
     addFault(spot, `${what} must be keys with values, not ${kindOf(spot)}`)
     return []
   }
-  return spot.node.items.map(pair => {
+  const all = spot.node.items.map((pair): Entry => {
     const keySpot = spotOf(spot.sheet, pair.key, spot.at)
-    const key = isScalar(keySpot.node) ? String(keySpot.node.value) : ''
+    const raw = isScalar(keySpot.node) ? keySpot.node.value : ''
+    const key = typeof raw === 'symbol' ? '<<' : String(raw)
     if (key === '') addFault(keySpot, `a key of ${what} must be text`)
     return { key, keySpot, value: spotOf(spot.sheet, pair.value, keySpot.at) }
   })
+  // A merged map gives way to the map's own keys, wherever << stands (yaml.org/type/merge).
+  const own = all.filter(entry => entry.key !== '<<')
+  const merged = all.filter(entry => entry.key === '<<').flatMap(entry => entriesOf(entry.value, what))
+  return [...own, ...merged.filter(entry => !own.some(other => other.key === entry.key))]
 }
 
 export function itemsOf(spot: Spot, what: string): readonly Spot[] {
@@ -111,6 +117,6 @@ export function choiceOf<Choice extends string>(spot: Spot, what: string, choice
   const word = textOf(spot, what)
   if (word === '') return undefined
   const found = choices.find(choice => choice === word)
-  if (found === undefined) addFault(spot, `${what} "${word}" is unknown`, proposeNearest(word, choices))
+  if (found === undefined) addFault(spot, `${what}: "${word}" is unknown`, proposeNearest(word, choices))
   return found
 }

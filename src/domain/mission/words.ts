@@ -1,6 +1,6 @@
 import { dayMs, hourMs } from '#domain/partition'
 import type { PartitionRule } from '#domain/partition'
-import { addFault, textOf } from './sheet.ts'
+import { addFault, kindOf, textOf, valueOf } from './sheet.ts'
 import type { Spot } from './sheet.ts'
 
 const units: Readonly<Record<string, number>> = { s: 1000, min: 60_000, h: hourMs, d: dayMs }
@@ -12,9 +12,9 @@ export function parseDuration(text: string): number | undefined {
 }
 
 export function durationOf(spot: Spot, what: string): number {
-  const text = textOf(spot, what)
-  const ms = parseDuration(text)
-  if (ms === undefined && text !== '') addFault(spot, `${what} "${text}" is not a duration`, 'write it like 30 s, 30 min, 2 h or 1 d')
+  const value = valueOf(spot)
+  const ms = typeof value === 'string' ? parseDuration(value) : undefined
+  if (ms === undefined) addFault(spot, `${what} must be a duration, not ${kindOf(spot)}`, 'write it like 30 s, 30 min, 2 h or 1 d')
   return ms ?? 0
 }
 
@@ -29,7 +29,7 @@ export function partitionOf(spot: Spot, what: string): PartitionRule {
   if (Number.isInteger(24 / hours)) return { kind: 'hours', hours }
   const known = 'known: day, hours N, tag, contact, span'
   if (Number.isNaN(hours)) {
-    if (text !== '') addFault(spot, `${what} "${text}" is unknown`, known)
-  } else addFault(spot, `${what} "${text}" does not divide a day evenly`, 'use 1, 2, 3, 4, 6, 8 or 12 hours')
+    if (text !== '') addFault(spot, `${what}: "${text}" is unknown`, known)
+  } else addFault(spot, `${what}: "${text}" does not divide a day evenly`, 'use 1, 2, 3, 4, 6, 8 or 12 hours')
   return { kind: 'day' }
 }

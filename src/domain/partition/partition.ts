@@ -37,8 +37,7 @@ export function partitionAt(rule: PartitionRule, ms: number, stop?: number): Par
       const end = stop ?? ms + dayMs
       return { kind: 'span', key: iso(ms).slice(0, 10), start: ms, stop: Math.max(end, ms + dayMs) }
     }
-    case 'contact':
-    case 'tag':
+    default:
       return { kind: rule.kind, key: iso(ms).replace(/[-:T]/g, '').slice(0, 14), start: ms, stop: Math.max(stop ?? ms + 1000, ms + 1) }
   }
 }
