@@ -95,7 +95,7 @@ function writeNames(figure: Figure, layout: PanelLayout, inks: Readonly<Record<s
 function writeTimeAxis(figure: Figure, parts: Parts, { theme }: LayoutOptions, put: Put): number {
   let y = parts.bottom + 20
   put({ text: writeDateAndDay(figure.start), x: sizes.margin, y, weight: 'bold' })
-  put({ text: 'UTC', x: parts.x + parts.plotWidth + 30, y, colour: theme.second })
+  put({ text: 'UTC', x: parts.x + parts.plotWidth + 44, y, colour: theme.second })
   const labelled = parts.ticks.filter(tick => tick.label !== '')
   for (const tick of labelled)
     put({ text: tick.label, x: tick.at, y, align: 'center', weight: tick.label.includes('·') ? 'bold' : 'normal' })

@@ -28,15 +28,17 @@ function mapRows(spectrum: Spectrum, record: number, axis: Axis, height: number)
     if (Number.isFinite(place)) places.push({ bin, place })
   }
   places.sort((a, b) => a.place - b.place)
+  const [first, second] = places
+  if (!first) return rows
+  const rowOf = (place: number): number => Math.min(height, Math.max(0, Math.round((high - place) / perRow)))
+  // The outermost bins reach as far outward as inward; a single bin fills the axis. Neighbours share an edge to the bit.
+  let foot = second ? rowOf(first.place - (second.place - first.place) / 2) : height
   for (const [index, { bin, place }] of places.entries()) {
-    const below = places[index - 1]?.place
     const above = places[index + 1]?.place
-    // The outermost bins reach as far outward as inward; a single bin fills the axis.
-    const down = below === undefined ? (above ?? high + place - low) - place : place - below
-    const up = above === undefined ? place - (below ?? low + place - high) : above - place
-    const top = Math.max(0, Math.round((high - place - up / 2) / perRow))
-    const bottom = Math.min(height, Math.round((high - place + down / 2) / perRow))
-    rows.fill(bin, top, Math.max(top, bottom))
+    const below = places[index - 1]?.place
+    const top = above !== undefined ? rowOf((place + above) / 2) : below !== undefined ? rowOf(place + (place - below) / 2) : 0
+    rows.fill(bin, top, Math.max(top, foot))
+    foot = top
   }
   return rows
 }

@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { binAxis, colourAxis, lineAxis } from './axis.ts'
 import { drawLine } from './draw-lines.ts'
@@ -114,6 +115,27 @@ test('bins in falling order, and two energy tables in turn, come to the same pic
     [128, 128],
     [0, 0],
   ])
+})
+
+test('no row stays empty between bins, whatever their energies and the height', () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: 1.05, max: 2, noNaN: true }),
+      fc.integer({ min: 2, max: 40 }),
+      fc.integer({ min: 1, max: 90 }),
+      (ratio, bins, height) => {
+        const centres = Float64Array.from({ length: bins }, (_, bin) => 7 * ratio ** bin)
+        const rows = spectrogram(
+          { times: Float64Array.of(0), values: new Float64Array(bins).fill(5), bins, centres, maxGap: 4 },
+          1,
+          height,
+          1,
+          [1, 100],
+        )
+        expect(rows.every(([value]) => value !== -1)).toBe(true)
+      },
+    ),
+  )
 })
 
 test('gaps and missing values are no-data grey, zeros are the lowest colour, out-of-range ends saturate', () => {

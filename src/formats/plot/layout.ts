@@ -7,7 +7,7 @@ import { timeTicks } from './time-ticks.ts'
 import { valueTicks } from './value-ticks.ts'
 
 function placeTicks(axis: Axis, rect: Rect, spacing: number): PlacedTick[] {
-  const most = Math.max(1, Math.floor(rect.height / spacing))
+  const most = Math.max(3, Math.floor(rect.height / spacing))
   return valueTicks(axis.scale, axis.range, most).map(tick => ({
     at: rect.y + rect.height * (1 - placeOn(axis, tick.value)),
     label: tick.label,
@@ -18,7 +18,7 @@ function layoutPanel(panel: Panel, plot: Rect, figure: Figure): PanelLayout {
   const { start, stop } = figure
   if (panel.kind === 'lines') {
     const axis = panel.empty === undefined ? lineAxis(panel, start, stop) : undefined
-    return axis ? { panel, plot, axis, ticks: placeTicks(axis, plot, 24) } : { panel, plot, ticks: [] }
+    return axis ? { panel, plot, axis, ticks: placeTicks(axis, plot, 20) } : { panel, plot, ticks: [] }
   }
   const { spectrum } = panel
   const colour = spectrum && panel.empty === undefined ? colourAxis(spectrum, start, stop, panel.colourScale, panel.colourRange) : undefined

@@ -16,7 +16,7 @@ test('linear ticks lie inside the range, ascend, and have no more labels than th
       const slack = (range[1] - range[0]) * 1e-5
       for (const tick of ticks) expect(tick.value >= range[0] - slack && tick.value <= range[1] + slack).toBe(true)
       for (let index = 1; index < ticks.length; index++) expect(ticks[index]?.value).toBeGreaterThan(ticks[index - 1]?.value as number)
-      expect(labels(ticks).length).toBeLessThanOrEqual(most + 1)
+      expect(labels(ticks).length).toBeLessThanOrEqual(most)
       expect(new Set(labels(ticks)).size).toBe(labels(ticks).length)
     }),
   )
@@ -48,7 +48,7 @@ test('logarithmic ticks hold every decade or every n-th, and each lies inside', 
 
 test.each([
   ['linear', [-43, 61], 6, ['−40', '−20', '0', '20', '40', '60']],
-  ['linear', [0, 0.02], 4, ['0.000', '0.005', '0.010', '0.015', '0.020']],
+  ['linear', [0, 0.02], 5, ['0.000', '0.005', '0.010', '0.015', '0.020']],
   ['linear', [0, 250_000], 3, ['0', '1×10⁵', '2×10⁵']],
   ['linear', [990_000, 1_060_000], 4, ['1.00×10⁶', '1.02×10⁶', '1.04×10⁶', '1.06×10⁶']],
   ['linear', [5, 5], 3, []],
@@ -57,7 +57,7 @@ test.each([
   ['log', [1, 1e12], 4, ['1', '10³', '10⁶', '10⁹', '10¹²']],
   ['log', [1, 9], 5, ['1', '2', '5']],
   ['log', [2000, 30_000], 5, ['3×10³', '10⁴', '3×10⁴']],
-  ['log', [10, 20], 5, ['10', '12', '14', '16', '18', '20']],
+  ['log', [10, 20], 5, ['10', '15', '20']],
   ['log', [-1, 20], 5, []],
 ] as const)('%s axis of %j with room for %i', (scale, range, most, expected) => {
   expect(labels(valueTicks(scale, range, most))).toEqual(expected)

@@ -65,17 +65,20 @@ const pad = (value: number): string => String(value).padStart(3, '0')
 /** `2015-12-01 · 335`: date and day of year, always together. */
 export const writeDateAndDay = (time: number): string => `${writeDate(time)} · ${pad(dayOfYear(time))}`
 
-function writeTick(time: number, step: number): string {
+function writeTick(time: number, step: number, start: number, stop: number): string {
   const text = new Date(time).toISOString()
-  if (time % day === 0 && step >= hour) return `${text.slice(5, 10)} · ${pad(dayOfYear(time))}`
+  if (time % day === 0 && step >= minute && (step >= day || (time > start && time < stop))) {
+    return `${text.slice(5, 10)} · ${pad(dayOfYear(time))}`
+  }
+  if (time % day === 0 && time === stop && step >= minute) return '24:00'
   if (step >= minute) return text.slice(11, 16)
   if (step >= second) return text.slice(11, 19)
   return text.slice(11, step >= 100 ? 21 : step >= 10 ? 22 : 23)
 }
 
 /**
- * Ticks in [start, stop] at whole UTC times, at most `most` labels. A label is the time of day; at midnight, where labels
- * are an hour or more apart, it is month-day and day of year.
+ * Ticks in [start, stop] at whole UTC times, at most `most` labels. A label is the time of day; a midnight inside is
+ * month-day and day of year, one at the end 24:00.
  */
 export function timeTicks(start: number, stop: number, most: number): TimeTick[] {
   const span = stop - start
@@ -87,7 +90,7 @@ export function timeTicks(start: number, stop: number, most: number): TimeTick[]
   const perMajor = Math.round(major / minor)
   for (let index = Math.ceil(start / minor - 1e-9); index <= last; index++) {
     const time = index * minor
-    ticks.push({ time, label: index % perMajor === 0 ? writeTick(Math.round(time), major) : '' })
+    ticks.push({ time, label: index % perMajor === 0 ? writeTick(Math.round(time), major, start, stop) : '' })
   }
   return ticks
 }

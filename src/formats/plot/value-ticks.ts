@@ -47,7 +47,7 @@ export function linearTicks(range: Range, most: number): Tick[] {
   const [low, high] = range
   const span = high - low
   if (!(span > 0) || !Number.isFinite(span)) return []
-  const step = roundStep(span / Math.max(1, most))
+  const step = pickStep(low, high, Math.max(1, most))
   const power = Math.floor(Math.log10(step) + 1e-9)
   const perMajor = Math.round(step / 10 ** power) === 2 ? 4 : 5
   const write = makeWriter(Math.max(Math.abs(low), Math.abs(high)), power)
@@ -59,6 +59,13 @@ export function linearTicks(range: Range, most: number): Tick[] {
     ticks.push({ value, label: index % perMajor === 0 ? write(value) : '' })
   }
   return ticks
+}
+
+/** The smallest step that puts at most `most` multiples inside. */
+function pickStep(low: number, high: number, most: number): number {
+  let step = roundStep((high - low) / (most + 1))
+  while (Math.floor(high / step + 1e-6) - Math.ceil(low / step - 1e-6) + 1 > most) step = roundStep(step * 1.5)
+  return step
 }
 
 /** Labels with the decimals that a step of `10 ** power` needs; from steps of 10,000 on, in one power of ten for all. */
