@@ -24,11 +24,10 @@ function numberCodec(type: ParameterType, number: NumberCodec): Pick<ValueCodec,
       return value
     },
     write: (writer, raw) => {
-      if ((typeof raw !== 'number' && typeof raw !== 'bigint') || !number.fits(raw)) {
-        return refuseValue(type.name, raw, `it holds a number of ${number.bits} bits`)
-      }
+      const fits = (typeof raw === 'number' || typeof raw === 'bigint') && number.fits(raw)
+      const value = fits ? raw : refuseValue(type.name, raw, `it holds a number of ${number.bits} bits`)
       growWriter(writer, number.bits)
-      number.write(writer.bytes, writer.bit, raw)
+      number.write(writer.bytes, writer.bit, value)
       writer.bit += number.bits
     },
   }
@@ -48,12 +47,12 @@ function binaryCodec(type: ParameterType, encoding: BinaryEncoding): ValueCodec 
       return octets
     },
     write: (writer, raw) => {
-      if (!(raw instanceof Uint8Array)) return refuseValue(type.name, raw, 'it holds octets')
+      const octets = raw instanceof Uint8Array ? raw : refuseValue(type.name, raw, 'it holds octets')
       const wanted = sizeOf(writer)
-      const bits = (wanted + 7) >>> 3 === raw.byteLength ? wanted : raw.byteLength * 8
+      const bits = (wanted + 7) >>> 3 === octets.byteLength ? wanted : octets.byteLength * 8
       if (fixed !== undefined && bits !== fixed) refuseValue(type.name, raw, `it holds ${fixed} bits, not ${bits}`)
       growWriter(writer, bits)
-      writeOctets(writer.bytes, writer.bit, bits, raw)
+      writeOctets(writer.bytes, writer.bit, bits, octets)
       writer.bit += bits
     },
     calibrate: same,

@@ -6,6 +6,7 @@ import type { Writer } from './cursor.ts'
 import { growWriter } from './cursor.ts'
 import type { Field, Plan } from './plan.ts'
 import type { Value, Values } from './value.ts'
+import { showValue } from './value.ts'
 
 export interface EncodeOptions {
   /** What `values` holds: raw values (default; labels and texts are accepted too), or engineering ones, which are calibrated back. */
@@ -27,7 +28,7 @@ function toRaw(field: Field, value: Value, kind: 'raw' | 'engineering'): Value {
   const raw = list.map(
     one =>
       field.codec.uncalibrate(one) ??
-      fail('xtce/bad-value', `parameter ${field.name} cannot be brought back from ${String(one)} to a raw value`, {
+      fail('xtce/bad-value', `parameter ${field.name} cannot be brought back from ${showValue(one)} to a raw value`, {
         parameter: field.name,
       }),
   )

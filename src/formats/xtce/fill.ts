@@ -43,7 +43,7 @@ function fillChecked(fill: Fill, from: number, to: number): void {
   const { number, bytes, starts, bit, size, out, at, ends } = fill
   for (let i = from; i < to; i++) {
     const fits = Math.min(size, Math.floor((ends(i) - bit) / number.bits))
-    const view = bytes.subarray(starts[i]!)
+    const view = bytes.subarray(starts[i])
     for (let k = 0; k < fits; k++) (out as number[] & ColumnData)[at + i * size + k] = number.read(view, bit + k * number.bits) as number
   }
 }

@@ -93,34 +93,30 @@ function digitsCoding(bits: number, digitBits: number): Coding {
   }
 }
 
-function codingOf(coding: IntegerCoding, bits: number): Coding {
-  const half = 2 ** (bits - 1)
-  const full = 2 ** bits
-  switch (coding) {
-    case 'unsigned':
-      return { decode: p => p, encode: v => v, least: 0, most: full - 1 }
-    case 'twosComplement':
-      return { decode: p => (p >= half ? p - full : p), encode: v => (v < 0 ? v + full : v), least: -half, most: half - 1 }
-    // Zero has two patterns in the next two; the negative one reads as -0, so that it is written back as it was.
-    case 'onesComplement':
-      return {
-        decode: p => (p >= half ? -(full - 1 - p) : p),
-        encode: v => (v < 0 || Object.is(v, -0) ? full - 1 + v : v),
-        least: 1 - half,
-        most: half - 1,
-      }
-    case 'signMagnitude':
-      return {
-        decode: p => (p >= half ? -(p - half) : p),
-        encode: v => (v < 0 || Object.is(v, -0) ? half - v : v),
-        least: 1 - half,
-        most: half - 1,
-      }
-    case 'BCD':
-      return digitsCoding(bits, 8)
-    case 'packedBCD':
-      return digitsCoding(bits, 4)
-  }
+/** How each coding makes a number of a pattern, given half and all of the patterns there are. */
+const codings: { readonly [C in IntegerCoding]: (bits: number, half: number, full: number) => Coding } = {
+  unsigned: (_, __, full) => ({ decode: p => p, encode: v => v, least: 0, most: full - 1 }),
+  twosComplement: (_, half, full) => ({
+    decode: p => (p >= half ? p - full : p),
+    encode: v => (v < 0 ? v + full : v),
+    least: -half,
+    most: half - 1,
+  }),
+  // Zero has two patterns in the next two; the negative one reads as -0, so that it is written back as it was.
+  onesComplement: (_, half, full) => ({
+    decode: p => (p >= half ? -(full - 1 - p) : p),
+    encode: v => (v < 0 || Object.is(v, -0) ? full - 1 + v : v),
+    least: 1 - half,
+    most: half - 1,
+  }),
+  signMagnitude: (_, half) => ({
+    decode: p => (p >= half ? -(p - half) : p),
+    encode: v => (v < 0 || Object.is(v, -0) ? half - v : v),
+    least: 1 - half,
+    most: half - 1,
+  }),
+  BCD: bits => digitsCoding(bits, 8),
+  packedBCD: bits => digitsCoding(bits, 4),
 }
 
 /** Integers above 53 bits, as bigint; two's complement and unsigned only (the others end at 53 bits). */
@@ -156,7 +152,7 @@ export function compileInteger(encoding: IntegerEncoding): NumberCodec {
   if (bits > 53) return wideInteger(encoding)
   const order = memoryOrder(encoding.byteOrder, bits >>> 3)
   const usual = order === undefined && !bitsReversed
-  const { decode, encode, least, most } = codingOf(encoding.coding, bits)
+  const { decode, encode, least, most } = codings[encoding.coding](bits, 2 ** (bits - 1), 2 ** bits)
   const plain = plainPattern(bits)
   const pattern: Pattern = usual ? plain : (bytes, bit) => readBits(arrange(bytes, bit, bits, order, bitsReversed), 0, bits)
   return {

@@ -3,6 +3,7 @@ import type { Cursor } from './cursor.ts'
 import { compileAmount, ensureBits, growWriter } from './cursor.ts'
 import type { ParameterType, StringEncoding } from './model.ts'
 import type { Value } from './value.ts'
+import { showValue } from './value.ts'
 import type { ValueCodec } from './value-codec.ts'
 import { refuseValue } from './value-codec.ts'
 
@@ -75,7 +76,7 @@ export function compileString(type: ParameterType, encoding: StringEncoding): Va
   const fixed = encoding.box?.kind === 'fixed' ? encoding.box.value : undefined
   const decoder = new TextDecoder(encoding.charset, { ignoreBOM: true })
   const numeric = type.kind === 'integer' || type.kind === 'float'
-  const pack = (value: Value): Uint8Array => (value instanceof Uint8Array ? value : packText(type.name, String(value), encoding, fixed))
+  const pack = (value: Value): Uint8Array => (value instanceof Uint8Array ? value : packText(type.name, showValue(value), encoding, fixed))
   return {
     bits: fixed,
     plain: false,

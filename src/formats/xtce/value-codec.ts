@@ -2,6 +2,7 @@ import { fail } from '#error'
 import type { Cursor, Writer } from './cursor.ts'
 import type { NumberCodec } from './number-codec.ts'
 import type { Lookup, Value } from './value.ts'
+import { showValue } from './value.ts'
 
 /** How values of one type are read from a packet, calibrated, and brought back. */
 export interface ValueCodec {
@@ -29,4 +30,4 @@ export interface ValueCodec {
 
 /** Refuses a value that its field cannot hold. */
 export const refuseValue = (type: string, value: Value | undefined, why: string): never =>
-  fail('xtce/bad-value', `type ${type} cannot hold ${String(value)}: ${why}`, { type, value: String(value) })
+  fail('xtce/bad-value', `type ${type} cannot hold ${showValue(value)}: ${why}`, { type, value: showValue(value) })

@@ -25,6 +25,12 @@ export const find = (
   ref: { readonly parameter: string; readonly path: readonly string[]; readonly calibrated: boolean },
 ): Value | undefined => follow(ref.calibrated ? lookup.engineering(ref.parameter) : lookup.raw(ref.parameter), ref.path)
 
+/** A value in a message: records and lists as JSON. */
+export const showValue = (value: Value | undefined): string =>
+  typeof value === 'object'
+    ? JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner))
+    : String(value)
+
 /** -1, 0, 1 or NaN (cannot be compared). A text from the definition becomes a number when the value is one. */
 function compare(value: Value | undefined, wanted: Value): number {
   if (typeof value === 'number' || typeof value === 'bigint') {
@@ -33,8 +39,8 @@ function compare(value: Value | undefined, wanted: Value): number {
     return value < other ? -1 : value > other ? 1 : value == other ? 0 : Number.NaN // oxlint-disable-line eqeqeq -- 1n == 1
   }
   if (value === undefined || typeof value === 'object') return Number.NaN
-  const a = String(value)
-  const b = String(wanted)
+  const a = showValue(value)
+  const b = showValue(wanted)
   return a < b ? -1 : a > b ? 1 : 0
 }
 
@@ -56,30 +62,22 @@ const verdicts = {
 
 /** A closure that says whether criteria hold. A parameter that is absent holds nothing true. */
 export function compileCriteria(criteria: Criteria): Test {
-  switch (criteria.kind) {
-    case 'value': {
-      const verdict = verdicts[criteria.operator]
-      const { ref, value } = criteria
-      const literal = readLiteral(value)
-      return lookup => {
-        const found = find(lookup, ref)
-        return verdict(compare(found, typeof found === 'number' && literal !== undefined ? literal : value))
-      }
-    }
-    case 'parameters': {
-      const verdict = verdicts[criteria.operator]
-      return lookup => {
-        const right = find(lookup, criteria.right)
-        return right !== undefined && verdict(compare(find(lookup, criteria.left), right))
-      }
-    }
-    case 'all': {
-      const tests = criteria.of.map(compileCriteria)
-      return lookup => tests.every(test => test(lookup))
-    }
-    case 'any': {
-      const tests = criteria.of.map(compileCriteria)
-      return lookup => tests.some(test => test(lookup))
+  if (criteria.kind === 'value') {
+    const verdict = verdicts[criteria.operator]
+    const { ref, value } = criteria
+    const literal = readLiteral(value)
+    return lookup => {
+      const found = find(lookup, ref)
+      return verdict(compare(found, typeof found === 'number' && literal !== undefined ? literal : value))
     }
   }
+  if (criteria.kind === 'parameters') {
+    const verdict = verdicts[criteria.operator]
+    return lookup => {
+      const right = find(lookup, criteria.right)
+      return right !== undefined && verdict(compare(find(lookup, criteria.left), right))
+    }
+  }
+  const tests = criteria.of.map(compileCriteria)
+  return criteria.kind === 'all' ? lookup => tests.every(test => test(lookup)) : lookup => tests.some(test => test(lookup))
 }
