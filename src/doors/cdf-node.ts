@@ -6,11 +6,24 @@
  *     await cdf.close()
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { readFile, rename, rm } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
-import { openCdf, openCdfSync, type Cdf, type CdfOptions, type CdfPlatform, type CdfSource } from '#formats/cdf'
+import {
+  encodeCdfParts,
+  openCdf,
+  openCdfSync,
+  openCdfWriter,
+  type Cdf,
+  type CdfOptions,
+  type CdfPlatform,
+  type CdfSource,
+  type CdfWriter,
+  type Dataset,
+  type DatasetDescription,
+  type EncodeOptions,
+} from '#formats/cdf'
 import { fail } from '#error'
 
 /** zlib and MD5 of Node. */
@@ -31,18 +44,10 @@ export interface FileSource extends CdfSource {
   close(): Promise<void>
 }
 
-/** Opens a file for reading; throws `file/unreadable` in words where it cannot. */
+/** Opens a file for reading; throws `file/not-read` in words where it cannot. */
 export function openFileSource(path: string): FileSource {
-  const fd = openForReading(path)
-  const readRange = (start: number, end: number): Uint8Array => {
-    const bytes = new Uint8Array(end - start)
-    for (let done = 0; done < bytes.length;) {
-      const got = readSync(fd, bytes, done, bytes.length - done, start + done)
-      if (got === 0) return bytes.subarray(0, done)
-      done += got
-    }
-    return bytes
-  }
+  const fd = openOrFail(path, 'r', 'read')
+  const readRange = (start: number, end: number): Uint8Array => readFully(fd, start, end)
   return {
     size: fstatSync(fd).size,
     read: async (start, end) => readRange(start, end),
@@ -51,11 +56,11 @@ export function openFileSource(path: string): FileSource {
   }
 }
 
-function openForReading(path: string): number {
+function openOrFail(path: string, flags: 'r' | 'w+', done: 'read' | 'written'): number {
   try {
-    return openSync(path, 'r')
+    return openSync(path, flags)
   } catch (cause) {
-    return fail('file/unreadable', `${path} cannot be read: ${(cause as Error).message}`, { path }, cause)
+    return fail(`file/not-${done}`, `${path} cannot be ${done}: ${(cause as Error).message}`, { path }, cause)
   }
 }
 
@@ -74,6 +79,92 @@ export async function openCdfFile(path: string, options: CdfOptions = {}): Promi
 /** Reads a whole file into memory and opens it there: values can then be read synchronously, and nothing is to be closed. */
 export async function readCdfFile(path: string, options: CdfOptions = {}): Promise<Cdf> {
   return openCdf(await readFile(path), { platform: nodePlatform, sideFile: sideFiles(path), ...options })
+}
+
+/** Writes a dataset as a CDF file: beside it first, then renamed, so that no half file bears the name. Returns its size. */
+export async function writeCdfFile(path: string, dataset: Dataset, options: EncodeOptions = {}): Promise<number> {
+  const parts = encodeCdfParts(dataset, { platform: nodePlatform, ...options })
+  const file = openForWriting(path)
+  try {
+    let end = 0
+    for (const part of parts) {
+      file.write(part, end)
+      end += part.byteLength
+    }
+    await file.keep()
+    return end
+  } catch (error) {
+    await file.drop()
+    throw error
+  }
+}
+
+/** A file being streamed to; `abort` leaves nothing behind. */
+export interface CdfFileWriter extends CdfWriter {
+  abort(): Promise<void>
+}
+
+/** Starts a file whose records come in chunks; memory stays small whatever its size. `finish` gives it its name. */
+export function createCdfFile(path: string, description: DatasetDescription, options: EncodeOptions = {}): CdfFileWriter {
+  const file = openForWriting(path)
+  try {
+    const writer = openCdfWriter(file, description, { platform: nodePlatform, ...options })
+    return {
+      append: writer.append,
+      finish: async () => {
+        const size = await writer.finish()
+        await file.keep()
+        return size
+      },
+      abort: file.drop,
+    }
+  } catch (error) {
+    void file.drop()
+    throw error
+  }
+}
+
+interface WritableFile {
+  write(bytes: Uint8Array, position: number): void
+  read(start: number, end: number): Uint8Array
+  /** Closes and renames to the wanted name. */
+  keep(): Promise<void>
+  /** Closes and removes. */
+  drop(): Promise<void>
+}
+
+function openForWriting(path: string): WritableFile {
+  const temporary = `${path}.part`
+  const fd = openOrFail(temporary, 'w+', 'written')
+  let closed = false
+  const close = (): void => {
+    if (!closed) closeSync(fd)
+    closed = true
+  }
+  return {
+    write: (bytes, position) => {
+      for (let done = 0; done < bytes.byteLength;) done += writeSync(fd, bytes, done, bytes.byteLength - done, position + done)
+    },
+    read: (start, end) => readFully(fd, start, end),
+    keep: async () => {
+      close()
+      await rename(temporary, path)
+    },
+    drop: async () => {
+      close()
+      await rm(temporary, { force: true })
+    },
+  }
+}
+
+function readFully(fd: number, start: number, end: number): Uint8Array {
+  const bytes = new Uint8Array(end - start)
+  for (let done = 0; done < bytes.length;) {
+    const got = readSync(fd, bytes, done, bytes.length - done, start + done)
+    if (got === 0) return bytes.subarray(0, done)
+    done += got
+  }
+  return bytes
 }
 
 function sideFiles(path: string): NonNullable<CdfOptions['sideFile']> {

@@ -41,6 +41,10 @@ function readIntact(bytes: Uint8Array, options: CdfOptions = {}): Record<string,
   return hashes
 }
 
+// One dump does not list them; what was changed in that file is B alone.
+const allButB = (): Record<string, string> =>
+  Object.fromEntries(Object.entries(readIntact(read('base_ok.cdf'))).filter(([name]) => name !== 'B'))
+
 function failureOf(action: () => unknown): unknown {
   try {
     action()
@@ -66,8 +70,9 @@ describe.skipIf(!sharedIsThere)(`the damaged files of the corpus${sharedNote}`, 
 
   test.each(having('partial'))('$file gives its intact variables', ({ file, damage }) => {
     expect(failureOf(() => readAll(read(file)))).toBeInstanceOf(SdcError)
-    expect(readIntact(read(file))).toEqual(damage.intactVariables)
-    expect(readIntact(read(file), { tolerant: true })).toEqual(damage.intactVariables)
+    const intact = damage.intactVariables ?? allButB()
+    expect(readIntact(read(file))).toEqual(intact)
+    expect(readIntact(read(file), { tolerant: true })).toEqual(intact)
   })
 
   test.each(having('checksum'))('$file reads, and fails when its checksum is asked for', ({ file, damage }) => {

@@ -33,9 +33,11 @@ export type {
   CdfHeader,
   CdfVariable,
   Dataset,
+  DatasetDescription,
   DatasetVariable,
   ReadRange,
   TypedAttribute,
+  VariableDescription,
 } from './model.ts'
 export { openCdf, openCdfSync } from './open.ts'
 export type { CdfOptions } from './options.ts'
@@ -43,3 +45,7 @@ export type { CdfPlatform, Md5 } from './platform.ts'
 export { isText, isTime, type CdfNumbers, type CdfType, type CdfValues } from './types.ts'
 export type { CdfSource } from './window.ts'
 export { dumpCdf, dumpError, type DumpOptions } from './dump.ts'
+export { toDataset, toDatasetVariable } from './dataset.ts'
+export { encodeCdf, encodeCdfParts } from './encode/encode.ts'
+export type { EncodeOptions } from './encode/options.ts'
+export { openCdfWriter, type CdfSink, type CdfWriter } from './encode/stream.ts'

@@ -142,8 +142,8 @@ export interface TypedAttribute {
   readonly entry?: number
 }
 
-/** A variable to write. */
-export interface DatasetVariable {
+/** A variable to write, without its values: what a streaming writer is told first. */
+export interface VariableDescription {
   readonly name: string
   readonly type: CdfType
   /** Shape of one record; default a scalar. */
@@ -154,11 +154,6 @@ export interface DatasetVariable {
   readonly elements?: number
   /** Default true. */
   readonly recordVarying?: boolean
-  /**
-   * All records, flat, in row order; their number follows from the length. Strings for CHAR (or their bytes), pairs for
-   * EPOCH16, bigint for INT8 and TT2000. Plain lists are converted to the type.
-   */
-  readonly values: CdfNumbers | readonly string[] | readonly number[] | readonly bigint[]
   /** Default none. Times are best left uncompressed (SPDF's checker refuses others). */
   readonly compression?: CdfCompression | 'gzip' | 'rle' | null
   /** Default: the default pad of the type. `null` stores none. */
@@ -167,9 +162,25 @@ export interface DatasetVariable {
   readonly attributes?: Readonly<Record<string, AttributeValue | readonly number[] | readonly bigint[]>>
 }
 
+/** A variable to write. */
+export interface DatasetVariable extends VariableDescription {
+  /**
+   * All records, flat, in row order; their number follows from the length. Strings for CHAR (or their bytes), pairs for
+   * EPOCH16, bigint for INT8 and TT2000. Plain lists are converted to the type.
+   */
+  readonly values: CdfNumbers | readonly string[] | readonly number[] | readonly bigint[]
+}
+
 /** A whole file to write. Variables and attributes keep their order. */
 export interface Dataset {
   /** Global attributes; a list means several entries. */
   readonly attributes: Readonly<Record<string, AttributeValue | readonly AttributeValue[]>>
   readonly variables: readonly DatasetVariable[]
+  /** Names of variable attributes to declare even if no variable has them. */
+  readonly variableAttributes?: readonly string[]
+}
+
+/** A {@link Dataset} whose values come later. */
+export interface DatasetDescription extends Omit<Dataset, 'variables'> {
+  readonly variables: readonly VariableDescription[]
 }
