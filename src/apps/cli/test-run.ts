@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rm } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root: string = fileURLToPath(new URL('../../../', import.meta.url))
+
+export interface RunRequest {
+  readonly name: string
+  readonly paths: readonly string[]
+  readonly without: readonly string[]
+  readonly coverage: boolean
+  readonly environment: Readonly<Record<string, string>>
+}
+
+export interface RunResult {
+  readonly passed: number
+  readonly failed: number
+  /** Full names, with their file. */
+  readonly skipped: readonly string[]
+}
+
+/** What vitest's JSON reporter writes, as far as it is read here. */
+interface Report {
+  readonly testResults: readonly {
+    readonly name: string
+    readonly status: string
+    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+  }[]
+}
+
+/** One vitest run; its words pass through, its counts come from the report. */
+export async function runVitest(request: RunRequest): Promise<RunResult> {
+  const report = join(root, '.build', 'test', `${request.name.replaceAll(/\W+/g, '-')}.json`)
+  await mkdir(dirname(report), { recursive: true })
+  await rm(report, { force: true })
+  const args = ['run', ...request.paths, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+  for (const path of request.without) args.push(`--exclude=${path}/**`)
+  if (request.coverage) args.push('--coverage', '--coverage.reportOnFailure')
+  const child = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
+    cwd: root,
+    env: { ...process.env, ...request.environment },
+    stdio: 'inherit',
+  })
+  const [code] = (await once(child, 'exit')) as [number | null]
+  return countTests(existsSync(report) ? (JSON.parse(await readFile(report, 'utf8')) as Report) : { testResults: [] }, code === 0)
+}
+
+/** A file that does not load, or an error outside of any test, counts as one failed test. */
+export function countTests(report: Report, wellEnded: boolean): RunResult {
+  let passed = 0
+  let failed = 0
+  const skipped: string[] = []
+  for (const file of report.testResults) {
+    const failedHere = file.assertionResults.filter(test => test.status === 'failed').length
+    failed += failedHere > 0 || file.status !== 'failed' ? failedHere : 1
+    for (const test of file.assertionResults) {
+      if (test.status === 'passed') passed += 1
+      else if (test.status !== 'failed') skipped.push(`${relative(root, file.name)}: ${test.fullName}`)
+    }
+  }
+  return { passed, failed: wellEnded || failed > 0 ? failed : 1, skipped }
+}
