@@ -13,6 +13,7 @@ export type {
   FileFormat,
   Instrument,
   Mission,
+  PacketTime,
   Process,
   ProcessInput,
   ProcessOutput,

@@ -21,7 +21,7 @@ export interface ReadProduct {
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets attributes'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time attributes'.split(
     ' ',
   )
 
@@ -106,11 +106,23 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     ...(due === undefined ? {} : { due: durationOf(due, `due of ${what}`) }),
     interface: one.integer('interface', 0),
     ...(packets === undefined ? {} : { packets: textOf(packets, `packets of ${what}`) }),
+    ...readPacketTime(one, what),
     attributes: one.data('attributes'),
     public: (level !== undefined && head.publicLevels.includes(level)) || head.publicProducts.some(p => p.id === id),
   }
   checkNames(entry.keySpot, product, style)
   return { product, spot: entry.keySpot, style, packetsSpot: packets }
+}
+
+function readPacketTime(one: Sheaf, what: string): Pick<Product, 'packetTime'> {
+  const spot = one.at('packet-time')
+  if (spot === undefined) return {}
+  const time = readRecord(spot, `packet-time of ${what}`, ['octet', 'coarse', 'fine', 'epoch'])
+  const epoch = time.text('epoch')
+  if (epoch !== 'tai-1958' && !/^\d{4}-\d{2}-\d{2}$/.test(epoch))
+    addFault(time.at('epoch') ?? spot, `the epoch "${epoch}" is no date`, 'tai-1958 or a date such as 2010-01-01')
+  const [octet, coarse, fine] = [time.integer('octet', 6, 6), time.integer('coarse', 4, 1), time.integer('fine', 0, 0)]
+  return { packetTime: { octet, coarse, fine, epoch } }
 }
 
 /** A template whose syntax is wrong has its fault already; what stands here instead never parses a name. */

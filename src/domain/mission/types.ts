@@ -65,8 +65,21 @@ export interface Product {
   readonly interface: number
   /** Packet definition inside the mission's folder, for telemetry. */
   readonly packets?: string
+  /** Where each packet carries its time, for the coverage of raw telemetry. */
+  readonly packetTime?: PacketTime
   readonly attributes: Readonly<Record<string, unknown>>
   readonly public: boolean
+}
+
+/** Unsegmented time code (CCSDS 301.0-B-4, 3.2) at a fixed place of every packet with a secondary header. */
+export interface PacketTime {
+  /** Octets from the start of the packet; the primary header has 6. */
+  readonly octet: number
+  /** Octets of whole seconds and of their fraction. */
+  readonly coarse: number
+  readonly fine: number
+  /** `tai-1958`: TAI seconds since 1958; a date: seconds since then as UTC clocks count them, without leap seconds. */
+  readonly epoch: string
 }
 
 /** A rule: these outputs from these inputs, by this program, per spacecraft and partition of the outputs. */

@@ -9,6 +9,7 @@ import { identifyFile } from './identify.ts'
 import type { Identity } from './identify.ts'
 import { landBytes, prepareFile } from './prepare.ts'
 import type { Landed, Origin, Prepared } from './prepare.ts'
+import { describeLack } from './verify/index.ts'
 
 export type IngestOutcome =
   | {
@@ -51,7 +52,7 @@ export async function ingestFile(context: IngestContext, path: string, delivery:
 
 async function takeIn(context: IngestContext, landed: Landed, name: string, actor: string): Promise<IngestOutcome> {
   const identity = await identifyFile(context.db, context.missions, landed.temporary, name)
-  if ('reason' in identity) return refuse(context, landed, name, actor, undefined, new SdcError('ingest/unknown-name', identity.reason))
+  if ('reason' in identity) return refuse(context, landed, name, actor, undefined, await nameless(landed, identity.reason))
   const known = await lookUp(context, identity, landed)
   if (known !== undefined) {
     if (known.same) return { outcome: 'present', mission: identity.mission.id, name: known.name, file: known.id }
@@ -66,6 +67,12 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
     if (!(error instanceof SdcError)) throw error
     return refuse(context, landed, name, actor, identity, error)
   }
+}
+
+/** What is wrong beside the name is said first: it helps more than the list of names that would fit. */
+async function nameless(landed: Landed, reason: string): Promise<SdcError> {
+  const lack = await describeLack(landed.temporary)
+  return lack === undefined ? new SdcError('ingest/unknown-name', reason) : new SdcError('ingest/unfit-content', `${lack}; and ${reason}`)
 }
 
 interface Known {

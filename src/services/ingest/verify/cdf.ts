@@ -8,9 +8,10 @@ import type { Subject, Verified } from './verified.ts'
 export async function verifyCdf(subject: Subject): Promise<Verified> {
   const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
-    if (file.variables.size === 0) fail('ingest/no-variables', 'a sound CDF without any variable', { name: subject.name })
+    if (file.variables.size === 0) fail('ingest/no-variables', 'it is a sound CDF without any variable', { name: subject.name })
     for (const variable of file.variables.values()) await variable.read()
-    const time = timeAxis(file) ?? fail('ingest/no-time', 'no variable of a time type', { name: subject.name })
+    const time =
+      timeAxis(file) ?? fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
     const coverage = await coverageOf(time)
     return {
       ...(coverage === undefined ? {} : { coverage }),
@@ -29,6 +30,18 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   } finally {
     await file.close()
   }
+}
+
+/** What a file of unknown name lacks, where it is a CDF that would be refused anyhow. */
+export async function describeLack(path: string): Promise<string | undefined> {
+  return openCdfFile(path).then(
+    async file => {
+      const { size } = file.variables
+      await file.close()
+      return size === 0 ? 'it is a sound CDF without any variable' : undefined
+    },
+    () => undefined,
+  )
 }
 
 const timeTypes = new Set(['CDF_TIME_TT2000', 'CDF_EPOCH', 'CDF_EPOCH16'])

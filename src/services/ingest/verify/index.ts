@@ -16,3 +16,4 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   text: verifyText,
 }
 export type { Subject, Verified } from './verified.ts'
+export { describeLack } from './cdf.ts'
