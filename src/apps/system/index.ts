@@ -1,3 +1,4 @@
+export { demoClock, setDemoClock } from './demo-clock.ts'
 export { openLog } from './logger.ts'
 export { settingsOf } from './settings.ts'
 export { runSteward } from './steward.ts'

@@ -15,6 +15,7 @@ import type { IngestContext, LoadedMission } from '#services/ingest'
 import { loadAdapter, loadMissions } from '#services/missions'
 import type { PipelineContext } from '#services/pipeline'
 import { localStore } from '#services/store'
+import { demoClock } from './demo-clock.ts'
 import { settingsOf } from './settings.ts'
 import type { SystemSettings } from './settings.ts'
 
@@ -50,7 +51,7 @@ export const missionsFolder = (environment: Readonly<Record<string, string | und
 /** Opens an installation whose database is migrated. */
 export async function openSystem(options: SystemOptions): Promise<System> {
   const { home, config, log } = options
-  const clock = (): number => Date.now()
+  const clock = home.kind === 'demo' ? demoClock(home) : Date.now
   const settings = settingsOf(home.kind)
   const missions = await loadMissions(missionsFolder(options.environment))
   const db = openDb(config)

@@ -57,8 +57,12 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
   })
   const attempt = (c: Claim): { id: string; retryCount: number } => ({ id: c.id, retryCount: c.retryCount })
   return {
-    dispatch: async (tx, job, { priority, notBefore }) => {
-      await boss.send(queueName, { job }, { priority, startAfter: new Date(notBefore), db: fromKysely(tx) })
+    dispatch: async (tx, job, { priority, delay }) => {
+      await boss.send(
+        queueName,
+        { job },
+        { priority, ...(delay > 0 ? { startAfter: new Date(Date.now() + delay) } : {}), db: fromKysely(tx) },
+      )
     },
     fetch: async count => {
       const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count, includeMetadata: true })

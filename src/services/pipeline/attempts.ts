@@ -77,12 +77,12 @@ export const finishAttempt = (
     const { job } = attempt
     if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
     const again = attempt.number < retry.tries
-    const notBefore = now + retry.pause * 2 ** (attempt.number - 1)
+    const delay = retry.pause * 2 ** (attempt.number - 1)
     const change = again
-      ? { state: 'ready' as const, not_before: new Date(notBefore), message: ending.message }
+      ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message }
       : { state: 'failed' as const, ended_at: new Date(now), message: ending.message }
     await tx.updateTable('job').set(change).where('id', '=', job.id).execute()
-    if (again) await context.dispatch(tx, job.id, { priority: job.priority, notBefore })
+    if (again) await context.dispatch(tx, job.id, { priority: job.priority, delay })
     else await releaseVersions(tx, job.id)
     return []
   })

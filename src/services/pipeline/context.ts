@@ -3,8 +3,8 @@ import type { Mission } from '#domain/mission'
 import type { Settings } from '#domain/plan'
 import type { Db, Tx } from '#services/db'
 
-/** Hands a job to the workers' transport in the transaction that makes or re-opens it. */
-export type Dispatch = (tx: Tx, job: number, options: { readonly priority: number; readonly notBefore: number }) => Promise<void>
+/** Hands a job to the workers' transport in the transaction that makes or re-opens it; not before `delay` milliseconds from now. */
+export type Dispatch = (tx: Tx, job: number, options: { readonly priority: number; readonly delay: number }) => Promise<void>
 
 export interface PipelineContext {
   readonly db: Db

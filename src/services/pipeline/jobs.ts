@@ -43,7 +43,7 @@ export async function makeJob(
     .insertInto('reserved_version')
     .values(outputs.map(o => ({ mission: mission.id, dataset: o.dataset, partition: key.partition.key, version: o.version, job: id })))
     .execute()
-  await context.dispatch(tx, id, { priority: process.priority, notBefore: now })
+  await context.dispatch(tx, id, { priority: process.priority, delay: 0 })
   return id
 }
 
