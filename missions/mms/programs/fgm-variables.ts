@@ -1,0 +1,168 @@
+import { labels, series, support, timeAxis } from '#doors/istp'
+import type { DatasetVariable } from '#formats/cdf'
+import type { FieldFrame, FieldVectors } from './fgm-vectors.ts'
+
+/** The field of a product, four numbers per sample in each frame. */
+export interface FieldProduct {
+  /** TT2000. */
+  readonly time: BigInt64Array
+  readonly vectors: FieldVectors
+  readonly flags: Uint32Array
+  readonly range: Uint8Array
+  /** Samples per second. */
+  readonly rate: Float32Array
+  /** Of the sensor, degC. */
+  readonly temperature: Float32Array
+}
+
+/** Positions at the ephemeris' own times, km, three components and distance. */
+export interface StateProduct {
+  readonly time: BigInt64Array
+  readonly gse: Float32Array
+  readonly gsm: Float32Array
+}
+
+const titles = {
+  gse: ['Geocentric Solar Ecliptic (GSE)', 'GSE'],
+  gsm: ['Geocentric Solar Magnetospheric (GSM)', 'GSM'],
+  dmpa: ['Despun MPA-aligned', 'DMPA>Despun Major Principal Axis'],
+  bcs: ['Body Coordinate System', 'BCS>Body Coordinate System'],
+} as const satisfies Record<FieldFrame, readonly [string, string]>
+
+const vectorPointers = (label: string, frame: string): Record<string, string | number> => ({
+  LABL_PTR_1: label,
+  REPRESENTATION_1: 'represent_vec_tot',
+  COORDINATE_SYSTEM: frame,
+  TENSOR_ORDER: 1,
+})
+
+function describeVector(sc: string, frame: FieldFrame, { vectors }: FieldProduct): DatasetVariable {
+  const [title, system] = titles[frame]
+  return series({
+    name: `${sc}_fgm_b_${frame}_srvy_l2`,
+    type: 'CDF_REAL4',
+    dims: [4],
+    values: vectors[frame],
+    about: `Magnetic field vector in ${title} cartesian coordinates plus Btotal (8 or 16 S/s)`,
+    field: `Magnetic field in ${frame.toUpperCase()} plus Btotal`,
+    units: 'nT',
+    valid: [
+      [-20_000, -20_000, -20_000, 0],
+      [20_000, 20_000, 20_000, 40_000],
+    ],
+    more: vectorPointers(`label_b_${frame}`, system),
+  })
+}
+
+function describePosition(sc: string, frame: 'gse' | 'gsm', state: StateProduct): DatasetVariable {
+  return series({
+    name: `${sc}_fgm_r_${frame}_srvy_l2`,
+    type: 'CDF_REAL4',
+    dims: [4],
+    values: state[frame],
+    about: `Definitive position in ${frame.toUpperCase()} coordinates plus distance, 30 second`,
+    units: 'km',
+    valid: [
+      [-1e6, -1e6, -1e6, 0],
+      [1e6, 1e6, 1e6, 2e6],
+    ],
+    time: 'Epoch_state',
+    more: vectorPointers(`label_r_${frame}`, frame.toUpperCase()),
+  })
+}
+
+const FLAG_NOTES =
+  'bit definitions: 0: attitude carried beyond its last record, 1: attitude not from the star trackers, ' +
+  '4: B1 saturated, 5: B2 saturated, 6: B3 saturated; other bits are not used'
+
+function describeSupport(sc: string, field: FieldProduct): DatasetVariable[] {
+  const name = (word: string): string => `${sc}_fgm_${word}_srvy_l2`
+  const hirange = Uint8Array.from(field.range, range => (range === 0 ? 0 : 1))
+  const half = Float32Array.from(field.rate, rate => 0.5 / rate)
+  return [
+    support({
+      name: name('flag'),
+      type: 'CDF_UINT4',
+      values: field.flags,
+      about: '0 = no identified problems, otherwise see the bits in VAR_NOTES',
+      units: ' ',
+      valid: [0, 4_294_967_294],
+      label: 'flag',
+      notes: FLAG_NOTES,
+    }),
+    support({
+      name: name('hirange'),
+      type: 'CDF_UINT1',
+      values: hirange,
+      about: '1 = High Range, 0 = Low Range',
+      units: ' ',
+      valid: [0, 1],
+      label: 'hirange',
+    }),
+    support({
+      name: name('bdeltahalf'),
+      type: 'CDF_REAL4',
+      values: half,
+      about: 'Delta from center time to sample start/finish',
+      units: 's',
+      valid: [0.001, 1],
+      label: 'bdeltahalf',
+    }),
+    support({
+      name: name('stemp'),
+      type: 'CDF_REAL4',
+      values: field.temperature,
+      about: 'Sensor temperature',
+      units: 'C',
+      valid: [-1000, 1000],
+      label: 'stemp',
+    }),
+    support({
+      name: name('mode'),
+      type: 'CDF_REAL4',
+      values: field.rate,
+      about: 'Rate of the current instrument mode: 8 = slow, 16 = fast',
+      units: 'Samples/s',
+      valid: [2, 200],
+      label: 'mode',
+    }),
+  ]
+}
+
+const axisLabels = (letters: readonly string[], frame: string): string[] =>
+  letters.map((letter, i) => (i < 3 ? `${letter} ${frame}` : letter))
+
+function describeLabels(): DatasetVariable[] {
+  const fields = (['gse', 'gsm', 'dmpa', 'bcs'] as const).map(frame =>
+    labels(`label_b_${frame}`, axisLabels(['Bx', 'By', 'Bz', 'Bt'], frame.toUpperCase()), `Labels of B in ${frame.toUpperCase()}`),
+  )
+  const positions = (['gse', 'gsm'] as const).map(frame =>
+    labels(`label_r_${frame}`, axisLabels(['X', 'Y', 'Z', 'R'], frame.toUpperCase()), `Labels of position in ${frame.toUpperCase()}`),
+  )
+  return [...fields, ...positions, labels('represent_vec_tot', ['x', 'y', 'z', 'r'], 'Representation of a vector plus its total')]
+}
+
+/** All variables of the product, named as in the mission's own files. */
+export function describeField(sc: string, field: FieldProduct, state: StateProduct): DatasetVariable[] {
+  const [half, stateHalf] = [`${sc}_fgm_bdeltahalf_srvy_l2`, `${sc}_fgm_rdeltahalf_srvy_l2`]
+  const deltas = (name: string): Record<string, string> => ({ DELTA_PLUS_VAR: name, DELTA_MINUS_VAR: name })
+  return [
+    timeAxis('Epoch', field.time, 'Time of the sample, middle of its interval', deltas(half)),
+    ...(['gse', 'gsm', 'dmpa', 'bcs'] as const).map(frame => describeVector(sc, frame, field)),
+    ...describeSupport(sc, field),
+    timeAxis('Epoch_state', state.time, 'Time of the positions', deltas(stateHalf)),
+    describePosition(sc, 'gse', state),
+    describePosition(sc, 'gsm', state),
+    support({
+      name: stateHalf,
+      type: 'CDF_REAL4',
+      values: new Float32Array(state.time.length).fill(15),
+      about: 'Half of the step between positions',
+      units: 's',
+      valid: [1, 100],
+      label: 'rdeltahalf',
+      time: 'Epoch_state',
+    }),
+    ...describeLabels(),
+  ]
+}
