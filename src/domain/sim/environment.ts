@@ -73,8 +73,8 @@ export function settingAt(environment: Environment, x: number, y: number, z: num
   const wind = windAt(environment.wind, t)
   const place = placeOf(x, y, z, wind)
   const shear = new Float64Array(3)
-  const level = 5.2 * place.sheath + 0.9 * place.outside + 0.25 * place.inside
-  addWaves(environment.turbulence, x, y, z, t, level / 1.7, shear)
+  const level = 5.2 * place.sheath + 0.9 * place.outside
+  if (level > 1e-4) addWaves(environment.turbulence, x, y, z, t, level / 1.7, shear)
   const cell = Math.floor(t / FTE_CELL_S)
   const centre = (cell + 0.3 + 0.4 * uniform(environment.seed, 230, cell)) * FTE_CELL_S
   const tau = (t - centre) / (9 + 8 * uniform(environment.seed, 231, cell))

@@ -6,7 +6,7 @@ import { vectorsPerPacket } from './schedule.ts'
 import { phaseIn, type Season, type Spin } from './season.ts'
 import { nearestKnot, type Track } from './track.ts'
 import type { Environment } from './environment.ts'
-import { addWaves } from './waves.ts'
+import { startTrain, stepTrain, type WaveTrain } from './waves.ts'
 
 /** What one packet of the magnetometer holds. */
 export interface FieldCounts {
@@ -74,9 +74,10 @@ function sampleField(
   const rate = (season.spins[craft] as Spin).rate
   const phase = phaseIn(season, craft, time)
   const { gain, offset } = calibration
+  const train = trainOf(environment, nodes, time, hz)
   for (let k = 0; k < vectorsPerPacket; k++) {
     const t = time + k / hz
-    fieldBetween(environment, nodes, t, b)
+    fieldBetween(nodes, train, t, b)
     const [x, y, z] = apply(despun, b)
     const angle = (phase + (rate * k) / hz) * DEGREE
     const [c, s] = [Math.cos(angle), Math.sin(angle)]
@@ -94,8 +95,15 @@ const apply = (m: Matrix3, v: Float64Array): Vector3 => {
   return [m[0][0] * x + m[0][1] * y + m[0][2] * z, m[1][0] * x + m[1][1] * y + m[1][2] * z, m[2][0] * x + m[2][1] * y + m[2][2] * z]
 }
 
-/** The field at any moment between the nodes, fast waves included, nT in GSE, into out[0..2]. */
-export function fieldBetween({ fast }: Environment, nodes: FieldNodes, t: number, out: Float64Array): void {
+/** A wave train along one packet, from the positions at the nodes nearest to its ends (0.25 s of flight are 0.04 radians of phase). */
+function trainOf({ fast }: Environment, nodes: FieldNodes, time: number, hz: number): WaveTrain {
+  const stop = time + vectorsPerPacket / hz
+  const nodeOf = (t: number): number => Math.round((t - nodes.start) / NODE_S)
+  return startTrain(fast, nodes.position, 3 * nodeOf(time), 3 * nodeOf(stop), time, stop, vectorsPerPacket)
+}
+
+/** The field between the nodes, fast waves included, nT in GSE, into out[0..2]; takes the train one step on. */
+function fieldBetween(nodes: FieldNodes, train: WaveTrain, t: number, out: Float64Array): void {
   const at = (t - nodes.start) / NODE_S
   const i = Math.floor(at)
   const u = at - i
@@ -103,6 +111,5 @@ export function fieldBetween({ fast }: Environment, nodes: FieldNodes, t: number
   out[1] = interpolate(nodes.field, i, u, 1)
   out[2] = interpolate(nodes.field, i, u, 2)
   const level = (nodes.fast[i] as number) + u * ((nodes.fast[i + 1] as number) - (nodes.fast[i] as number))
-  const p = nodes.position
-  addWaves(fast, p[3 * i] as number, p[3 * i + 1] as number, p[3 * i + 2] as number, t, level, out)
+  stepTrain(train, level, out)
 }

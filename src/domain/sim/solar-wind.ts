@@ -35,11 +35,13 @@ export interface WindModel {
   readonly shockBreath: Tones
   readonly pressure: Tones
   readonly ripple: Tones
+  /** What {@link windAt} keeps. */
+  readonly near: { cell: number; from: Wind; to: Wind }
 }
 
 /** Prepares the tones of a seed. */
 export function makeWind(seed: number, boundary: BoundaryParameters): WindModel {
-  return {
+  const tones = {
     seed,
     boundary,
     breath: makeTones(
@@ -81,10 +83,42 @@ export function makeWind(seed: number, boundary: BoundaryParameters): WindModel 
       104,
     ),
   }
+  const start = exactWind(tones, 0)
+  return { ...tones, near: { cell: Number.NaN, from: start, to: start } }
 }
 
-/** The state at t (TAI seconds). Standoff goes with pressure to the power -1/6 (Shue et al. 1997). */
-export function windAt({ seed, boundary, breath, shockBreath, pressure, ripple }: WindModel, t: number): Wind {
+const GRID_S = 2
+
+/**
+ * The state at t (TAI seconds): straight lines between exact states every 2 s, which all tones are far slower than. `model.near`
+ * keeps the two states around the last question, and nothing else.
+ */
+export function windAt(model: WindModel, t: number): Wind {
+  const { near } = model
+  const cell = Math.floor(t / GRID_S)
+  if (near.cell !== cell) {
+    near.from = near.cell === cell - 1 ? near.to : exactWind(model, cell * GRID_S)
+    near.to = exactWind(model, (cell + 1) * GRID_S)
+    near.cell = cell
+  }
+  const { from, to } = near
+  const u = t / GRID_S - cell
+  return {
+    bx: from.bx + u * (to.bx - from.bx),
+    by: from.by + u * (to.by - from.by),
+    bz: from.bz + u * (to.bz - from.bz),
+    density: from.density + u * (to.density - from.density),
+    speed: from.speed + u * (to.speed - from.speed),
+    ionTemperature: from.ionTemperature + u * (to.ionTemperature - from.ionTemperature),
+    magnetopause: from.magnetopause + u * (to.magnetopause - from.magnetopause),
+    bowShock: from.bowShock + u * (to.bowShock - from.bowShock),
+    reconnection: from.reconnection + u * (to.reconnection - from.reconnection),
+    xLine: from.xLine + u * (to.xLine - from.xLine),
+  }
+}
+
+/** Standoff goes with pressure to the power -1/6 (Shue et al. 1997). */
+function exactWind({ seed, boundary, breath, shockBreath, pressure, ripple }: Omit<WindModel, 'near'>, t: number): Wind {
   const load = Math.exp(sound(pressure, t))
   const noise = sound(ripple, t)
   const speed = 410 + 60 * steps(t, 21_600, 7200, seed, 105)

@@ -63,3 +63,49 @@ export function addWaves(waves: Waves, x: number, y: number, z: number, t: numbe
     out[2] = (out[2] as number) + a * (p[at + 2] as number)
   }
 }
+
+/** Waves along one packet: phases at its first vector, turned from vector to vector by recurrence instead of sines. */
+export interface WaveTrain {
+  readonly waves: Waves
+  readonly sin: Float64Array
+  readonly cos: Float64Array
+  readonly turnSin: Float64Array
+  readonly turnCos: Float64Array
+}
+
+const phaseAt = ({ omega, phase, k }: Waves, i: number, r: Float64Array, at: number, t: number): number =>
+  (omega[i] as number) * t +
+  (phase[i] as number) -
+  (k[3 * i] as number) * (r[at] as number) -
+  (k[3 * i + 1] as number) * (r[at + 1] as number) -
+  (k[3 * i + 2] as number) * (r[at + 2] as number)
+
+/** Starts a train at time `t0`; positions (Earth radii) at elements a and b of `r` for times `t0` and `t1`; `count` steps lie between. */
+export function startTrain(waves: Waves, r: Float64Array, a: number, b: number, t0: number, t1: number, count: number): WaveTrain {
+  const size = waves.omega.length
+  const column = (): Float64Array => new Float64Array(size)
+  const train = { waves, sin: column(), cos: column(), turnSin: column(), turnCos: column() }
+  for (let i = 0; i < size; i++) {
+    const from = phaseAt(waves, i, r, a, t0)
+    const turn = (phaseAt(waves, i, r, b, t1) - from) / count
+    train.sin[i] = Math.sin(from)
+    train.cos[i] = Math.cos(from)
+    train.turnSin[i] = Math.sin(turn)
+    train.turnCos[i] = Math.cos(turn)
+  }
+  return train
+}
+
+/** Adds `scale` times the train's present sum to out[0..2] and turns it one step on. */
+export function stepTrain({ waves, sin, cos, turnSin, turnCos }: WaveTrain, scale: number, out: Float64Array): void {
+  const { amplitude, p } = waves
+  for (let i = 0; i < sin.length; i++) {
+    const [s, c, ts, tc] = [sin[i] as number, cos[i] as number, turnSin[i] as number, turnCos[i] as number]
+    const a = scale * (amplitude[i] as number) * s
+    out[0] = (out[0] as number) + a * (p[3 * i] as number)
+    out[1] = (out[1] as number) + a * (p[3 * i + 1] as number)
+    out[2] = (out[2] as number) + a * (p[3 * i + 2] as number)
+    sin[i] = s * tc + c * ts
+    cos[i] = c * tc - s * ts
+  }
+}
