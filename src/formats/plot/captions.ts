@@ -28,7 +28,7 @@ export function writeCaptions(figure: Figure, parts: Parts, options: LayoutOptio
   for (const panel of parts.panels) writePanel(figure, panel, options, put)
   const foot = writeTimeAxis(figure, parts, options, put)
   const height = writeFooter(figure, parts, foot, options, put)
-  if (figure.stamp !== undefined) writeStamp(figure.stamp, parts, options, put)
+  if (figure.stamp !== undefined) writeStamp(figure.stamp, figure, parts, options, put)
   return { texts, height }
 }
 
@@ -78,7 +78,7 @@ function writeNames(figure: Figure, layout: PanelLayout, inks: Readonly<Record<s
     const place = value === undefined ? 0.5 : placeOn(axis, value)
     return plot.y + plot.height * (1 - Math.min(1, Math.max(0, Number.isFinite(place) ? place : 0.5)))
   })
-  const placed = spreadApart(wanted, 14, plot.y + 7, plot.y + plot.height - 7)
+  const placed = spreadApart(wanted, Math.min(14, plot.height / panel.lines.length), plot.y + 6, plot.y + plot.height - 6)
   for (const [index, line] of panel.lines.entries()) {
     put({
       text: line.name,
@@ -119,7 +119,9 @@ function writeFooter(figure: Figure, parts: Parts, foot: number, { theme, measur
   let y = foot + 22
   put({ text: footer.notice, x: sizes.margin, y, weight: 'bold', colour: theme.second })
   const credit = [footer.credit, footer.generated].filter(text => text !== undefined).join('  ·  ')
-  put({ text: credit, x: right, y, align: 'right', colour: theme.second })
+  const besides = measure(footer.notice, 11, 'bold') + 20 + measure(credit, 11, 'normal') <= right - sizes.margin
+  if (!besides) y += sizes.footerRow
+  put({ text: credit, x: besides ? right : sizes.margin, y, align: besides ? 'right' : 'left', colour: theme.second })
   for (const text of wrapWords(footer.sources ?? [], '  ·  ', parts.width - 2 * sizes.margin, 11, measure)) {
     y += sizes.footerRow
     put({ text, x: sizes.margin, y, colour: theme.second })
@@ -128,8 +130,12 @@ function writeFooter(figure: Figure, parts: Parts, foot: number, { theme, measur
 }
 
 /** Once solid in the header, and once large and translucent across the panels: neither cropping removes it. */
-function writeStamp(stamp: string, parts: Parts, { theme, measure }: LayoutOptions, put: Put): void {
-  put({ text: stamp, x: parts.x + parts.plotWidth / 2, y: 36, size: 22, weight: 'bold', align: 'center', colour: theme.stamp })
+function writeStamp(stamp: string, figure: Figure, parts: Parts, { theme, measure }: LayoutOptions, put: Put): void {
+  const left = sizes.margin + measure(figure.title.subject, 20, 'bold') + 10 + measure(figure.title.name, 20, 'normal') + 16
+  const right = parts.width - sizes.margin - measure(writeDateAndDay(figure.start), 16, 'bold') - 16
+  const headerSize = Math.max(11, Math.min(22, (22 * (right - left)) / measure(stamp, 22, 'bold')))
+  const middle = Math.min(right - measure(stamp, headerSize, 'bold') / 2, parts.x + parts.plotWidth / 2)
+  put({ text: stamp, x: middle, y: 35, size: headerSize, weight: 'bold', align: 'center', colour: theme.stamp })
   const top = parts.panels[0]?.plot.y ?? sizes.header
   const height = parts.bottom - top
   const size = Math.min(110, (parts.plotWidth * 0.86 * 100) / measure(stamp, 100, 'bold'))

@@ -18,57 +18,66 @@ export const makeColumns = (count: number): Columns => ({ low: new Float32Array(
  * view; memory comes from the caller so that a browser can do this for each frame.
  */
 export function reduceColumns(samples: Samples, start: number, stop: number, scale: Scale, into: Columns): void {
-  const { times, values, maxGap } = samples
-  const { stride = 1, offset = 0 } = samples
+  const { times, values, maxGap, stride = 1, offset = 0 } = samples
   const { low, high } = into
-  const count = low.length
   low.fill(Number.POSITIVE_INFINITY)
   high.fill(Number.NEGATIVE_INFINITY)
-  const perMs = count / (stop - start)
+  const perMs = low.length / (stop - start)
   const isLog = scale === 'log'
+  const toAxis = (value: number): number => (isLog ? Math.log10(value) : value)
+  // Zero and below have no logarithm: a gap, as is anything that is not finite.
+  const floor = isLog ? 0 : Number.NEGATIVE_INFINITY
   // One sample beyond either end: lines to them enter and leave the picture.
   const first = Math.max(0, lowerBound(times, start) - 1)
   const end = Math.min(times.length, lowerBound(times, stop) + 1)
+  let column = -1
+  let columnEnd = Number.NEGATIVE_INFINITY
+  let least = Number.POSITIVE_INFINITY
+  let most = Number.NEGATIVE_INFINITY
   let before = Number.NaN
-  let xBefore = 0
   let timeBefore = 0
-  let columnBefore = -1
   for (let index = first; index < end; index++) {
-    const raw = values[index * stride + offset] as number
-    const value = isLog ? Math.log10(raw) : raw
-    const time = times[index] as number
-    const x = (time - start) * perMs
-    const column = Math.floor(x)
-    // Logarithms of zero and below are infinite or not a number: a gap.
-    if (!Number.isFinite(value)) {
+    const value = values[index * stride + offset] as number
+    if (!(value > floor && value < Number.POSITIVE_INFINITY)) {
       before = Number.NaN
       continue
     }
-    if (column >= 0 && column < count) {
-      if (value < (low[column] as number)) low[column] = value
-      if (value > (high[column] as number)) high[column] = value
-    }
-    if (column !== columnBefore && !Number.isNaN(before) && time - timeBefore <= maxGap) {
-      joinColumns(low, high, xBefore, before, x, value)
+    const time = times[index] as number
+    // Most samples of a long picture end here: no logarithm, no division.
+    if (time < columnEnd) {
+      if (value < least) least = value
+      if (value > most) most = value
+    } else {
+      widenColumn(into, column, toAxis(least), toAxis(most))
+      const x = (time - start) * perMs
+      column = Math.floor(x)
+      columnEnd = start + (column + 1) / perMs
+      least = value
+      most = value
+      if (time - timeBefore <= maxGap && !Number.isNaN(before)) {
+        joinColumns(into, (timeBefore - start) * perMs, toAxis(before), x, toAxis(value))
+      }
     }
     before = value
-    xBefore = x
     timeBefore = time
-    columnBefore = column
   }
+  widenColumn(into, column, toAxis(least), toAxis(most))
+}
+
+function widenColumn({ low, high }: Columns, column: number, least: number, most: number): void {
+  if (column < 0 || column >= low.length) return
+  if (least < (low[column] as number)) low[column] = least
+  if (most > (high[column] as number)) high[column] = most
 }
 
 /** Widens every column that the straight line between two points in different columns crosses. */
-function joinColumns(low: Float32Array, high: Float32Array, x0: number, y0: number, x1: number, y1: number): void {
+function joinColumns(into: Columns, x0: number, y0: number, x1: number, y1: number): void {
   const slope = (y1 - y0) / (x1 - x0)
   const from = Math.max(0, Math.floor(x0))
-  const to = Math.min(low.length - 1, Math.floor(x1))
+  const to = Math.min(into.low.length - 1, Math.floor(x1))
   for (let column = from; column <= to; column++) {
     const a = y0 + slope * (Math.max(x0, column) - x0)
     const b = y0 + slope * (Math.min(x1, column + 1) - x0)
-    const least = a < b ? a : b
-    const most = a < b ? b : a
-    if (least < (low[column] as number)) low[column] = least
-    if (most > (high[column] as number)) high[column] = most
+    widenColumn(into, column, Math.min(a, b), Math.max(a, b))
   }
 }

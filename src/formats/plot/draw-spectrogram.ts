@@ -62,15 +62,43 @@ const sameCentres = (spectrum: Spectrum, a: number, b: number): boolean => {
   return true
 }
 
-/** Index into the colour table; above and below the axis the ends. Zero on a logarithmic axis is measured, hence the lowest colour. */
-function pickColour(colours: SpectrogramColours, low: number, perUnit: number, mean: number): number {
-  const place = ((colours.axis.scale === 'log' ? Math.log10(mean) : mean) - low) * perUnit
-  return colours.table[place > 255 ? 255 : place > 0 ? Math.round(place) : 0] as number
+/** The colour of a mean; above and below the axis the ends. Zero on a logarithmic axis is measured, hence the lowest colour. */
+function makePicker({ axis, table }: SpectrogramColours): (mean: number) => number {
+  const [low, high] = axis.range
+  if (axis.scale === 'linear') return mean => table[toIndex(((mean - low) * 255) / (high - low))] as number
+  // The natural logarithm: twice as fast here as the decimal one, and this runs for every pixel of a bin.
+  const base = Math.log(low)
+  const perUnit = 255 / (Math.log(high) - base)
+  return mean => table[toIndex((Math.log(mean) - base) * perUnit)] as number
+}
+
+const toIndex = (place: number): number => (place >= 254.5 ? 255 : place > 0 ? (place + 0.5) | 0 : 0)
+
+/** First and one past the last record that fall on each column, as pairs. A record covers the time up to the next one, or one usual step before a gap. */
+function assignRecords({ times, maxGap }: Spectrum, start: number, stop: number, width: number): Int32Array {
+  const pairs = new Int32Array(2 * width)
+  const msPerColumn = (stop - start) / width
+  const usual = Number.isFinite(maxGap) ? maxGap / 4 : stop - start
+  let first = Math.max(0, lowerBound(times, start) - 1)
+  let end = first
+  for (let column = 0; column < width; column++) {
+    const from = start + column * msPerColumn
+    const to = from + msPerColumn
+    while (first + 1 < times.length && (times[first + 1] as number) <= from) first++
+    if (end < first) end = first
+    while (end < times.length && (times[end] as number) < to) end++
+    const begin = times[first] as number
+    const next = first + 1 < times.length ? (times[first + 1] as number) : Number.POSITIVE_INFINITY
+    const isOver = (next - begin <= maxGap ? next : begin + usual) <= from
+    pairs[2 * column] = isOver ? first + 1 : first
+    pairs[2 * column + 1] = end
+  }
+  return pairs
 }
 
 /**
- * Draws a spectrogram into a rectangle of whole pixels. A record covers the time up to the next one, or one usual step
- * before a gap. Where several records fall on one column the mean flux is shown, not the mean of logarithms: zeros count.
+ * Draws a spectrogram into a rectangle of whole pixels. Where several records fall on one column the mean flux is shown,
+ * not the mean of logarithms: zeros count. One pass over the values in view.
  */
 export function drawSpectrogram(
   raster: Raster,
@@ -81,39 +109,90 @@ export function drawSpectrogram(
   axis: Axis,
   colours: SpectrogramColours,
 ): void {
-  const { times, values, bins, maxGap } = spectrum
-  const sums = new Float64Array(rect.height)
-  const counts = new Uint32Array(rect.height)
-  const rowsOf = rowMapper(spectrum, axis, rect.height)
-  const [low, high] = logRange(colours.axis)
-  const perUnit = 255 / (high - low)
-  const msPerColumn = (stop - start) / rect.width
-  const usual = Number.isFinite(maxGap) ? maxGap / 4 : stop - start
-  let record = Math.max(0, lowerBound(times, start) - 1)
-  for (let column = 0; column < rect.width; column++) {
-    const from = start + column * msPerColumn
-    const to = from + msPerColumn
+  const pairs = assignRecords(spectrum, start, stop, rect.width)
+  const first = pairs[0] as number
+  const last = pairs.at(-1) as number
+  const draw = { raster, rect, spectrum, axis, colours, pairs }
+  if (last <= first || hasOneTable(spectrum, first, last)) drawBins(draw, first)
+  else drawRecords(draw)
+}
+
+interface Drawing {
+  readonly raster: Raster
+  readonly rect: Rect
+  readonly spectrum: Spectrum
+  readonly axis: Axis
+  readonly colours: SpectrogramColours
+  readonly pairs: Int32Array
+}
+
+function hasOneTable(spectrum: Spectrum, first: number, last: number): boolean {
+  if (spectrum.centres.length === spectrum.bins) return true
+  for (let record = first + 1; record < last; record++) if (!sameCentres(spectrum, first, record)) return false
+  return true
+}
+
+/** With one table of centres: a strip of pixels per bin, copied to all rows that show it. */
+function drawBins({ raster, rect, spectrum, axis, colours, pairs }: Drawing, record: number): void {
+  const { values, bins, times } = spectrum
+  const { width, height } = rect
+  const pick = makePicker(colours)
+  const strips = new Uint32Array(bins * width).fill(colours.noData)
+  const sums = new Float64Array(bins)
+  const counts = new Uint32Array(bins)
+  for (let column = 0; column < width; column++) {
+    const first = pairs[2 * column] as number
+    const end = pairs[2 * column + 1] as number
+    if (end <= first) continue
     sums.fill(0)
     counts.fill(0)
-    while (record + 1 < times.length && (times[record + 1] as number) <= from) record++
-    for (let index = record; index < times.length && (times[index] as number) < to; index++) {
-      const begin = times[index] as number
-      const next = index + 1 < times.length ? (times[index + 1] as number) : Number.POSITIVE_INFINITY
-      const end = next - begin <= maxGap ? next : begin + usual
-      if (end <= from) continue
-      const rows = rowsOf(index)
-      for (let row = 0; row < rows.length; row++) {
+    for (let at = first * bins; at < end * bins;) {
+      for (let bin = 0; bin < bins; bin++, at++) {
+        const value = values[at] as number
+        if (Number.isNaN(value)) continue
+        sums[bin] = (sums[bin] as number) + value
+        counts[bin] = (counts[bin] as number) + 1
+      }
+    }
+    for (let bin = 0; bin < bins; bin++) {
+      const count = counts[bin] as number
+      if (count > 0) strips[bin * width + column] = pick((sums[bin] as number) / count)
+    }
+  }
+  const rows = times.length === 0 ? new Int32Array(height).fill(-1) : mapRows(spectrum, Math.min(record, times.length - 1), axis, height)
+  for (let row = 0; row < height; row++) {
+    const at = (rect.y + row) * raster.width + rect.x
+    const bin = rows[row] as number
+    if (bin < 0) raster.pixels.fill(colours.noData, at, at + width)
+    else raster.pixels.set(strips.subarray(bin * width, (bin + 1) * width), at)
+  }
+}
+
+/** With centres that change from record to record: row by row. */
+function drawRecords({ raster, rect, spectrum, axis, colours, pairs }: Drawing): void {
+  const { values, bins } = spectrum
+  const { width, height } = rect
+  const pick = makePicker(colours)
+  const sums = new Float64Array(height)
+  const counts = new Uint32Array(height)
+  const rowsOf = rowMapper(spectrum, axis, height)
+  for (let column = 0; column < width; column++) {
+    sums.fill(0)
+    counts.fill(0)
+    for (let record = pairs[2 * column] as number; record < (pairs[2 * column + 1] as number); record++) {
+      const rows = rowsOf(record)
+      for (let row = 0; row < height; row++) {
         const bin = rows[row] as number
-        const value = bin < 0 ? Number.NaN : (values[index * bins + bin] as number)
+        const value = bin < 0 ? Number.NaN : (values[record * bins + bin] as number)
         if (Number.isNaN(value)) continue
         sums[row] = (sums[row] as number) + value
         counts[row] = (counts[row] as number) + 1
       }
     }
-    for (let row = 0; row < rect.height; row++) {
+    for (let row = 0; row < height; row++) {
       const count = counts[row] as number
       const at = (rect.y + row) * raster.width + rect.x + column
-      raster.pixels[at] = count === 0 ? colours.noData : pickColour(colours, low, perUnit, (sums[row] as number) / count)
+      raster.pixels[at] = count === 0 ? colours.noData : pick((sums[row] as number) / count)
     }
   }
 }
