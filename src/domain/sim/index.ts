@@ -1,9 +1,13 @@
 /**
  * A simulated mission: orbits, fields, plasma, instruments, packets and ancillary files, all of it a function of parameters,
- * seed and time. Times are TAI seconds since 1958 unless said otherwise.
+ * seed and time. Times inside are TAI seconds since 1958; moments at the border are {@link Tt2000}.
  *
- *     const world = makeWorld(parseSimulation(yaml), seed)
- *     trueField(world, 'mms1', tai)                    // nT in GSE
+ *     const parameters = parseSimulation(yaml)
+ *     const flight = { world: makeWorld(parameters, seed), calibrations, packets: compileXtce(parseXtce(xml)) }
+ *     for (const delivery of planDeliveries(parameters, { end: now, hours: 24, contacts: 5 }))
+ *       for (const file of delivery.files) write(file.name, renderFile(flight, file))
+ *
+ *     trueField(flight.world, 'mms1', tai)     // what the instruments should have seen: nT in GSE
  */
 export type {
   Calibrations,
@@ -16,5 +20,10 @@ export type {
   SpacecraftParameters,
 } from './parameters.ts'
 export { calibrationOn, parseFieldCalibration, parsePlasmaCalibration, parseSimulation } from './parse.ts'
-export { makeWorld, truePlasma, truePosition, trueField, trueRegion, trueState, type Region, type World } from './truth.ts'
+export { planDeliveries, type Delivery, type FlightPlan, type PlannedFile } from './plan.ts'
+export type { PlannedContact } from './contact-plan.ts'
+export { renderFile } from './render.ts'
+export type { Flight } from './telemetry.ts'
+export { damageStream, type Fault, type FaultRates } from './stream-faults.ts'
+export { makeWorld, trueField, truePlasma, truePosition, trueRegion, trueSpectrum, trueState, type Region, type World } from './truth.ts'
 export type { Moments, Species } from './plasma.ts'

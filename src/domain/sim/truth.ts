@@ -1,9 +1,9 @@
-import { EARTH_RADIUS_KM, framesAt, rotate, scale, transpose, type FrameSet, type State, type Vector3 } from '#domain/orbit'
+import { EARTH_RADIUS_KM, framesAt, rotate, scale, type FrameSet, type State, type Vector3 } from '#domain/orbit'
 import { tt2000FromTai1958 } from '#formats/time'
 import { fail } from '#error'
 import { fastLevel, makeEnvironment, settingAt, smoothField, type DipoleInGse, type Environment, type Setting } from './environment.ts'
 import type { SimulationParameters } from './parameters.ts'
-import { momentsOf, populationsAt, type Moments, type Species } from './plasma.ts'
+import { addSpectrum, momentsOf, populationsAt, type Moments, type Species } from './plasma.ts'
 import { seasonAt, stateIn, type Season } from './season.ts'
 import { addWaves } from './waves.ts'
 
@@ -78,6 +78,13 @@ export function trueField(world: World, spacecraft: string, tai: number): Vector
 export const truePlasma = (world: World, spacecraft: string, tai: number, species: Species): Moments =>
   momentsOf(populationsAt(trueSetting(world, spacecraft, tai).setting), species)
 
+/** Omnidirectional energy flux, eV/(cm^2 s sr eV), at energies in eV. */
+export function trueSpectrum(world: World, spacecraft: string, tai: number, species: Species, energies: Float64Array): Float64Array {
+  const out = new Float64Array(energies.length)
+  for (const population of populationsAt(trueSetting(world, spacecraft, tai).setting)) addSpectrum(population, species, energies, out)
+  return out
+}
+
 /** In which region a spacecraft is. */
 export type Region = 'magnetosphere' | 'magnetosheath' | 'solar wind'
 
@@ -87,6 +94,3 @@ export function trueRegion(world: World, spacecraft: string, tai: number): Regio
   if (inside > 0.5) return 'magnetosphere'
   return outside > 0.5 ? 'solar wind' : 'magnetosheath'
 }
-
-/** A vector of GSE in J2000. */
-export const fromGse = (frames: FrameSet, v: Vector3): Vector3 => rotate(transpose(frames.matrix.gse), v)
