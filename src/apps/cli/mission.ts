@@ -45,15 +45,21 @@ export async function checkMissions(dir: string): Promise<{ readonly lines: read
     }
     const { faults } = parsed
     faultCount += faults.length
-    const place = relative(process.cwd(), folder) || '.'
+    const place = shortPath(folder)
     lines.push(...faults.map(fault => formatFault({ ...fault, file: `${place}/${fault.file}` })))
     lines.push(`${basename(folder)}: ${faults.length} ${faults.length === 1 ? 'fault' : 'faults'}; the mission cannot be loaded`)
   }
   return { lines, sound: faultCount === 0 }
 }
 
+/** From here where the folder lies below, else absolute. */
+function shortPath(folder: string): string {
+  const path = relative(process.cwd(), folder)
+  return path === '' ? '.' : path.startsWith('..') ? folder : path
+}
+
 function describeNew(dir: string, made: Awaited<ReturnType<typeof createMission>>): readonly string[] {
-  const folder = relative(process.cwd(), resolve(dir)) || '.'
+  const folder = shortPath(resolve(dir))
   const datasets = datasetsOf(made.mission).map(dataset => dataset.id)
   return [
     `Mission ${made.mission.id} is in ${folder}:`,

@@ -7,12 +7,12 @@ import { SdcError, fail } from '#error'
 const sheets = ['mission.yaml', 'products.yaml', 'processes.yaml'] as const
 
 /** Reads one mission folder; faults are values, for those who print them. Throws `mission/unreadable` where there is no such folder. */
-export async function readMission(folder: string, withFiles: boolean = true): Promise<Parsed> {
+export async function readMission(folder: string): Promise<Parsed> {
   const root = resolve(folder)
   const names = await listFiles(root)
   const files: Record<string, string> = {}
   for (const sheet of sheets) if (names.has(sheet)) files[sheet] = await readFile(join(root, sheet), 'utf8')
-  return parseMission({ folder: root, files, ...(withFiles ? { exists: (name: string) => names.has(name) } : {}) })
+  return parseMission({ folder: root, files, exists: name => names.has(name) })
 }
 
 /** Names of all files below a folder, with `/` between folders. */
@@ -27,13 +27,17 @@ async function listFiles(root: string): Promise<ReadonlySet<string>> {
 
 /** Reads one mission folder; throws `mission/invalid` whose message and `detail.faults` list every fault with its place. */
 export async function loadMission(folder: string): Promise<Mission> {
-  const parsed = await readMission(folder, false)
+  const parsed = await readMission(folder)
   if (parsed.mission !== undefined) return parsed.mission
   const list = parsed.faults.map(fault => `  ${basename(resolve(folder))}/${formatFault(fault)}`).join('\n')
-  return fail('mission/invalid', `the mission folder ${resolve(folder)} has ${parsed.faults.length} faults:\n${list}`, {
-    folder: resolve(folder),
-    faults: parsed.faults,
-  })
+  return fail(
+    'mission/invalid',
+    `the mission folder ${resolve(folder)} has ${parsed.faults.length === 1 ? 'a fault' : `${parsed.faults.length} faults`}:\n${list}`,
+    {
+      folder: resolve(folder),
+      faults: parsed.faults,
+    },
+  )
 }
 
 /**
