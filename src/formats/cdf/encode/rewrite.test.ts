@@ -33,18 +33,19 @@ async function describeFile(bytes: Uint8Array, name: string): Promise<Described>
   return (await dumpCdf(cdf, { file: name, size: 0, sha256: '', hash })) as unknown as Described
 }
 
+// An entry of no bytes makes NASA's library refuse the file, so that it is written as a blank.
+const withoutEmpty = <T extends { numElements: number }>(entry: T): T =>
+  entry.numElements === 0 ? { ...entry, numElements: 1, value: ' ' } : entry
+
 /** What a rewritten file must keep: all but where things lie, and which kind of variable held them. */
 function essence({ cdf, globalAttributes, variables }: Described): unknown {
   const { numAttributes } = cdf
   return {
     numAttributes,
-    globalAttributes,
+    globalAttributes: Object.fromEntries(Object.entries(globalAttributes).map(([name, entries]) => [name, entries.map(withoutEmpty)])),
     variables: variables.map(({ kind: _, extents: __, blockingFactor: ___, compression: ____, ...rest }) => rest),
   }
 }
-
-// Zero-length entries and lists cut short by their writers cannot be written again as they were.
-const unlike = new Set(['missions/FGE_S0252_0002_0002_2022-08-22.cdf', 'missions/imap_mag_l1a_raw_20231212_20231212_v01-01.cdf'])
 
 describe.skipIf(!sharedIsThere)(`rewriting the corpus${sharedNote}`, () => {
   test.each(files.filter(file => !unlike.has(file)))('%s keeps its essence', async file => {
