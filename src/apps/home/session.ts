@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fail } from '#error'
@@ -57,7 +58,7 @@ export async function enterHome(home: Home, options: EnterOptions): Promise<Sess
 export const findRunning = (home: Home): Promise<LockContent | undefined> => readLock(home.dir)
 
 function refuse(home: Home, holder: LockContent): never {
-  const elsewhere = ` on ${holder.host}`
+  const elsewhere = holder.host === hostname() ? '' : ` on ${holder.host}`
   const where = holder.address === undefined ? '' : `, at ${holder.address}`
   return fail(
     'home/busy',

@@ -51,7 +51,7 @@ interface Link {
  * The package cannot carry symbolic links; its install script, which never runs here, would make them from this list.
  * Returns the folder of our own that holds them, if it had to be another one.
  */
-async function makeLinks(native: string, linksFolder: string): Promise<string | undefined> {
+export async function makeLinks(native: string, linksFolder: string): Promise<string | undefined> {
   const links = JSON.parse(await readFile(join(native, 'pg-symlinks.json'), 'utf8')) as readonly Link[]
   const root = dirname(native)
   if (links.every(({ target }) => existsSync(join(root, target)))) return undefined

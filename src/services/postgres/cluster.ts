@@ -70,6 +70,6 @@ function explainInit(dataDir: string, said: string): SdcError {
     return new SdcError('postgres/disk-full', `the disk is full: a new database needs 50 MB in ${dataDir}`, { dataDir })
   }
   const lines = said.trim().split('\n')
-  const reason = lines.find(line => /error|fatal/i.test(line)) ?? lines.at(-1) ?? 'initdb said nothing'
+  const reason = lines.find(line => /error|fatal/i.test(line)) ?? (lines.at(-1) || 'initdb said nothing')
   return new SdcError('postgres/init-failed', `the database in ${dataDir} could not be made: ${reason}`, { dataDir, said })
 }

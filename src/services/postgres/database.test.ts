@@ -25,6 +25,21 @@ test.each([
   await expect(attachPostgres(url)).rejects.toThrow(reason)
 })
 
+test('a database that cannot hold every name is refused', async () => {
+  const client = new Client(database.config)
+  await client.connect()
+  const ascii = `${database.name}_ascii`
+  await client.query(`create database ${ascii} encoding 'SQL_ASCII' locale 'C' template template0`)
+  try {
+    await expect(attachPostgres(database.connectionString.replace(database.name, ascii))).rejects.toThrow(
+      /has the encoding SQL_ASCII: UTF8 is needed/,
+    )
+  } finally {
+    await client.query(`drop database ${ascii}`)
+    await client.end()
+  }
+})
+
 test('a password is never repeated', async () => {
   const refusal = await attachPostgres('postgresql://me:s3cret@127.0.0.1:1/none').catch((error: unknown) => String(error))
   expect(refusal).toContain('127.0.0.1:1/none')
