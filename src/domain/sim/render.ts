@@ -3,18 +3,13 @@ import type { PlannedFile } from './plan.ts'
 import { recordTelemetry, type Flight } from './telemetry.ts'
 
 /** The bytes of a planned file; equal for equal flights and plans. Five hours of telemetry of one spacecraft take about half a second. */
-export function renderFile(flight: Flight, file: PlannedFile): Uint8Array {
-  const { world } = flight
-  switch (file.kind) {
-    case 'telemetry':
-      return recordTelemetry(flight, file.craft, file.from, file.to)
-    case 'ephemeris':
-      return toBytes(renderEphemeris(world, file))
-    case 'attitude':
-      return toBytes(renderAttitude(world, file))
-    case 'contacts':
-      return toBytes(renderContacts(world, file))
-  }
+export const renderFile = (flight: Flight, file: PlannedFile): Uint8Array => renderers[file.kind](flight, file)
+
+const renderers: Readonly<Record<PlannedFile['kind'], (flight: Flight, file: PlannedFile) => Uint8Array>> = {
+  telemetry: (flight, { craft, from, to }) => recordTelemetry(flight, craft, from, to),
+  ephemeris: ({ world }, file) => toBytes(renderEphemeris(world, file)),
+  attitude: ({ world }, file) => toBytes(renderAttitude(world, file)),
+  contacts: ({ world }, file) => toBytes(renderContacts(world, file)),
 }
 
 /** Octets of a text that is all ASCII. */

@@ -25,7 +25,10 @@ export function damageStream(stream: Uint8Array, rates: FaultRates, seed: number
   let kept: Uint8Array | undefined
   splitPackets(stream).forEach((packet, index) => {
     const chance = (stream: number): number => uniform(seed, stream, index)
-    if (chance(1) < (rates.gaps ?? 0)) return void faults.push({ kind: 'gap', index })
+    if (chance(1) < (rates.gaps ?? 0)) {
+      faults.push({ kind: 'gap', index })
+      return
+    }
     const bit = 48 + Math.floor(chance(5) * (packet.byteLength * 8 - 48))
     const hit = chance(2) < (rates.bitErrors ?? 0)
     if (hit) faults.push({ kind: 'bit-error', index, bit })

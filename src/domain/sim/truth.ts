@@ -13,7 +13,7 @@ export interface World {
   readonly seed: number
   readonly environment: Environment
   /** The season that holds a moment, TAI seconds; kept once made. */
-  seasonOf(tai: number): Season
+  readonly seasonOf: (tai: number) => Season
 }
 
 /** Prepares a world. Equal parameters and seed give equal worlds to the bit. */
