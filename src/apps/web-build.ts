@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { Frame, View } from '#apps/web'
+
+/** The built site: how to draw a page, and the folder of style, font and script with the name that changes when they do. */
+export interface Web {
+  readonly renderPage: (frame: Frame, view: View) => string
+  readonly key: string
+  readonly assets: string
+}
+
+const sources = fileURLToPath(new URL('web/', import.meta.url))
+const root = fileURLToPath(new URL('../../', import.meta.url))
+/** Kept small: builds of former sources are of no use. */
+const kept = 3
+
+/** Builds the pages where their sources changed since the last build, and loads them. Safe to run from several processes. */
+export async function buildWeb(): Promise<Web> {
+  const key = await hashSources()
+  const folder = join(root, '.build', 'web', key)
+  const built = await stat(join(folder, 'entry.js')).catch(() => undefined)
+  if (built === undefined) await build(folder, key)
+  const entry = (await import(pathToFileURL(join(folder, 'entry.js')).href)) as Pick<Web, 'renderPage'>
+  return { renderPage: entry.renderPage, key, assets: join(folder, 'assets') }
+}
+
+async function hashSources(): Promise<string> {
+  const hash = createHash('sha256')
+  const names = (await readdir(sources, { recursive: true }))
+    .filter(name => /\.(tsx?|css|svg)$/.test(name) && !name.includes('.test.'))
+    .toSorted()
+  for (const name of [...names.map(n => join(sources, n)), join(root, 'package.json')])
+    hash.update(name.slice(root.length)).update(await readFile(name))
+  return hash.digest('hex').slice(0, 12)
+}
+
+/** Builds beside and renames: a half-built folder never bears the final name. */
+async function build(folder: string, key: string): Promise<void> {
+  const { build: viteBuild } = await import('vite')
+  const draft = `${folder}.${process.pid}`
+  const common = { configFile: false, root, logLevel: 'error', oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } } } as const
+  await viteBuild({
+    ...common,
+    build: { ssr: join(sources, 'entry.tsx'), outDir: draft, emptyOutDir: true, target: 'node24', minify: false },
+    ssr: { noExternal: true },
+  })
+  await viteBuild({
+    ...common,
+    publicDir: false,
+    build: {
+      outDir: join(draft, 'assets'),
+      emptyOutDir: true,
+      rollupOptions: { input: join(sources, 'client.ts'), output: { entryFileNames: 'site.js', format: 'es' } },
+    },
+  })
+  const font = createRequire(import.meta.url).resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')
+  await mkdir(join(draft, 'assets'), { recursive: true })
+  await copyFile(font, join(draft, 'assets', 'inter.woff2'))
+  for (const name of ['site.css', 'icon.svg']) await copyFile(join(sources, name), join(draft, 'assets', name))
+  await writeFile(join(draft, 'built'), `${key}\n`)
+  await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }))
+  await removeFormer(folder)
+}
+
+async function removeFormer(folder: string): Promise<void> {
+  const parent = join(folder, '..')
+  const names = await readdir(parent)
+  const aged = await Promise.all(
+    names.map(async name => ({ name, age: (await stat(join(parent, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  )
+  for (const { name } of aged.toSorted((a, b) => b.age - a.age).slice(kept)) await rm(join(parent, name), { recursive: true, force: true })
+}

@@ -1,0 +1,233 @@
+import type { ComponentChildren, JSX } from 'preact'
+import type { AttemptEntry, FileEntry, JobEntry } from '#services/access'
+import { Padlock } from '../parts/files.tsx'
+import { dataHref, downloadHref, fileHref, productHref, whyHref } from '../parts/links.ts'
+import { LineageDrawing } from '../parts/lineage.tsx'
+import { Code, Snippets } from '../parts/snippets.tsx'
+import { StateMark } from '../parts/state.tsx'
+import type { FileView, Frame } from '../view.ts'
+import { formatAge, formatBytes, formatCount, formatDuration, formatNumberOf, formatSecond, formatSpan } from '../words.ts'
+
+export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Element => {
+  const { file } = view
+  return (
+    <>
+      <p class="path">
+        <a href={dataHref(file.mission)}>Data</a> /{' '}
+        <a class="mono" href={productHref(file.mission, view.product.slug)}>
+          {view.product.id}
+        </a>
+      </p>
+      <h1 class="mono name">{file.name}</h1>
+      <p>
+        {view.title} · {formatSpan(file.start, file.stop)} · version {file.versionText}
+        {file.latest ? ', the newest' : <Newer view={view} />}
+        {file.public ? null : (
+          <>
+            {' '}
+            · <Padlock /> team only
+          </>
+        )}
+      </p>
+      <p class="actions">
+        <a class="button" href={downloadHref(file.mission, file.name)} download>
+          Download {formatBytes(file.size)}
+        </a>{' '}
+        {view.cell === undefined ? null : (
+          <a href={whyHref(file.mission, view.cell.dataset, view.cell.partition)}>
+            <StateMark shown={view.cell.shown} /> why?
+          </a>
+        )}
+      </p>
+      {view.picture ? (
+        <a href={downloadHref(file.mission, file.name)}>
+          <img
+            class="picture"
+            src={downloadHref(file.mission, file.name)}
+            alt={`${view.title}, ${file.spacecraft}, ${formatSpan(file.start, file.stop)}`}
+          />
+        </a>
+      ) : null}
+      {file.findings.length === 0 ? null : (
+        <section aria-labelledby="findings">
+          <h2 id="findings">Findings</h2>
+          <ul class="findings">
+            {file.findings.map(f => (
+              <li key={f}>{f}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <Facts frame={frame} file={file} />
+      <LineagePart view={view} />
+      <Making view={view} />
+      <Versions view={view} now={frame.now} />
+      <section aria-labelledby="load">
+        <h2 id="load">Load it</h2>
+        <Snippets snippets={view.snippets} />
+      </section>
+      <section aria-labelledby="cite">
+        <h2 id="cite">Cite it</h2>
+        <Code text={view.cite} name="the citation" />
+      </section>
+    </>
+  )
+}
+
+const Newer = ({ view }: { view: FileView }): JSX.Element => {
+  const newest = view.versions.find(v => v.latest)
+  return newest === undefined ? (
+    <></>
+  ) : (
+    <>
+      ; <a href={fileHref(newest.mission, newest.name)}>{newest.versionText} is newer</a>
+    </>
+  )
+}
+
+const Fact = ({ name, children }: { name: string; children: ComponentChildren }): JSX.Element => (
+  <div>
+    <dt>{name}</dt>
+    <dd>{children}</dd>
+  </div>
+)
+
+const Facts = ({ frame, file }: { frame: Frame; file: FileEntry }): JSX.Element => (
+  <section aria-labelledby="facts">
+    <h2 id="facts">What it is</h2>
+    <dl class="facts">
+      <Fact name="Dataset">
+        <span class="mono">{file.dataset}</span>
+      </Fact>
+      <Fact name="Size">{formatCount(file.size)} bytes</Fact>
+      <Fact name="SHA-256">
+        <span class="mono long">{file.sha256}</span>
+      </Fact>
+      {file.coverage === null ? null : (
+        <Fact name="First and last record">
+          {file.coverage.start} – {file.coverage.stop}
+        </Fact>
+      )}
+      {file.records === null ? null : <Fact name="Records">{formatCount(file.records)}</Fact>}
+      <Fact name="Arrived">
+        <time dateTime={new Date(file.arrived).toISOString()}>{formatSecond(file.arrived)}</time> ({formatAge(file.arrived, frame.now)}),
+        from {file.actor}
+      </Fact>
+      <Fact name="In the archive at">
+        <span class="mono long">{file.path}</span>
+      </Fact>
+    </dl>
+  </section>
+)
+
+const LineagePart = ({ view }: { view: FileView }): JSX.Element => (
+  <section aria-labelledby="lineage">
+    <h2 id="lineage">Where it came from, what was made of it</h2>
+    {view.lineage.nodes.length <= 1 ? (
+      <p>It came from outside, and nothing has been made of it yet.</p>
+    ) : (
+      <>
+        <LineageDrawing lineage={view.lineage} name={view.file.name} />
+        <details>
+          <summary>
+            The same as a list: {formatNumberOf(view.parents.length, 'input')}, {formatNumberOf(view.children.length, 'product')}
+          </summary>
+          <ul class="plain">
+            {view.parents.map(p => (
+              <li key={`${p.role} ${p.name}`}>
+                {p.role} ←{' '}
+                {p.name === undefined ? (
+                  'a file for the team only'
+                ) : p.held ? (
+                  <a class="mono" href={fileHref(view.file.mission, p.name)}>
+                    {p.name}
+                  </a>
+                ) : (
+                  `${p.name} (not held here)`
+                )}
+              </li>
+            ))}
+            {view.children.map(c => (
+              <li key={`${c.role} ${c.name}`}>
+                →{' '}
+                <a class="mono" href={fileHref(view.file.mission, c.name)}>
+                  {c.name}
+                </a>{' '}
+                as its {c.role}
+              </li>
+            ))}
+          </ul>
+        </details>
+      </>
+    )}
+  </section>
+)
+
+const Making = ({ view }: { view: FileView }): JSX.Element | null => {
+  if (view.made === undefined) return null
+  const { job, process, attempts } = view.made
+  return (
+    <section aria-labelledby="made">
+      <h2 id="made">How it was made</h2>
+      <p>
+        {process} (<span class="mono">{job.process}</span>), job {job.id}, {formatNumberOf(job.tries, 'try', 'tries')}; recipe{' '}
+        <span class="mono">{job.recipe.slice(0, 12)}</span>
+        {job.generation > 0 ? `, remade on purpose ${formatNumberOf(job.generation, 'time')}` : ''}.
+      </p>
+      {attempts.length === 0 ? null : <Attempts attempts={attempts} job={job} />}
+    </section>
+  )
+}
+
+const Attempts = ({ attempts, job }: { attempts: readonly AttemptEntry[]; job: JobEntry }): JSX.Element => (
+  <div class="wide">
+    <table class="rows">
+      <caption class="quiet">Tries at job {job.id}</caption>
+      <thead>
+        <tr>
+          <th scope="col" class="num">
+            Try
+          </th>
+          <th scope="col">Began</th>
+          <th scope="col" class="num">
+            Took
+          </th>
+          <th scope="col">Outcome</th>
+          <th scope="col">Said</th>
+        </tr>
+      </thead>
+      <tbody>
+        {attempts.map(a => (
+          <tr key={a.number}>
+            <td class="num">{a.number}</td>
+            <td class="time">{formatSecond(a.started)}</td>
+            <td class="num">{a.ended === null ? 'running' : formatDuration(a.ended - a.started)}</td>
+            <td>{a.outcome === 'made' ? 'made' : <StateMark shown={a.outcome === null ? 'running' : 'failed'} />}</td>
+            <td>{a.message ?? (a.exitCode === null ? '' : `exit ${a.exitCode}`)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const Versions = ({ view, now }: { view: FileView; now: number }): JSX.Element => (
+  <section aria-labelledby="versions">
+    <h2 id="versions">Versions</h2>
+    <ul class="plain">
+      {view.versions.map(v => (
+        <li key={v.name}>
+          {v.name === view.file.name ? (
+            <strong class="mono">{v.versionText}</strong>
+          ) : (
+            <a class="mono" href={fileHref(v.mission, v.name)}>
+              {v.versionText}
+            </a>
+          )}{' '}
+          {formatAge(v.arrived, now)}, {formatBytes(v.size)}, <span class="mono second">{v.sha256.slice(0, 12)}</span>
+          {v.latest ? ', newest' : ''}
+        </li>
+      ))}
+    </ul>
+  </section>
+)

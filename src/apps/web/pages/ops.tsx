@@ -1,0 +1,148 @@
+import type { JSX } from 'preact'
+import type { CellEntry, JobEntry, Refused } from '#services/access'
+import { whyHref } from '../parts/links.ts'
+import { Sentence } from '../parts/said.tsx'
+import { StateMark } from '../parts/state.tsx'
+import type { Frame, OpsView } from '../view.ts'
+import { formatAge, formatBytes, formatCount, formatMoment, formatNumberOf } from '../words.ts'
+
+export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Element => (
+  <>
+    <h1>{view.title}</h1>
+    <Sentence said={view.sentence} />
+    <p class="legend">
+      {view.states.map(s => (
+        <span key={s.shown}>
+          <StateMark shown={s.shown} /> <strong>{formatCount(s.count)}</strong>
+        </span>
+      ))}
+    </p>
+    <section aria-labelledby="open">
+      <h2 id="open">Not made, and why</h2>
+      {view.open.length === 0 ? <p>Nothing: everything that is due is made.</p> : <Cells cells={view.open} now={frame.now} />}
+    </section>
+    <section aria-labelledby="running">
+      <h2 id="running">Running and next</h2>
+      {view.running.length === 0 ? <p>No job runs or waits.</p> : <Jobs jobs={view.running} now={frame.now} />}
+    </section>
+    <section aria-labelledby="failed">
+      <h2 id="failed">Last failures</h2>
+      {view.failed.length === 0 ? <p>No job has failed.</p> : <Jobs jobs={view.failed} now={frame.now} />}
+    </section>
+    <section aria-labelledby="refused">
+      <h2 id="refused">Quarantine</h2>
+      {view.refused.count === 0 ? (
+        <p>No delivery was refused.</p>
+      ) : view.refused.list === undefined ? (
+        <p>
+          {formatNumberOf(view.refused.count, 'delivery was', 'deliveries were')} refused. Names and reasons are for the team: sign in with
+          a token of the role team or more.
+        </p>
+      ) : (
+        <RefusedList list={view.refused.list} now={frame.now} />
+      )}
+    </section>
+  </>
+)
+
+const Cells = ({ cells, now }: { cells: readonly CellEntry[]; now: number }): JSX.Element => (
+  <div class="wide">
+    <table class="rows reasons">
+      <caption class="quiet">Expectations that are not at rest</caption>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col">Dataset</th>
+          <th scope="col">Partition</th>
+          <th scope="col">Due</th>
+          <th scope="col">Reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {cells.map(c => (
+          <tr key={`${c.mission} ${c.dataset} ${c.partition}`}>
+            <td>
+              <StateMark shown={c.shown} />
+            </td>
+            <td class="mono">{c.dataset}</td>
+            <td class="mono">
+              <a href={whyHref(c.mission, c.dataset, c.partition)}>{c.partition}</a>
+            </td>
+            <td class="time" title={c.due === null ? '' : formatMoment(c.due)}>
+              {c.due === null ? '' : formatAge(c.due, now)}
+            </td>
+            <td class="text">{c.reason.text}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const Jobs = ({ jobs, now }: { jobs: readonly JobEntry[]; now: number }): JSX.Element => (
+  <div class="wide">
+    <table class="rows reasons">
+      <caption class="quiet">Jobs</caption>
+      <thead>
+        <tr>
+          <th scope="col">State</th>
+          <th scope="col" class="num">
+            Job
+          </th>
+          <th scope="col">Process</th>
+          <th scope="col">For</th>
+          <th scope="col">Made</th>
+          <th scope="col">Said</th>
+        </tr>
+      </thead>
+      <tbody>
+        {jobs.map(j => (
+          <tr key={j.id}>
+            <td>{j.state === 'running' || j.state === 'failed' ? <StateMark shown={j.state} /> : <StateMark shown="waiting" />}</td>
+            <td class="num">{j.id}</td>
+            <td class="mono">{j.process}</td>
+            <td class="mono">
+              {j.spacecraft} {j.partition}
+            </td>
+            <td class="time" title={formatMoment(j.created)}>
+              {formatAge(j.created, now)}
+            </td>
+            <td class="text">{j.message ?? ''}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
+
+const RefusedList = ({ list, now }: { list: readonly Refused[]; now: number }): JSX.Element => (
+  <div class="wide">
+    <table class="rows reasons">
+      <caption class="quiet">Refused deliveries</caption>
+      <thead>
+        <tr>
+          <th scope="col">File</th>
+          <th scope="col" class="num">
+            Size
+          </th>
+          <th scope="col">From</th>
+          <th scope="col">When</th>
+          <th scope="col">Reason</th>
+        </tr>
+      </thead>
+      <tbody>
+        {list.map(r => (
+          <tr key={r.id}>
+            <td class="mono long">{r.name}</td>
+            <td class="num">{formatBytes(r.size)}</td>
+            <td>{r.actor}</td>
+            <td class="time" title={formatMoment(r.at)}>
+              {formatAge(r.at, now)}
+            </td>
+            <td class="text">{r.reason}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
+)
