@@ -182,7 +182,8 @@ create table verified (
   partition text collate "C" not null,
   recipe text not null,
   outcome text not null check (outcome in ('made', 'no-data')),
-  file bigint references file,
+  -- The job that found it, and the order of verdicts: clocks tie and jump, job numbers do not.
+  job bigint not null references job,
   at timestamptz not null,
   primary key (mission, dataset, partition, recipe)
 );

@@ -179,7 +179,7 @@ export interface VerifiedTable {
   partition: string
   recipe: string
   outcome: 'made' | 'no-data'
-  file: number | null
+  job: number
   at: Instant
 }
 

@@ -1,5 +1,5 @@
 export type { ExecutorContext } from './context.ts'
 export { openQueue } from './queue.ts'
 export type { Claim, Queue } from './queue.ts'
-export { work } from './worker.ts'
+export { work, workOff } from './worker.ts'
 export type { WorkerOptions } from './worker.ts'

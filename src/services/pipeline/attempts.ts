@@ -127,13 +127,17 @@ async function close(
       partition: job.partition,
       recipe: job.recipe,
       outcome: ending.outcome,
-      file: null,
+      job: job.id,
       at: new Date(now),
     }
     await tx
       .insertInto('verified')
       .values(verdict)
-      .onConflict(c => c.columns(['mission', 'dataset', 'partition', 'recipe']).doUpdateSet({ at: verdict.at, outcome: verdict.outcome }))
+      .onConflict(c =>
+        c
+          .columns(['mission', 'dataset', 'partition', 'recipe'])
+          .doUpdateSet({ at: verdict.at, outcome: verdict.outcome, job: verdict.job }),
+      )
       .execute()
   }
   // Files last: each takes the event counter, whose lock is held until the transaction ends.

@@ -80,7 +80,7 @@ export const lastVerified = (
     .where('mission', '=', mission)
     .where('dataset', '=', dataset)
     .where('partition', '=', partition)
-    .orderBy('at', 'desc')
+    .orderBy('job', 'desc')
     .limit(1)
     .executeTakeFirst()
 
