@@ -40,6 +40,4 @@ export { dayOfYear, timeTicks, writeDateAndDay, writeSpan } from './time-ticks.t
 export type { TimeTick } from './time-ticks.ts'
 export { valueTicks, writeNumber } from './value-ticks.ts'
 export type { Tick } from './value-ticks.ts'
-export { colourDistance, contrast, worstDistance } from './colour-distance.ts'
-export type { Vision } from './colour-distance.ts'
 export { writeSvg } from './svg.ts'
