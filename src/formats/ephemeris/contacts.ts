@@ -32,13 +32,13 @@ export interface Contacts {
 
 const TITLE = 'Contact Report'
 const COLUMNS =
-  'Contact     Spacecraft  Start                  Stop                   Data from              Data to                State    Reason'
+  'Contact       Spacecraft  Start                  Stop                   Data from              Data to                State    Reason'
 
 /** Writes the report: six header lines, a blank, the column names, one line per contact and spacecraft; times to the ms. */
 export function writeContacts({ mission, source, created, contacts }: Contacts): string {
   const time = (t: Tt2000): string => formatDoy(t, 3, '/').padEnd(23)
   const lines = contacts.map(c =>
-    `${c.id.padEnd(12)}${c.spacecraft.padEnd(12)}${time(c.start)}${time(c.stop)}${time(c.dataFrom)}${time(c.dataTo)}${c.state.padEnd(9)}${c.reason}`.trimEnd(),
+    `${c.id.padEnd(13)} ${c.spacecraft.padEnd(12)}${time(c.start)}${time(c.stop)}${time(c.dataFrom)}${time(c.dataTo)}${c.state.padEnd(9)}${c.reason}`.trimEnd(),
   )
   const head = [
     TITLE,
