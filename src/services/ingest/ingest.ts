@@ -1,6 +1,6 @@
 import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { SdcError } from '#error'
+import { SdcError, fail } from '#error'
 import { findBytes, findFile, idsByNames, recordContacts, recordFile, recordRefusal } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Tx } from '#services/db'
@@ -63,7 +63,7 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
     const file = await withTx(context.db, tx => recordPrepared(tx, prepared, context.clock()))
     return { outcome: 'stored', mission: identity.mission.id, name: identity.name, file, findings: prepared.file.findings }
   } catch (error) {
-    if (isUniqueViolation(error)) return takeIn(context, await landAgain(context, landed, identity), name, actor)
+    if (isUniqueViolation(error)) return presentAfterRace(context, identity, landed)
     if (!(error instanceof SdcError)) throw error
     return refuse(context, landed, name, actor, identity, error)
   }
@@ -96,12 +96,12 @@ const takenError = (known: Known): SdcError =>
     `${known.name} is held already with other bytes (sha256 ${known.sha256.slice(0, 12)}…); a correction needs a higher version`,
   )
 
-/** Another process recorded the same name meanwhile; the bytes went to the store, so they are fetched back for a second look. */
-async function landAgain(context: IngestContext, landed: Landed, identity: Identity): Promise<Landed> {
-  const row = await findFile(context.db, identity.mission.id, identity.name)
-  if (row === undefined) throw new SdcError('ingest/race', `${identity.name} is being recorded by another process; try again`)
-  const again = await landBytes(await context.store.localPath(row.path), context.incoming)
-  return { ...again, sha256: landed.sha256 }
+/** Another process recorded the same name meanwhile. The store holds one copy per name, so its bytes are ours. */
+async function presentAfterRace(context: IngestContext, identity: Identity, landed: Landed): Promise<IngestOutcome> {
+  const known = await lookUp(context, identity, landed)
+  if (known?.same !== true)
+    return fail('ingest/race', `${identity.name} is being recorded by another process: try again`, { name: identity.name })
+  return { outcome: 'present', mission: identity.mission.id, name: known.name, file: known.id }
 }
 
 const isUniqueViolation = (error: unknown): boolean => (error as { code?: unknown }).code === '23505'
