@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { SdcError } from '#error'
 import { formatDoy, parseUtc, tai1958FromTt2000, tt2000, tt2000FromUtcMs } from '#formats/time'
