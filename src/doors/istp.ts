@@ -54,7 +54,18 @@ export function globalAttributes(job: JobFile, output: JobOutput, words: Product
     ...words.more,
   }
   if (job.simulated) attributes['Simulated'] = SIMULATED
-  return attributes
+  return { ...attributes, ...linkAttributes(product['links']) }
+}
+
+/** `links` of the product's words, a list of url, title and text, as the three parallel attributes of ISTP. */
+function linkAttributes(links: unknown): Record<string, readonly string[]> {
+  if (!Array.isArray(links) || links.length === 0) return {}
+  const list = links as readonly Words[]
+  return {
+    HTTP_LINK: list.map(link => text(link, 'url', ' ')),
+    LINK_TITLE: list.map(link => text(link, 'title', ' ')),
+    LINK_TEXT: list.map(link => text(link, 'text', ' ')),
+  }
 }
 
 function nameAttributes(job: JobFile, output: JobOutput, words: ProductWords): Record<string, AttributeValue> {

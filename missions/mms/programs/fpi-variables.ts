@@ -29,6 +29,7 @@ export interface PlasmaProduct {
 
 const STEPS = 32
 const SECONDS = 4.5
+const ON_BOARD = 'On-board moment over all energies and directions.'
 const particle = { dis: 'ion', des: 'electron' } as const
 
 /** All variables of the product that the simulated instruments have, named as in the mission's own files. */
@@ -51,6 +52,8 @@ export function describePlasma(sc: string, species: Species, product: PlasmaProd
         units: 'keV/(cm^2 s sr keV)',
         valid: [0, 1e30],
         label: 'DEF_omni',
+        notes:
+          'Counts less background over geometric factor and efficiency, averaged over all directions; zero where no count is above the background.',
       }),
       name('energy'),
     ),
@@ -148,6 +151,7 @@ function describeMoments(floats: Floats, name: Name, kind: string, product: Plas
         units: 'cm^-3',
         valid: [0, 100_000],
         label: 'N',
+        notes: ON_BOARD,
         more: { ...deltas(name('numberdensity_err')), SCALETYP: 'log' },
       }),
     ),
@@ -165,6 +169,7 @@ function describeMoments(floats: Floats, name: Name, kind: string, product: Plas
         units: 'eV',
         valid: [0, 1e30],
         label: 'T_para',
+        notes: ON_BOARD,
       }),
     ),
     series(
@@ -173,6 +178,7 @@ function describeMoments(floats: Floats, name: Name, kind: string, product: Plas
         units: 'eV',
         valid: [0, 1e30],
         label: 'T_perp',
+        notes: ON_BOARD,
       }),
     ),
   ]
@@ -193,6 +199,7 @@ function describeVelocities(floats: Floats, name: Name, kind: string, product: P
           about: `${kind} bulk velocity vector in ${frame.toUpperCase()}`,
           units: 'km/s',
           valid: [-2500, 2500],
+          notes: ON_BOARD,
           more,
         }),
       ),

@@ -32,6 +32,7 @@ export interface Column {
   readonly representation?: string
   readonly frame?: string
   readonly to?: string
+  readonly notes: string
   readonly values: Float64Array | Int32Array
 }
 
@@ -48,6 +49,8 @@ interface Recipe extends Omit<Column, 'values'> {
 }
 
 const FILL = -1e31
+const FROM_ORBIT = 'From the definitive orbit (DEFEPH), interpolated to the time of the record.'
+const FROM_ATTITUDE = 'From the definitive attitude (DEFATT); FILLVAL where it does not reach.'
 const xyz = ['x', 'y', 'z'] as const
 const frames = ['eci', 'gsm', 'geo', 'sm', 'gse'] as const
 const frameTitles = { eci: 'GEI/J2000', gsm: 'GSM', geo: 'GEO', sm: 'SM', gse: 'GSE' } as const
@@ -57,6 +60,7 @@ const angle = (name: string, about: string, valid: readonly [number, number], fi
   about,
   units,
   valid,
+  notes: FROM_ORBIT,
   find,
 })
 
@@ -65,6 +69,7 @@ const quaternion = (to: string, find: (at: Moment) => Matrix3 | undefined): Reci
   about: `Rotation from GEI/J2000 (ECI) to ${to.toUpperCase()} as a quaternion ((qx, qy, qz), qw)`,
   units: ' ',
   valid: [-1, 1],
+  notes: 'To turn a vector v: q v q*, with (qx, qy, qz) the vector part of q and qw its scalar. FILLVAL where attitude does not reach.',
   parts: ['qx', 'qy', 'qz', 'qw'],
   representation: 'quaternion_representation',
   frame: 'GEI',
@@ -95,16 +100,19 @@ const direction = (name: string, axis: 'z' | 'l' | 'p', about: string): Recipe =
   about: `Right ascension and declination of ${about}`,
   units: 'deg',
   valid: [-360, 360],
+  notes: FROM_ATTITUDE,
   parts: ['RA', 'DEC'],
   representation: 'radec_representation',
   frame: 'GEI',
   find: at => (at.attitude === undefined ? undefined : rightAscensionOf(at.attitude.axes[axis]).map(radians => radians / DEGREE)),
 })
 
-const phase = (name: string, axis: 'z' | 'l' | 'p', about: string): Recipe =>
-  angle(`${name}_phase`, `${name}-phase: angle from the Sun to body X about ${about}`, [0, 360], at =>
+const phase = (name: string, axis: 'z' | 'l' | 'p', about: string): Recipe => ({
+  ...angle(`${name}_phase`, `${name}-phase: angle from the Sun to body X about ${about}`, [0, 360], at =>
     at.attitude === undefined ? undefined : [at.attitude.phases[axis] / DEGREE],
-  )
+  ),
+  notes: FROM_ATTITUDE,
+})
 
 const inFrame = (kind: 'r' | 'v', frame: (typeof frames)[number]): Recipe => ({
   name: `${kind}_${frame}`,
@@ -112,6 +120,7 @@ const inFrame = (kind: 'r' | 'v', frame: (typeof frames)[number]): Recipe => ({
   units: kind === 'r' ? 'km' : 'km/s',
   valid: kind === 'r' ? [-1_000_000, 1_000_000] : [-100_000, 100_000],
   parts: xyz,
+  notes: FROM_ORBIT,
   frame: frame === 'eci' ? 'GEI' : frame.toUpperCase(),
   find: at => rotate(at.frames.matrix[frame], kind === 'r' ? at.orbit.position : at.orbit.velocity),
 })

@@ -14,7 +14,7 @@ import sys
 from datetime import datetime, timedelta
 
 SUCCESS, NO_DATA, TRY_AGAIN = 0, 66, 75
-EARTH_RADIUS_KM = 6371.2
+EARTH_RADIUS_KM = 6378.137
 ACCURACY = "GSE directions within 0.02 degree (J2000 ecliptic, low-precision Sun)"
 MAX_GAP_S = 300.0
 
