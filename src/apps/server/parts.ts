@@ -1,6 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Mission } from '#domain/mission'
-import type { Explanation } from '#services/access'
 import type { Db } from '#services/db'
 import type { Store } from '#services/store'
 
@@ -15,8 +14,6 @@ export interface ServerParts {
   readonly clock: () => number
   /** Takes a finished temporary file in; absent = this server takes no uploads. */
   readonly ingest?: Ingest
-  /** Why a cell is as it is; absent = what the ledger's cells say. */
-  readonly explain?: Explain
 }
 
 export interface HomeInfo {
@@ -34,5 +31,3 @@ export interface IngestAnswer {
   readonly file?: string
   readonly reason?: string
 }
-
-export type Explain = (db: Db, mission: string, dataset: string, partition: string) => Promise<Explanation | undefined>

@@ -1,5 +1,6 @@
 import type { Shown } from '#domain/plan'
-import type { AttemptEntry, CellEntry, Explanation, FileEntry, JobEntry, Refused } from '#services/access'
+import type { AttemptEntry, CellEntry, FileEntry, JobEntry, Refused } from '#services/access'
+import type { Why } from '#services/pipeline'
 
 /** What stands around every page. */
 export interface Frame {
@@ -95,6 +96,8 @@ export interface ProductRow extends ProductName {
   readonly bytes: number
   readonly newest: number | undefined
   readonly states: Readonly<Partial<Record<Shown, number>>>
+  /** There may be files; the team alone sees them. */
+  readonly hidden: boolean
 }
 
 export interface Facet {
@@ -132,7 +135,14 @@ export interface ProductView {
   readonly ribbon: readonly RibbonRow[]
   readonly files: readonly FileEntry[]
   readonly total: number
-  readonly chosen: { readonly spacecraft?: string; readonly from: string; readonly to: string; readonly versions: boolean }
+  readonly chosen: {
+    readonly spacecraft?: string
+    readonly time: string
+    /** How the time box is read, or why it cannot be. */
+    readonly meaning: string
+    readonly wrong: boolean
+    readonly versions: boolean
+  }
   readonly spacecraft: readonly MissionName[]
   readonly snippets: readonly Snippet[]
 }
@@ -193,7 +203,9 @@ export interface QuicklookView {
 export interface WhyView {
   readonly page: 'why'
   readonly title: string
-  readonly why: Explanation
+  readonly dataset: string
+  readonly partition: string
+  readonly why: Why
   readonly span: { readonly start: number; readonly stop: number } | undefined
   readonly due: number | undefined
   readonly product: ProductName | undefined

@@ -1,6 +1,7 @@
 import { identifyName } from '#domain/mission'
 import type { Mission } from '#domain/mission'
-import type { CellEntry, Explanation } from './cells.ts'
+import type { Why } from '#services/pipeline'
+import type { CellEntry } from './cells.ts'
 import type { JobEntry } from './work.ts'
 import type { Sight } from './viewer.ts'
 
@@ -16,14 +17,8 @@ export function hideNames(mission: Mission, text: string): string {
 export const hideInCell = (mission: Mission, cell: CellEntry, sight: Sight): CellEntry =>
   sight === 'all' ? cell : { ...cell, reason: { ...cell.reason, text: hideNames(mission, cell.reason.text) } }
 
-export const hideInExplanation = (mission: Mission, why: Explanation, sight: Sight): Explanation =>
-  sight === 'all'
-    ? why
-    : {
-        ...why,
-        text: hideNames(mission, why.text),
-        steps: why.steps.map(step => ({ ...step, text: hideNames(mission, step.text) })),
-      }
+export const hideInWhy = (mission: Mission, why: Why, sight: Sight): Why =>
+  sight === 'all' ? why : { ...why, chain: why.chain.map(link => ({ ...link, text: hideNames(mission, link.text) })) }
 
 /** A job's inputs and outputs are files: who may not see all files sees the job without them. */
 export const hideInJob = (mission: Mission, job: JobEntry, sight: Sight): JobEntry =>

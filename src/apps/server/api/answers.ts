@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { CellEntry, Explanation, FileEntry, JobEntry, Refused, Relative } from '#services/access'
+import type { CellEntry, FileEntry, JobEntry, Refused, Relative } from '#services/access'
+import type { Why } from '#services/pipeline'
 
 /** `2026-11-23T08:00:00.000Z`. */
 const instant = (ms: number): string => new Date(ms).toISOString()
@@ -138,34 +139,22 @@ export const answerRefused = ({ id: _id, at, ...rest }: Refused): Record<string,
 
 export const whySchema: z.ZodObject = z.object({
   mission: z.string(),
-  dataset: z.string(),
-  partition: z.string(),
-  state: z.string(),
-  reason: z.string(),
   chain: z.array(
-    z.object({
-      dataset: z.string(),
-      partition: z.string(),
-      state: z.string(),
-      reason: z.string(),
-      depth: z.int(),
-      job: z.int().nullable(),
-    }),
+    cellSchema.pick({ dataset: true, partition: true, state: true, reason: true, due: true, job: true }).extend({ alsoBlamed: z.int() }),
   ),
+  sharedBy: z.int().describe('other expectations with the same root'),
 })
 
-export const answerWhy = (w: Explanation): Record<string, unknown> => ({
+export const answerWhy = (w: Why): Record<string, unknown> => ({
   mission: w.mission,
-  dataset: w.dataset,
-  partition: w.partition,
-  state: w.shown,
-  reason: w.text,
-  chain: w.steps.map(s => ({
-    dataset: s.dataset,
-    partition: s.partition,
-    state: s.shown,
-    reason: s.text,
-    depth: s.depth,
-    job: s.job ?? null,
+  chain: w.chain.map(link => ({
+    dataset: link.dataset,
+    partition: link.partition,
+    state: link.state,
+    reason: link.text,
+    due: link.due === undefined ? null : instant(link.due),
+    job: link.job ?? null,
+    alsoBlamed: link.alsoBlamed,
   })),
+  sharedBy: w.sharedBy,
 })

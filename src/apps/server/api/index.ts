@@ -3,11 +3,10 @@ import { z } from 'zod'
 import { fail } from '#error'
 import type { Mission } from '#domain/mission'
 import {
-  explainCell,
   findJob,
   hideInCell,
-  hideInExplanation,
   hideInJob,
+  hideInWhy,
   listCells,
   listChildren,
   listJobs,
@@ -17,6 +16,7 @@ import {
   readStatus,
   searchFiles,
 } from '#services/access'
+import { explain } from '#services/pipeline'
 import { findMission, requireRole } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
@@ -201,11 +201,9 @@ function defineCells(define: Define, parts: ServerParts): void {
     answer: whySchema,
     work: async (query, _path, { sight }) => {
       const m = findMission(parts, query.mission)
-      const why = await (parts.explain === undefined
-        ? explainCell(parts.db, m.id, query.dataset, query.partition, parts.clock())
-        : parts.explain(parts.db, m.id, query.dataset, query.partition))
+      const why = await explain(parts.db, m.id, query.dataset, query.partition, parts.clock())
       if (why === undefined) return fail('access/no-such-cell', `nothing is expected for ${query.dataset} ${query.partition}`)
-      return answerWhy(hideInExplanation(m, why, sight))
+      return answerWhy(hideInWhy(m, why, sight))
     },
   })
 }

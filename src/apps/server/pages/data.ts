@@ -1,9 +1,12 @@
 import type { DataView, Facet, ProductRow, ProductView, RibbonRow } from '#apps/web'
+import { SdcError } from '#error'
 import type { Mission, Product } from '#domain/mission'
 import { countDatasets, hideInCell, listCells, searchFiles } from '#services/access'
 import type { CellEntry } from '#services/access'
 import type { PageAsk } from './frame.ts'
 import { nameOfProduct, productName, snippetsFor } from './names.ts'
+import { parseTimeBox } from './time-box.ts'
+import type { TimeSpan } from './time-box.ts'
 
 const day = 86_400_000
 
@@ -34,7 +37,7 @@ export async function viewData(ask: PageAsk, mission: Mission): Promise<DataView
       return {
         ...productName(p),
         ...{ instrument: p.instrument, mode: p.mode ?? '', level: p.level ?? '', kind: p.kind, public: p.public },
-        ...{ files: sum('files'), bytes: sum('bytes'), newest, states },
+        ...{ files: sum('files'), bytes: sum('bytes'), newest, states, hidden: !p.public && ask.sight !== 'all' && own.length === 0 },
       }
     })
   const link = (name: string, value: string | undefined): string => {
@@ -75,15 +78,15 @@ const filesShown = 100
 
 export async function viewProduct(ask: PageAsk, mission: Mission, product: Product): Promise<ProductView> {
   const query = ask.request.query as Readonly<Record<string, string | undefined>>
-  const [from, to] = [Date.parse(query['from'] ?? ''), Date.parse(query['to'] ?? '')]
+  const time = (query['t'] ?? '').trim()
+  const span = readSpan(time, ask.now)
   const spacecraft = product.spacecraft.find(s => s === query['sc'])
   const versions = query['versions'] === 'all'
   const { db } = ask.parts
   const search = {
     ...{ mission: mission.id, product: product.id, versions, limit: filesShown },
     ...(spacecraft === undefined ? {} : { spacecraft }),
-    ...(Number.isNaN(from) ? {} : { from }),
-    ...(Number.isNaN(to) ? {} : { to: to + day }),
+    ...('from' in span ? span : {}),
   }
   const found = await searchFiles(db, search, ask.sight)
   const cells = (await listCells(db, { mission: mission.id, product: product.id, limit: 2000 }, ask.now)).map(c =>
@@ -110,11 +113,29 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     ribbon: makeRibbon(mission, product, cells, days),
     files: found.files,
     total: found.total,
-    chosen: { ...(spacecraft === undefined ? {} : { spacecraft }), from: query['from'] ?? '', to: query['to'] ?? '', versions },
+    chosen: {
+      ...(spacecraft === undefined ? {} : { spacecraft }),
+      ...{ time, versions },
+      meaning: 'fault' in span ? span.fault : 'from' in span ? `${iso(span.from)} to ${iso(span.to)} UTC; every file that overlaps it` : '',
+      wrong: 'fault' in span,
+    },
     spacecraft: product.spacecraft.map(id => ({ id, title: mission.spacecraft.find(s => s.id === id)?.title ?? id })),
     snippets: example === undefined ? [] : await snippetsFor(mission, ask.origin, example),
   }
 }
+
+/** A time that cannot be read is told in place; the page around it keeps working. */
+function readSpan(text: string, now: number): TimeSpan | { readonly fault: string } | Record<never, never> {
+  if (text === '') return {}
+  try {
+    return parseTimeBox(text, now)
+  } catch (error) {
+    if (error instanceof SdcError) return { fault: error.message }
+    throw error
+  }
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 16)
 
 function factsOf(mission: Mission, product: Product): readonly (readonly [string, string])[] {
   const instrument = mission.instruments.find(i => i.id === product.instrument)

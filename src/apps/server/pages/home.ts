@@ -109,12 +109,13 @@ async function latestPictures(ask: PageAsk, mission: Mission): Promise<readonly 
     .map(f => pictureOf(mission, f))
 }
 
-/** The product that the tour loads: a public science file with parents, whole days before those still growing. */
+/** The file that the tour shows and loads: public, with as rich a lineage as there is, its time over. */
 async function chooseExample(ask: PageAsk, mission: Mission): Promise<FileEntry | undefined> {
   const { files } = await searchFiles(ask.parts.db, { mission: mission.id, kind: 'science', limit: 300 }, 'public')
-  const made = files.filter(f => f.job !== null)
-  const from = made.length > 0 ? made : files
-  return from.find(f => f.stop <= ask.now && f.name.endsWith('.cdf')) ?? from.find(f => f.name.endsWith('.cdf')) ?? from[0]
+  const inputsOf = (f: FileEntry): number =>
+    f.job === null ? 0 : (mission.processes.find(p => p.outputs.some(o => o.product === f.product))?.inputs.length ?? 0)
+  const rank = (f: FileEntry): number => inputsOf(f) + (f.stop <= ask.now ? 0.5 : 0)
+  return files.toSorted((a, b) => rank(b) - rank(a) || b.start - a.start)[0]
 }
 
 function planTour(

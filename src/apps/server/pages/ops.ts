@@ -2,19 +2,9 @@ import type { OpsView, WhyView } from '#apps/web'
 import { fail } from '#error'
 import type { Mission } from '#domain/mission'
 import type { Shown } from '#domain/plan'
-import {
-  explainCell,
-  findCell,
-  hideInCell,
-  hideInExplanation,
-  hideInJob,
-  listCells,
-  listJobs,
-  listRefused,
-  readStatus,
-  searchFiles,
-} from '#services/access'
+import { findCell, hideInCell, hideInWhy, hideInJob, listCells, listJobs, listRefused, readStatus, searchFiles } from '#services/access'
 import type { CellEntry, JobEntry } from '#services/access'
+import { explain } from '#services/pipeline'
 import type { PageAsk } from './frame.ts'
 import { sayState } from './home.ts'
 import { nameOfProduct } from './names.ts'
@@ -63,17 +53,17 @@ const hideCell = (mission: Mission | undefined, cell: CellEntry, ask: PageAsk): 
   mission === undefined ? cell : hideInCell(mission, cell, ask.sight)
 
 export async function viewWhy(ask: PageAsk, mission: Mission, dataset: string, partition: string): Promise<WhyView> {
-  const { db, explain } = ask.parts
-  const why = await (explain === undefined
-    ? explainCell(db, mission.id, dataset, partition, ask.now)
-    : explain(db, mission.id, dataset, partition))
+  const { db } = ask.parts
+  const why = await explain(db, mission.id, dataset, partition, ask.now)
   if (why === undefined) return fail('access/no-such-cell', `Nothing is expected for ${dataset} ${partition}.`)
   const cell = await findCell(db, mission.id, { dataset, partition }, ask.now)
   const newest = await searchFiles(db, { mission: mission.id, dataset, partition, limit: 1 }, ask.sight)
   return {
     page: 'why',
     title: `Why ${dataset} ${partition}`,
-    why: hideInExplanation(mission, why, ask.sight),
+    dataset,
+    partition,
+    why: hideInWhy(mission, why, ask.sight),
     span: cell,
     due: cell?.due ?? undefined,
     product: cell === undefined ? undefined : nameOfProduct(mission, cell.product),

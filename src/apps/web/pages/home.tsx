@@ -17,8 +17,8 @@ export const Home = ({ frame, view }: { frame: Frame; view: HomeView }): JSX.Ele
         {formatNumberOf(view.counts.files, 'file')}, {formatBytes(view.counts.bytes)}
         {view.counts.newestArrival === undefined ? '' : `; the newest came ${formatAge(view.counts.newestArrival, frame.now)}`}.
       </p>
+      {view.tour.length === 0 ? null : <Tour steps={view.tour} />}
       {view.matrix.products.length === 0 ? null : <MatrixTable matrix={view.matrix} mission={mission} />}
-      {view.tour.length === 0 ? null : <Tour steps={view.tour} snippets={view} />}
       {view.pictures.length === 0 ? null : (
         <section aria-labelledby="pictures">
           <h2 id="pictures">
@@ -43,6 +43,14 @@ export const Home = ({ frame, view }: { frame: Frame; view: HomeView }): JSX.Ele
           <FileTable files={view.newest} now={frame.now} caption="The newest files by arrival" />
         )}
       </section>
+      {view.example === undefined ? null : (
+        <section aria-labelledby="load">
+          <h2 id="load">
+            Load <span class="mono">{view.example}</span> from this address
+          </h2>
+          <Snippets snippets={view.snippets} />
+        </section>
+      )}
     </>
   )
 }
@@ -103,9 +111,8 @@ const MatrixEntry = ({ cell, mission, product }: MatrixEntryProps): JSX.Element 
   )
 }
 
-const Tour = ({ steps, snippets }: { steps: readonly TourStep[]; snippets: HomeView }): JSX.Element => (
-  <section aria-labelledby="tour">
-    <h2 id="tour">A tour in five steps</h2>
+const Tour = ({ steps }: { steps: readonly TourStep[] }): JSX.Element => (
+  <nav aria-label="A tour in five steps">
     <ol class="tour">
       {steps.map(step => (
         <li key={step.title}>
@@ -114,19 +121,7 @@ const Tour = ({ steps, snippets }: { steps: readonly TourStep[]; snippets: HomeV
         </li>
       ))}
     </ol>
-    {snippets.snippets.length === 0 ? null : (
-      <div id="load">
-        {snippets.example === undefined ? null : (
-          <>
-            <h3>
-              Load <span class="mono">{snippets.example}</span> from this address
-            </h3>
-          </>
-        )}
-        <Snippets snippets={snippets.snippets} />
-      </div>
-    )}
-  </section>
+  </nav>
 )
 
 const PictureCard = ({ picture, mission }: { picture: Picture; mission: string }): JSX.Element => (

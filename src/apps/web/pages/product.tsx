@@ -101,14 +101,26 @@ const Search = ({ view }: { view: ProductView }): JSX.Element => (
       </select>
     </label>
     <label>
-      From <input type="date" name="from" value={view.chosen.from} />
-    </label>
-    <label>
-      to and with <input type="date" name="to" value={view.chosen.to} />
+      Time{' '}
+      <input
+        type="text"
+        name="t"
+        value={view.chosen.time}
+        placeholder="2026-11-20/26"
+        size={24}
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby="meaning"
+      />
     </label>
     <label>
       <input type="checkbox" name="versions" value="all" checked={view.chosen.versions} /> older versions too
     </label>
     <button type="submit">Show</button>
+    <p id="meaning" class={view.chosen.wrong ? 'wrong' : 'second'}>
+      {view.chosen.meaning === ''
+        ? 'A day, a range or now-6h: 2026-11-24, 2026-328, 2026-11-24T02:10/04:00. Always UTC.'
+        : view.chosen.meaning}
+    </p>
   </form>
 )

@@ -15,12 +15,10 @@ export const Ribbon = ({ rows, days }: { rows: readonly RibbonRow[]; days: reado
           <caption class="quiet">Expectations by day and spacecraft</caption>
           <thead>
             <tr>
-              <th scope="col">
-                <span class="quiet">Spacecraft</span>
-              </th>
-              {days.map((d, i) => (
+              <th scope="col">{days[0] === undefined ? '' : formatDay(days[0]).slice(0, 4)}</th>
+              {days.map(d => (
                 <th scope="col" key={d}>
-                  {i === 0 || formatDay(d).endsWith('01') ? formatDay(d) : formatDay(d).slice(5)}
+                  {formatDay(d).slice(5)}
                 </th>
               ))}
             </tr>
