@@ -88,11 +88,19 @@ async function findExtent(set: PanelSet, find: Find): Promise<TimeRange | undefi
 const composePanel = (recipe: PanelRecipe, find: Find, range: TimeRange): Promise<Panel> =>
   recipe.kind === 'lines' ? composeLines(recipe, find, range) : composeSpectrogram(recipe, find, range)
 
-const panelBase = ({ label, unit, scale, range, weight }: PanelRecipe): Pick<Panel, 'label' | 'unit' | 'scale' | 'range' | 'weight'> => ({
+const panelBase = ({
+  label,
+  unit,
+  scale,
+  range,
+  limit,
+  weight,
+}: PanelRecipe): Pick<Panel, 'label' | 'unit' | 'scale' | 'range' | 'limit' | 'weight'> => ({
   label,
   unit,
   scale,
   ...(range ? { range } : {}),
+  ...(limit ? { limit } : {}),
   ...(weight === undefined ? {} : { weight }),
 })
 

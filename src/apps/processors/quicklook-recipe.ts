@@ -14,6 +14,7 @@ const panelBase = {
   role: z.string().optional(),
   scale: scale.default('linear'),
   range: range.optional(),
+  limit: range.optional(),
   weight: z.number().positive().optional(),
   divide: z.number().default(1),
 }

@@ -5,6 +5,8 @@ import { lowerBound, pickQuantiles, sampleRange } from './samples.ts'
 export interface Axis {
   readonly scale: Scale
   readonly range: Range
+  /** Data in view lie outside the range. */
+  readonly isCut?: boolean
 }
 
 /** Position of a value on the axis, 0 at the low end and 1 at the high one; not-a-number stays so. */
@@ -29,9 +31,15 @@ export function padRange(range: Range, scale: Scale): Range {
 export function lineAxis(panel: LinesPanel, start: number, stop: number): Axis | undefined {
   const ranges = panel.lines.map(line => sampleRange(line.samples, start, stop, panel.scale)).filter(range => range !== undefined)
   if (ranges.length === 0) return undefined
-  if (panel.range) return { scale: panel.scale, range: panel.range }
   const all: Range = [Math.min(...ranges.map(range => range[0])), Math.max(...ranges.map(range => range[1]))]
-  return { scale: panel.scale, range: padRange(all, panel.scale) }
+  const range = panel.range ?? limitRange(padRange(all, panel.scale), panel.limit)
+  return { scale: panel.scale, range, isCut: all[0] < range[0] || all[1] > range[1] }
+}
+
+function limitRange(range: Range, limit: Range | undefined): Range {
+  if (!limit) return range
+  const [low, high] = [Math.max(range[0], limit[0]), Math.min(range[1], limit[1])]
+  return low < high ? [low, high] : limit
 }
 
 const centreRow = (spectrum: Spectrum, record: number): number => (spectrum.centres.length > spectrum.bins ? record * spectrum.bins : 0)

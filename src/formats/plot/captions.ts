@@ -54,7 +54,7 @@ function writePanel(figure: Figure, { panel, plot, axis, ticks, colour }: PanelL
     put({ text, x: sizes.margin, y, size: 12, weight: index === 0 ? 'bold' : 'normal' })
     y += 15
   }
-  if (panel.unit !== '') put({ text: panel.unit, x: sizes.margin, y, colour: theme.second })
+  if (panel.unit !== '') put({ text: axis?.isCut ? `${panel.unit}, off scale` : panel.unit, x: sizes.margin, y, colour: theme.second })
   for (const tick of ticks) put({ text: tick.label, x: plot.x - 8, y: tickBaseline(tick.at, plot.y, plot.y + plot.height), align: 'right' })
   if (!axis) {
     const text = panel.empty ?? 'no data in this time range'

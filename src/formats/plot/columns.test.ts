@@ -119,11 +119,15 @@ test('the longest step that is no gap is four usual steps, whatever a few gaps d
   expect(findMaxGap(Float64Array.of(7))).toBe(Number.POSITIVE_INFINITY)
 })
 
-test('a position is interpolated between its neighbours, and absent outside or in a gap', () => {
+test('a position is interpolated between its neighbours, up to one step beyond the ends, and absent in a gap', () => {
   const samples = samplesOf([0, 10, 100, 110], [0, 1, Number.NaN, 3], 40)
   expect(interpolateAt(samples, 4)).toBeCloseTo(0.4)
   expect(interpolateAt(samples, 10)).toBe(1)
-  for (const time of [-1, 50, 105, 111]) expect(interpolateAt(samples, time)).toBeUndefined()
+  expect(interpolateAt(samples, 110)).toBe(3)
+  expect(interpolateAt(samples, -5)).toBeCloseTo(-0.5)
+  expect(interpolateAt(samplesOf([0, 10], [0, 1], 40), 15)).toBeCloseTo(1.5)
+  for (const time of [-11, 50, 100, 105, 111, 121]) expect(interpolateAt(samples, time)).toBeUndefined()
+  expect(interpolateAt(samplesOf([0], [1]), 0)).toBeUndefined()
 })
 
 test('quantiles leave out what cannot be shown', () => {

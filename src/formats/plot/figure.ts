@@ -85,6 +85,8 @@ interface PanelBase {
   readonly scale: Scale
   /** Of the vertical axis; from the data when absent. */
   readonly range?: Range
+  /** An axis from the data never reaches beyond this (the strong field at perigee); what lies outside is cut off, and the picture says so. */
+  readonly limit?: Range
   /** Height relative to the other panels; 1 unless told. */
   readonly weight?: number
   /** Why there is nothing to see, in words, when there is nothing. */

@@ -55,7 +55,7 @@ const figure: Figure = {
       ],
     },
   ],
-  positions: [{ label: 'R (RE)', digits: 1, samples }],
+  positions: [{ label: 'R (RE)', digits: 1, samples: { ...samples, times: Float64Array.of(start, stop - 1_800_000), maxGap: 6e6 } }],
   footer: { notice: 'Quicklook.', credit: 'SDC', generated: 'made now', sources: ['a.cdf', 'b.cdf'] },
   stamp: 'SIMULATED DATA',
 }

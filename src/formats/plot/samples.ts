@@ -63,16 +63,24 @@ export function lastValue({ times, values, stride = 1, offset = 0 }: Samples, st
   return undefined
 }
 
-/** Straight line between the neighbours of `time`; undefined outside the samples or within a gap. */
-export function interpolateAt({ times, values, stride = 1, offset = 0, maxGap }: Samples, time: number): number | undefined {
-  const after = lowerBound(times, time)
-  if (after >= times.length) return undefined
-  const high = values[after * stride + offset] as number
-  const timeAfter = times[after] as number
-  if (timeAfter === time) return Number.isFinite(high) ? high : undefined
-  if (after === 0) return undefined
-  const timeBefore = times[after - 1] as number
-  const low = values[(after - 1) * stride + offset] as number
-  const value = low + ((high - low) * (time - timeBefore)) / (timeAfter - timeBefore)
-  return Number.isFinite(value) && timeAfter - timeBefore <= maxGap ? value : undefined
+/**
+ * Straight line between the neighbours of `time`, or through the outermost two up to one usual step beyond the ends (a
+ * day's file begins half a step after midnight); undefined further out and in a gap.
+ */
+export function interpolateAt(samples: Samples, time: number): number | undefined {
+  const { times, maxGap } = samples
+  if (times.length < 2) return undefined
+  const after = Math.min(times.length - 1, Math.max(1, lowerBound(times, time)))
+  const [early, late] = [times[after - 1] as number, times[after] as number]
+  const reach = maxGap / 4
+  if (time === late) return valueAt(samples, after)
+  if (time === early) return valueAt(samples, after - 1)
+  if (time < early - reach || time > late + reach || late - early > maxGap) return undefined
+  const [low, high] = [valueAt(samples, after - 1), valueAt(samples, after)]
+  return low === undefined || high === undefined ? undefined : low + ((high - low) * (time - early)) / (late - early)
+}
+
+function valueAt({ values, stride = 1, offset = 0 }: Samples, index: number): number | undefined {
+  const value = values[index * stride + offset] as number
+  return Number.isFinite(value) ? value : undefined
 }
