@@ -9,6 +9,7 @@ import { readCdfFile } from '#doors/cdf-node'
 import type { JobFile } from '#domain/process'
 import type { Cdf } from '#formats/cdf'
 import { formatUtc, tt2000 } from '#formats/time'
+import { expectedVectors, magPackets, readColumn, vectorsIn } from '#test/mag-vectors'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 
 const missionFolder = fileURLToPath(new URL('..', import.meta.url))
@@ -78,41 +79,16 @@ function run({ inputs, parameters, day = ['2023-11-30T00:00:00Z', '2023-12-01T00
   return { status: done.status, stdout: done.stdout, stderr: done.stderr, read }
 }
 
-const column = async (cdf: Cdf, name: string): Promise<readonly number[]> =>
-  Array.from((await cdf.variables.get(name)?.read())?.values as ArrayLike<number>)
-
 describe.skipIf(!sharedIsThere)(`real packets of the magnetometer${sharedNote}`, () => {
-  const packets = sharedPath('real', 'imap', 'mag', 'mag_l1_test_data.pkts')
-  const [header = '', ...rows] = readFileSync(sharedPath('real', 'imap', 'mag', 'mag_l1a_test_output.csv'), 'utf8')
-    .trim()
-    .split(/\r?\n/)
-  const names = header.split(',')
-  const expected = rows.map(row => Object.fromEntries(row.split(',').map((cell, i) => [names[i], Number(cell)])))
-
-  /** The CSV's columns of one sensor, one text per vector, sorted: the file is in order of time, the CSV in order of packets. */
-  const expectedOf = (sensor: 'pri' | 'sec') =>
-    expected
-      .map(row =>
-        ['sequence', `x_${sensor}`, `y_${sensor}`, `z_${sensor}`, `rng_${sensor}`, `${sensor}_coarse`, `${sensor}_fine`]
-          .map(key => row[key])
-          .join(),
-      )
-      .sort()
-
-  async function vectorsIn(cdf: Cdf): Promise<readonly string[]> {
-    const field = await column(cdf, 'vectors')
-    const rest = await Promise.all(['sequence_count', 'range', 'packet_coarse', 'packet_fine'].map(name => column(cdf, name)))
-    const [sequence = [], range = [], coarse = [], fine = []] = rest
-    return sequence.map((count, i) => [count, ...field.slice(3 * i, 3 * i + 3), range[i], coarse[i], fine[i]].join()).sort()
-  }
+  const packets = magPackets
 
   test('all 192 vectors are in two files, equal to those of the instrument team', async () => {
     const done = run({ inputs: [packets] })
     expect(done.stderr).toBe('')
     expect(done.status).toBe(0)
     expect(JSON.parse(done.stdout)).toMatchObject({ packets: 6, repeated: 0, refused: [], mago: 96, magi: 96 })
-    expect(await vectorsIn(await done.read('mago'))).toEqual(expectedOf('pri'))
-    expect(await vectorsIn(await done.read('magi'))).toEqual(expectedOf('sec'))
+    expect(await vectorsIn(await done.read('mago'))).toEqual(expectedVectors('pri'))
+    expect(await vectorsIn(await done.read('magi'))).toEqual(expectedVectors('sec'))
   })
 
   test('times follow the clock, rise, and stay in the day', async () => {
@@ -180,7 +156,7 @@ describe.skipIf(!sharedIsThere)(`real packets of the magnetometer${sharedNote}`,
     const done = run({ inputs: [both], parameters: { apid: 1068 }, day: ['2023-10-25T00:00:00Z', '2023-10-26T00:00:00Z'] })
     expect(done.stderr).toBe('')
     const fast = await done.read('mago', 'burst')
-    expect(new Set(await column(fast, 'vectors_per_second'))).toEqual(new Set([64]))
+    expect(new Set(await readColumn(fast, 'vectors_per_second'))).toEqual(new Set([64]))
   })
 
   test('a day without a vector of these packets is no data', () => {

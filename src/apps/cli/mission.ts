@@ -64,10 +64,11 @@ function describeNew(dir: string, made: Awaited<ReturnType<typeof createMission>
   return [
     `Mission ${made.mission.id} is in ${folder}:`,
     ...made.files.map(file => `  ${file}`),
-    `It has the datasets ${datasets.join(' and ')}. Next:`,
+    `It has the datasets ${datasets.join(' and ')}. Next, with a home of its own:`,
+    `  export APSIS_MISSIONS=${resolve(dir, '..')} APSIS_HOME=${resolve(dir, '..')}-home`,
     `  apsis mission check ${folder}`,
-    `  apsis up --missions ${folder}`,
     `  apsis ingest ${folder}/${made.example}`,
+    '  apsis up',
     'The whole way: docs/add-a-mission.md',
   ]
 }
