@@ -1,3 +1,4 @@
+import { parseFormula } from './formula.ts'
 import type { Calibration, Calibrator } from './model.ts'
 import type { Lookup } from './value.ts'
 import { compileCriteria } from './value.ts'
@@ -21,6 +22,7 @@ function splineOf(calibrator: Calibrator & { readonly kind: 'spline' }): Curve {
 /** The curve of a calibrator. A spline without extrapolation gives NaN outside its points. */
 export function compileCurve(calibrator: Calibrator): Curve {
   if (calibrator.kind === 'spline') return splineOf(calibrator)
+  if (calibrator.kind === 'formula') return parseFormula(calibrator.text)
   const { coefficients } = calibrator
   // Powers are summed from the constant up, as the definition lists them: other readers do so, and the last bits agree.
   return raw => {
@@ -40,6 +42,7 @@ export function invertCurve(calibrator: Calibrator): Curve | undefined {
     const rising = swapped.every((point, i) => i === 0 || point.raw > swapped[i - 1]!.raw)
     return rising ? splineOf({ ...calibrator, points: swapped }) : undefined
   }
+  if (calibrator.kind === 'formula') return undefined
   const [constant = 0, slope = 0, ...higher] = calibrator.coefficients
   return slope === 0 || higher.some(c => c !== 0) ? undefined : value => (value - constant) / slope
 }

@@ -121,7 +121,7 @@ function checkSizes(plan: Plan, packets: readonly { readonly bytes: Uint8Array }
     if (have === need) continue
     if (have > need) problems.push({ packet, problem: { problem: 'spare', container: plan.name, size: have - need } })
     else {
-      const field = plan.fields.find(one => one.start! + one.codec.bits! > have)!
+      const field = plan.fields.find(one => one.start! + one.codec.bits! > have) ?? plan.fields.at(-1)!
       problems.push({
         packet,
         problem: {

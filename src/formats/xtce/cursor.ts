@@ -22,6 +22,8 @@ export interface Cursor extends Lookup {
 export interface Writer extends Lookup {
   bytes: Uint8Array
   bit: number
+  /** The bit behind the last one written: placed entries can lie anywhere. */
+  farthest: number
 }
 
 /** Whether `bits` more bits are there; if not, the cursor stops. */

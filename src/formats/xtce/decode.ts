@@ -33,6 +33,8 @@ interface State extends Cursor {
   readonly engineeringValues: Record<string, Value>
   /** Names under which the latest values of parameters stand. */
   readonly latest: Record<string, string>
+  /** The bit behind the last one read: placed entries can lie anywhere. */
+  farthest: number
 }
 
 const newRecord = <V>(): Record<string, V> => Object.create(null) as Record<string, V>
@@ -49,6 +51,7 @@ function startState(bytes: Uint8Array): State {
     rawValues,
     engineeringValues,
     latest,
+    farthest: 0,
     raw: parameter => rawValues[latest[parameter] ?? parameter],
     engineering: parameter => engineeringValues[latest[parameter] ?? parameter],
   }
@@ -77,6 +80,7 @@ function readField(state: State, field: Field): boolean {
   const { codec, name } = field
   const raw = field.repeat === undefined ? codec.read(state) : readRepeated(state, field, field.repeat)
   if (state.stop !== undefined) return false
+  if (state.bit > state.farthest) state.farthest = state.bit
   state.rawValues[name] = raw
   if (name !== field.parameter) state.latest[field.parameter] = name
   if (codec.plain) state.engineeringValues[name] = raw
@@ -116,7 +120,7 @@ export function decodePacket(compiled: CompiledXtce, bytes: Uint8Array, options:
   const state = startState(bytes)
   const problems: DecodeProblem[] = []
   const plan = readPlan(state, options.container === undefined ? compiled.root : planOf(compiled, options.container), 0, problems)
-  const left = state.stop === undefined ? state.end - state.bit : 0
+  const left = state.stop === undefined ? state.end - state.farthest : 0
   // Many definitions forget to call the trunk abstract: when a packet goes on behind it, its kind is not known either.
   const unknown = state.stop === undefined && (plan.abstract || (left > 0 && plan === compiled.root && plan.heirs.length > 0))
   if (unknown) problems.push({ problem: 'unknown-kind', container: plan.name })
@@ -125,7 +129,7 @@ export function decodePacket(compiled: CompiledXtce, bytes: Uint8Array, options:
     container: plan.name,
     raw: state.rawValues,
     engineering: state.engineeringValues,
-    rest: state.stop === undefined ? restOf(bytes, state.bit) : new Uint8Array(),
+    rest: state.stop === undefined ? restOf(bytes, state.farthest) : new Uint8Array(),
     problems,
   }
 }

@@ -85,6 +85,7 @@ export function encodePacket(compiled: CompiledXtce, container: string, values: 
   const writer: Writer = {
     bytes: new Uint8Array(plan.bits === undefined ? 256 : (plan.bits + 7) >>> 3),
     bit: 0,
+    farthest: 0,
     raw: known,
     engineering: parameter => {
       const value = known(parameter)
@@ -97,11 +98,13 @@ export function encodePacket(compiled: CompiledXtce, container: string, values: 
     const value = rawOf(compiled, plan, field, values, kind)
     raw.set(field.parameter, value)
     writeField(writer, field, value)
+    writer.farthest = Math.max(writer.farthest, writer.bit)
   }
   return finish(writer, plan, options.rest ?? new Uint8Array())
 }
 
 function finish(writer: Writer, plan: Plan, rest: Uint8Array): Uint8Array {
+  writer.bit = writer.farthest
   const from = writer.bit >>> 3
   const size = Math.max((writer.bit + 7) >>> 3, from + rest.byteLength)
   growWriter(writer, size * 8 - writer.bit)

@@ -21,6 +21,8 @@ export type Amount =
 export type Calibrator =
   /** Coefficients by exponent: index 0 is the constant. */
   | { readonly kind: 'polynomial'; readonly coefficients: readonly number[] }
+  /** A formula of x, as CSV dictionaries have them. */
+  | { readonly kind: 'formula'; readonly text: string }
   | {
       readonly kind: 'spline'
       readonly order: number

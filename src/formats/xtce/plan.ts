@@ -31,6 +31,8 @@ export interface Plan {
   readonly heirs: readonly { readonly plan: Plan; readonly test: Test | undefined; readonly criteria: Criteria | undefined }[]
   /** Size in bits of the fields when it is always the same. */
   readonly bits: number | undefined
+  /** Bit at which the first field of an heir starts when it is always the same. */
+  readonly next: number | undefined
   /** Raw values that the criteria of the chain demand, as the definition writes them. */
   readonly demanded: ReadonlyMap<string, string>
 }
@@ -169,17 +171,26 @@ function demandsOf(criteria: Criteria | undefined, into: Map<string, string>): v
   if (criteria?.kind === 'all') for (const part of criteria.of) demandsOf(part, into)
 }
 
+/** Bit behind a field whose place and size are always the same. */
+const endOf = (field: Field): number => {
+  const count = field.repeat === undefined ? 1 : field.repeat.count(noLookup)
+  return field.start! + field.codec.bits! * count + (field.repeat === undefined ? 0 : field.repeat.gapBits * Math.max(0, count - 1))
+}
+
+const noLookup = { raw: () => undefined, engineering: () => undefined }
+
 function buildPlan(builder: Builder, key: string, base: Plan | undefined, depth: number): Plan {
   if (depth > 50) fail('xtce/invalid', `container ${key} inherits through more than 50 steps, or from itself`, { container: key })
   const container = builder.definition.containers.get(key)!
   const list = startList(base?.fields ?? [])
   const fields = list.list
   const ownFrom = fields.length
-  const bits = addFields(builder, key, container, list, base === undefined ? 0 : base.bits, 0)
+  const next = addFields(builder, key, container, list, base === undefined ? 0 : base.next, 0)
+  const bits = next === undefined ? undefined : fields.reduce((most, field) => Math.max(most, endOf(field)), 0)
   const demanded = new Map(base?.demanded)
   demandsOf(container.base?.criteria, demanded)
   const heirs: Plan['heirs'][number][] = []
-  const plan: Plan = { name: key, abstract: container.abstract, fields, ownFrom, heirs, bits, demanded }
+  const plan: Plan = { name: key, abstract: container.abstract, fields, ownFrom, heirs, bits, next, demanded }
   for (const heir of builder.heirsOf.get(key) ?? []) {
     const criteria = builder.definition.containers.get(heir)!.base!.criteria
     heirs.push({ plan: buildPlan(builder, heir, plan, depth + 1), criteria, test: criteria && compileCriteria(criteria) })

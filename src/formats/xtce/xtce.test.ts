@@ -1,33 +1,7 @@
 import { readPackets } from '#formats/ccsds'
+import { definition, entry, kind, parameter } from '#test/xtce'
 import { expect, test } from 'vitest'
 import { compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from './index.ts'
-
-const header = [
-  ['VERSION', 3],
-  ['TYPE', 1],
-  ['SEC_HDR_FLG', 1],
-  ['PKT_APID', 11],
-  ['SEQ_FLGS', 2],
-  ['SRC_SEQ_CTR', 14],
-  ['PKT_LEN', 16],
-] as const
-
-/** A small mission: trunk with the primary header, one kind per APID. `types`, `parameters` and `containers` are XML. */
-const definition = (types: string, parameters: string, containers: string) => `<?xml version="1.0"?>
-<SpaceSystem name="Small" xmlns="http://www.omg.org/spec/XTCE/20180204"><TelemetryMetaData>
-<ParameterTypeSet>
-${header.map(([name, bits]) => `<IntegerParameterType name="${name}_T" signed="false"><IntegerDataEncoding sizeInBits="${bits}"/></IntegerParameterType>`).join('\n')}
-<IntegerParameterType name="U8" signed="false"><IntegerDataEncoding sizeInBits="8"/></IntegerParameterType>
-<IntegerParameterType name="I16" signed="true"><IntegerDataEncoding sizeInBits="16" encoding="twosComplement"/></IntegerParameterType>
-${types}</ParameterTypeSet>
-<ParameterSet>${header.map(([name]) => `<Parameter name="${name}" parameterTypeRef="${name}_T"/>`).join('')}${parameters}</ParameterSet>
-<ContainerSet><SequenceContainer name="Trunk" abstract="true"><EntryList>${header.map(([name]) => `<ParameterRefEntry parameterRef="${name}"/>`).join('')}</EntryList></SequenceContainer>
-${containers}</ContainerSet></TelemetryMetaData></SpaceSystem>`
-
-const kind = (name: string, apid: number, entries: string) =>
-  `<SequenceContainer name="${name}"><EntryList>${entries}</EntryList><BaseContainer containerRef="Trunk"><RestrictionCriteria><Comparison parameterRef="PKT_APID" value="${apid}"/></RestrictionCriteria></BaseContainer></SequenceContainer>`
-const parameter = (name: string, type: string) => `<Parameter name="${name}" parameterTypeRef="${type}"/>`
-const entry = (name: string) => `<ParameterRefEntry parameterRef="${name}"/>`
 
 /** A mission with one kind, APID 7, that holds one parameter P of the given type. */
 const single = (type: string) => compileXtce(parseXtce(definition(type, parameter('P', 'T'), kind('Kind', 7, entry('P')))))
