@@ -111,6 +111,14 @@ describe('a name that fits nothing is explained', () => {
     expect(found.reason?.startsWith(name)).toBe(true)
   })
 
+  test('many possible endings are cut short', () => {
+    const many = sampleMission(files => ({
+      ...files,
+      'products.yaml': `${files['products.yaml'] ?? ''}${Array.from({ length: 9 }, (_, i) => `mag srvy x${i}:\n  title: X\n  format: cdf\n  partition: day\n`).join('')}`,
+    }))
+    expect(identifyName(many, 'duo1_mag_srvy_l9_20260203_v1.0.0.cdf').reason).toMatch(/"x3" \(level\) …, but "l9" stands there\.$/)
+  })
+
   test('any text at all has a reason', () => {
     fc.assert(
       fc.property(fc.string(), text => {

@@ -14,7 +14,13 @@ afterAll(() => rm(root, { recursive: true }))
 
 const adapter = `export const identify = ({ name }) => (name === 'mine' ? { product: 'orbit', spacecraft: 'duo1', start: 0 } : undefined)\n`
 
-const whole = { ...sampleFiles, 'simulation.yaml': '', 'identify.ts': adapter, 'packets/mag.xml': '', 'programs/calibrate.py': '' }
+const whole: Readonly<Record<string, string>> = {
+  ...sampleFiles,
+  'simulation.yaml': '',
+  'identify.ts': adapter,
+  'packets/mag.xml': '',
+  'programs/calibrate.py': '',
+}
 
 async function writeFolder(folder: string, files: Readonly<Record<string, string>>): Promise<string> {
   for (const [name, text] of Object.entries(files)) {
@@ -67,7 +73,7 @@ describe('a folder of missions', () => {
     await writeFolder('many/solo', {
       ...whole,
       'mission.yaml': whole['mission.yaml']?.replace('mission: duo', 'mission: solo') ?? '',
-      'products.yaml': whole['products.yaml'].replace('[duo]', '[solo]'),
+      'products.yaml': whole['products.yaml']?.replace('[duo]', '[solo]') ?? '',
     })
     await writeFolder('many/duo', whole)
     await writeFolder('many', { 'README.md': 'text' })
