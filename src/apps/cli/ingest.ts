@@ -4,13 +4,12 @@ import { userInfo } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Command } from 'commander'
 import { fail } from '#error'
-import { runSteward, startWorkers } from '#apps/system'
+import { runSteward, startWorkers, waitUntilIdle } from '#apps/system'
 import type { System } from '#apps/system'
 import { ingestFile } from '#services/ingest'
 import type { IngestOutcome } from '#services/ingest'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
-import { waitUntilIdle } from './idle.ts'
 
 /** `apsis ingest PATH…` */
 export function ingestCommand(): Command {

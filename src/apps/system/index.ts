@@ -1,4 +1,5 @@
 export { demoClock, setDemoClock } from './demo-clock.ts'
+export { waitUntilIdle } from './idle.ts'
 export { openLog } from './logger.ts'
 export { settingsOf } from './settings.ts'
 export { runSteward } from './steward.ts'

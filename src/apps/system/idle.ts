@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { System } from '#apps/system'
+import type { System } from './system.ts'
 import type { Db } from '#services/db'
 
 /** What is still to be done: events the planner has not read, jobs not ended, cells that settle. */
