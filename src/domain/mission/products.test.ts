@@ -75,7 +75,7 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     '  packets: packets/mag.xml\n  packet-time: { octet: 5, coarse: 4, fine: 2, epoch: gps }',
     [
       'products.yaml:9:25: octet of packet-time of the product "mag srvy l0" must be a whole number from 6, not the number 5',
-      'products.yaml:9:54: the epoch "gps" is no date (tai-1958 or a date such as 2010-01-01)',
+      'products.yaml:9:55: the epoch "gps" is no date (tai-1958 or a date such as 2010-01-01)',
     ],
   ],
   [
