@@ -65,3 +65,9 @@ test('SVG carries the raster and the words', async () => {
   const href = /href="data:image\/png;base64,([^"]+)"/.exec(svg)?.[1] as string
   expect((await decode(Buffer.from(href, 'base64'))).width).toBe(2 * goldenSize.width)
 })
+
+test('the PNG is 8-bit RGB without transparency, of the size of the raster', () => {
+  const png = Buffer.from(renderPng(goldenFigure, goldenSize))
+  expect(png.subarray(0, 8)).toEqual(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))
+  expect([png.readUInt32BE(16), png[24], png[25]]).toEqual([goldenSize.width, 8, 2])
+})

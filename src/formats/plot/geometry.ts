@@ -64,3 +64,9 @@ export const sizes = {
 /** Time of a place: linear between the left and right edge of the panels. */
 export const placeTime = (time: number, start: number, stop: number, plot: { readonly x: number; readonly width: number }): number =>
   plot.x + ((time - start) / (stop - start)) * plot.width
+
+/** Left and right edge of all panels of a picture of this width: start and stop in time, so that a click can be turned into UTC. */
+export const plotEdges = (width = 1200): { readonly left: number; readonly right: number } => ({
+  left: sizes.left,
+  right: width - sizes.right,
+})

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Figure, Panel } from './figure.ts'
-import type { Layout } from './geometry.ts'
+import { type Layout, plotEdges } from './geometry.ts'
 import { layoutFigure } from './layout.ts'
 import { writeSvg } from './svg.ts'
 import { spreadApart, wrapWords } from './text.ts'
@@ -70,6 +70,11 @@ test('panels share their left and right edge, follow each other, and obey their 
     expect((plots[index] as typeof above).y).toBeGreaterThan(above.y + above.height)
   }
   expect(plots[2]?.height).toBe(2 * (plots[0]?.height as number))
+})
+
+test('the edges of the panels are known without a layout, for clicks in a picture', () => {
+  const plot = layout.panels[0]?.plot ?? { x: 0, width: 0 }
+  expect(plotEdges(layout.width)).toEqual({ left: plot.x, right: plot.x + plot.width })
 })
 
 test('everything written lies inside the picture', () => {
