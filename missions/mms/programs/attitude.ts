@@ -111,11 +111,16 @@ export interface AttitudeState {
   readonly phases: Readonly<Record<Axis, number>>
 }
 
-/** The attitude at a moment, or undefined outside the records or in a gap. */
-export function attitudeAt(track: AttitudeTrack, t: bigint, sun: Vector3): AttitudeState | undefined {
-  const i = Math.min(countBefore(track.time, t + 1n) - 1, track.time.length - 2)
+/** How far attitude may be carried beyond its records: over ten seconds the spin phase is still known to 0.01 degrees. */
+export const REACH_NS = 10_000_000_000n
+
+/** The attitude at a moment, or undefined in a gap or farther than `reach` (ns) outside the records. */
+export function attitudeAt(track: AttitudeTrack, t: bigint, sun: Vector3, reach = 0n): AttitudeState | undefined {
+  const last = track.time.length - 1
+  const i = Math.max(0, Math.min(countBefore(track.time, t + 1n) - 1, last - 1))
   const [from, to] = [track.time[i], track.time[i + 1]]
-  if (from === undefined || to === undefined || t < from || t > to || track.spinRate[i] === 0) return undefined
+  if (from === undefined || to === undefined || track.spinRate[i] === 0) return undefined
+  if (t < (track.time[0] ?? 0n) - reach || t > (track.time[last] ?? 0n) + reach) return undefined
   const u = Number(t - from) / Number(to - from)
   const angle = ((track.spinRate[i] ?? 0) * Number(t - from)) / 1e9
   const between = (axis: Axis): Vector3 => {

@@ -2,7 +2,7 @@ import { writeCdfFile } from '#doors/cdf-node'
 import { globalAttributes } from '#doors/istp'
 import { inputsOf, missionFile, noData, outputOf, report, runProgram, type JobFile } from '#doors/job'
 import { formatUtc, tt2000 } from '#formats/time'
-import { readAttitude, type AttitudeTrack } from './attitude.ts'
+import { REACH_NS, readAttitude, type AttitudeTrack } from './attitude.ts'
 import { readCalibration, spansOf, type CalibrationFile, type FieldCalibration } from './calibration.ts'
 import { calibrateField, flagBits } from './fgm-calibrate.ts'
 import { describeField, type FieldProduct, type StateProduct } from './fgm-variables.ts'
@@ -23,9 +23,6 @@ export interface RawField {
   /** Of the sensor, degC. */
   readonly temperature: Float32Array
 }
-
-// Ten seconds beyond its last record the spin phase is still known to 0.01 degrees.
-const REACH_NS = 10_000_000_000n
 
 /** Counts to field: calibration in force, despin by attitude, rotation into DMPA, GSE and GSM, position beside it. */
 export async function makeField(job: JobFile): Promise<void> {

@@ -3,7 +3,7 @@ import { globalAttributes } from '#doors/istp'
 import { inputsOf, missionFile, noData, outputOf, report, runProgram, type JobFile } from '#doors/job'
 import { framesAt, rotate, transpose, despunFrame } from '#domain/orbit'
 import { tt2000 } from '#formats/time'
-import { attitudeAt, readAttitude, type AttitudeTrack } from './attitude.ts'
+import { REACH_NS, attitudeAt, readAttitude, type AttitudeTrack } from './attitude.ts'
 import { readCalibration, spansOf, type CalibrationFile, type PlasmaCalibration } from './calibration.ts'
 import { describePlasma, type PlasmaProduct, type Species } from './fpi-variables.ts'
 import { openColumns, type ColumnReader } from './l1a-columns.ts'
@@ -72,7 +72,7 @@ function turnVelocities(
   const [keep, despun, gse, phase]: [number[], number[], number[], number[]] = [[], [], [], []]
   time.forEach((t, i) => {
     const { sun, matrix } = framesAt(tt2000(t))
-    const state = attitudeAt(attitude, t, sun)
+    const state = attitudeAt(attitude, t, sun, REACH_NS)
     if (state === undefined) return
     const v = [vx[i] ?? 0, vy[i] ?? 0, vz[i] ?? 0] as const
     keep.push(i)

@@ -27,6 +27,8 @@ export interface Column {
   readonly units: string
   readonly valid: readonly [number, number]
   readonly type?: 'CDF_INT4'
+  /** Shape of one record of a column without parts. */
+  readonly dims?: readonly number[]
   /** Names of the components of a vector. */
   readonly parts?: readonly string[]
   readonly representation?: string
@@ -112,6 +114,8 @@ const phase = (name: string, axis: 'z' | 'l' | 'p', about: string): Recipe => ({
     at.attitude === undefined ? undefined : [at.attitude.phases[axis] / DEGREE],
   ),
   notes: FROM_ATTITUDE,
+  // A list of one, as the mission's files have it.
+  dims: [1],
 })
 
 const inFrame = (kind: 'r' | 'v', frame: (typeof frames)[number]): Recipe => ({

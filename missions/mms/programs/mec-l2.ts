@@ -64,6 +64,7 @@ function describeColumn(sc: string, column: Column): DatasetVariable[] {
     units: column.units,
     valid: column.valid,
     notes: column.notes,
+    ...(column.dims === undefined ? {} : { dims: column.dims }),
   } as const
   if (column.parts === undefined) return [series({ ...described, label: column.name.slice(0, 20), more })]
   const pointers = { LABL_PTR_1: `${name}_label`, REPRESENTATION_1: column.representation ?? '3vec_representation', TENSOR_ORDER: 1 }
