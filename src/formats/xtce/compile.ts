@@ -1,6 +1,6 @@
 import { fail } from '#error'
 import type { XtceDefinition } from './model.ts'
-import type { Plan } from './plan.ts'
+import type { LeftOut, Plan } from './plan.ts'
 import { buildPlans } from './plan.ts'
 
 /** A definition made ready: one plan per kind of packet. Used by decodePacket, encodePacket and decodeColumns; holds no state. */
@@ -9,6 +9,15 @@ export interface CompiledXtce {
   /** Where decoding of a packet of unknown kind begins. */
   readonly root: Plan
   readonly plans: ReadonlyMap<string, Plan>
+  /** Containers left out because something in them is not supported. */
+  readonly left: readonly LeftOut[]
+}
+
+export interface CompileOptions {
+  /** The container that every packet starts as (default: the one from which most others inherit). */
+  readonly root?: string
+  /** Leave out, and list in `left`, the containers that use something unsupported, instead of refusing the definition (default false). */
+  readonly withoutUnsupported?: boolean
 }
 
 const withHeirs = (plan: Plan): readonly Plan[] => [plan, ...plan.heirs.flatMap(heir => withHeirs(heir.plan))]
@@ -23,16 +32,17 @@ function chooseRoot(definition: XtceDefinition, roots: readonly Plan[]): Plan {
 }
 
 /**
- * Compiles a definition once into closures per kind of packet. `root` names the container that every packet starts as; without
- * it, that one is taken from which most others inherit. Throws `xtce/unsupported` naming what stands in the way, `xtce/invalid`.
+ * Compiles a definition once into closures per kind of packet. Throws `xtce/unsupported` naming what stands in the way, `xtce/invalid`.
  */
-export function compileXtce(definition: XtceDefinition, options: { readonly root?: string } = {}): CompiledXtce {
-  const roots = buildPlans(definition)
+export function compileXtce(definition: XtceDefinition, options: CompileOptions = {}): CompiledXtce {
+  const left: LeftOut[] = []
+  const roots = buildPlans(definition, options.withoutUnsupported === true ? left : undefined)
   const plans = new Map(roots.flatMap(withHeirs).map(plan => [plan.name, plan]))
   const root = options.root === undefined ? chooseRoot(definition, roots) : plans.get(options.root)
   return {
     definition,
     plans,
+    left,
     root: root ?? fail('xtce/unknown-container', `there is no container ${options.root}`, { container: options.root }),
   }
 }

@@ -1,4 +1,4 @@
-import { fail } from '#error'
+import { SdcError, fail } from '#error'
 import { compileTypes, recordCodec } from './codec.ts'
 import type { AmountOf } from './cursor.ts'
 import { compileAmount } from './cursor.ts'
@@ -42,6 +42,14 @@ interface Builder {
   readonly codecOf: ReturnType<typeof compileTypes>
   readonly affected: ReadonlyMap<string, string>
   readonly heirsOf: ReadonlyMap<string, readonly string[]>
+  /** Where containers that are not supported are noted; absent when they are refused. */
+  readonly left: LeftOut[] | undefined
+}
+
+/** A container that cannot be decoded, and why. */
+export interface LeftOut {
+  readonly container: string
+  readonly reason: string
 }
 
 const childrenByBase = (definition: XtceDefinition): ReadonlyMap<string, readonly string[]> => {
@@ -57,12 +65,9 @@ const childrenByBase = (definition: XtceDefinition): ReadonlyMap<string, readonl
 
 const refuseAffected = (builder: Builder, subject: string, container: string): void => {
   const why = builder.affected.get(subject)
-  if (why !== undefined) {
-    fail('xtce/unsupported', `container ${container} cannot be decoded: ${subject} uses ${why}, which is not supported`, {
-      container,
-      subject,
-    })
-  }
+  if (why === undefined) return
+  const reason = `${subject} uses ${why}`
+  fail('xtce/unsupported', `container ${container} cannot be decoded: ${reason}, which is not supported`, { container, reason })
 }
 
 function repetition(entry: Entry): Pick<Field, 'repeat'> {
@@ -159,7 +164,7 @@ function containerCodec(builder: Builder, key: string, depth: number): ValueCode
     fail(
       'xtce/unsupported',
       `container ${key} stands conditionally or repeatedly in another and has conditional, placed or repeated entries itself`,
-      { container: key },
+      { container: key, reason: 'conditional, placed or repeated entries within such a container' },
     )
   }
   return recordCodec(key, fields)
@@ -192,19 +197,31 @@ function buildPlan(builder: Builder, key: string, base: Plan | undefined, depth:
   const heirs: Plan['heirs'][number][] = []
   const plan: Plan = { name: key, abstract: container.abstract, fields, ownFrom, heirs, bits, next, demanded }
   for (const heir of builder.heirsOf.get(key) ?? []) {
-    const criteria = builder.definition.containers.get(heir)!.base!.criteria
-    heirs.push({ plan: buildPlan(builder, heir, plan, depth + 1), criteria, test: criteria && compileCriteria(criteria) })
+    const { criteria } = builder.definition.containers.get(heir)!.base!
+    const built = tryPlan(builder, heir, plan, depth + 1)
+    if (built !== undefined) heirs.push({ plan: built, criteria, test: criteria && compileCriteria(criteria) })
   }
   // An heir without criteria takes whatever comes, so it is asked last.
   heirs.sort((a, b) => Number(a.criteria === undefined) - Number(b.criteria === undefined))
   return plan
 }
 
+/** A plan, or undefined when something in it is not supported and that is to be left out. */
+function tryPlan(builder: Builder, key: string, base: Plan | undefined, depth: number): Plan | undefined {
+  try {
+    return buildPlan(builder, key, base, depth)
+  } catch (error) {
+    if (builder.left === undefined || !(error instanceof SdcError) || error.code !== 'xtce/unsupported') throw error
+    builder.left.push({ container: key, reason: String(error.detail['reason']) })
+    return undefined
+  }
+}
+
 /** The plans of all containers without a base, each with its heirs. Throws `xtce/invalid`, `xtce/unsupported`. */
-export function buildPlans(definition: XtceDefinition): readonly Plan[] {
+export function buildPlans(definition: XtceDefinition, left?: LeftOut[]): readonly Plan[] {
   const affected = new Map(definition.unsupported.flatMap(u => (u.affects === undefined ? [] : [[u.affects, u.construct] as const])))
-  const builder: Builder = { definition, affected, codecOf: compileTypes(definition), heirsOf: childrenByBase(definition) }
+  const builder: Builder = { definition, affected, codecOf: compileTypes(definition), heirsOf: childrenByBase(definition), left }
   return [...definition.containers]
     .filter(([, container]) => container.base === undefined)
-    .map(([key]) => buildPlan(builder, key, undefined, 0))
+    .flatMap(([key]) => tryPlan(builder, key, undefined, 0) ?? [])
 }

@@ -37,7 +37,15 @@ function measure(cursor: Cursor, encoding: StringEncoding, boxOf: ((cursor: Curs
   }
   const rest = readOctets(cursor.bytes, cursor.bit, cursor.end - cursor.bit)
   const end = findEnd(rest, terminator!)
-  return end < 0 ? cursor.end - cursor.bit : 8 * (end + terminator!.byteLength)
+  return end < 0 ? rest.byteLength * 8 - (((cursor.end - cursor.bit) & 7) === 0 ? 0 : 8) : 8 * (end + terminator!.byteLength)
+}
+
+/** Bits that the octets of a field stand for: a size tag can announce a size that is no whole number of octets. */
+function bitsOf(octets: Uint8Array, encoding: StringEncoding, box: number | undefined): number {
+  const { leadingBits } = encoding
+  const told =
+    box ?? (leadingBits === undefined || octets.byteLength * 8 < leadingBits ? Number.NaN : leadingBits + readBits(octets, 0, leadingBits))
+  return (told + 7) >>> 3 === octets.byteLength ? told : octets.byteLength * 8
 }
 
 /** The text within the octets of the field. */
@@ -89,7 +97,7 @@ export function compileString(type: ParameterType, encoding: StringEncoding): Va
     },
     write: (writer, raw) => {
       const octets = pack(raw)
-      const bits = fixed ?? octets.byteLength * 8
+      const bits = fixed ?? bitsOf(octets, encoding, boxOf?.(writer))
       if ((bits + 7) >>> 3 !== octets.byteLength) refuseValue(type.name, raw, `it holds ${bits} bits, not ${octets.byteLength * 8}`)
       growWriter(writer, bits)
       writeOctets(writer.bytes, writer.bit, bits, octets)

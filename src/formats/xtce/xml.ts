@@ -54,11 +54,8 @@ export function parseXml(xml: string): XmlElement {
     element.text = element.text.trim()
   })
   parser.write(xml).close()
-  return root ?? failEmpty()
-}
-
-const failEmpty = (): never => {
-  throw new SdcError('xtce/malformed', 'the definition holds no element')
+  // The parser has refused a document without an element.
+  return root!
 }
 
 /** The first child of that name. */
