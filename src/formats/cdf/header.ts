@@ -118,7 +118,7 @@ export function* readCompression(window: ByteWindow, offset: number, format: For
   if (record.pCount < 1 || size < fixedSize(cpr, format) + 4) return { type, level: 0 }
   const parameter = yield* window.bytes(at, at + 4, 'the compression parameter')
   const level = new DataView(parameter.buffer, parameter.byteOffset).getInt32(0)
-  return { type, level: type === 'gzip' ? level : level }
+  return { type, level }
 }
 
 /** The fixed fields of the record at `offset`, its type checked, and its size by its own account, checked against the file. */
@@ -130,7 +130,7 @@ export function* readFixed<L extends Layout>(
 ): Steps<{ record: RecordOf<L>; size: number }> {
   const fixed = fixedSize(layout, format)
   if (offset < 8) failCdf('cdf/corrupt', `a ${layout.title} is said to be at byte ${offset}, inside the magic numbers`, { offset })
-  const bytes = yield* window.bytes(offset, offset + fixed, `${layout.title}`)
+  const bytes = yield* window.bytes(offset, offset + fixed, layout.title)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const type = view.getInt32(format.offset)
   if (type !== layout.type)

@@ -145,13 +145,7 @@ function* readAdr(file: FileContext, record: RecordOf<typeof adr>, damage: CdfDa
   }
 }
 
-function* readEntries(
-  file: FileContext,
-  head: number,
-  layout: typeof agrEdr | typeof azEdr,
-  name: string,
-  damage: CdfDamage[],
-): Steps<CdfEntry[]> {
+function* readEntries(file: FileContext, head: number, layout: typeof agrEdr, name: string, damage: CdfDamage[]): Steps<CdfEntry[]> {
   return yield* walkList(file, head, `entries of attribute ${name}`, damage, function* (offset) {
     const { record, size } = yield* readFixed(file.window, offset, layout, file.format)
     return { next: record.next, read: () => readEntry(file, offset, record, size, name) }

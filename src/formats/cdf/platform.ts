@@ -1,11 +1,11 @@
 /** What the platform does better than plain TypeScript: node:zlib and node:crypto, or a WebAssembly build. All optional. */
 export interface CdfPlatform {
   /** Inflates one raw deflate stream; the result has at most `limit` bytes, else it throws. `expected` is the likely size. Bytes behind the stream are ignored. */
-  inflateRaw?(deflated: Uint8Array, expected: number, limit: number): Uint8Array
+  readonly inflateRaw?: (deflated: Uint8Array, expected: number, limit: number) => Uint8Array
   /** Raw deflate at level 1 to 9. */
-  deflateRaw?(bytes: Uint8Array, level: number): Uint8Array
-  crc32?(bytes: Uint8Array, start?: number): number
-  md5?(): Md5
+  readonly deflateRaw?: (bytes: Uint8Array, level: number) => Uint8Array
+  readonly crc32?: (bytes: Uint8Array, start?: number) => number
+  readonly md5?: () => Md5
 }
 
 /** A running MD5. */

@@ -29,9 +29,9 @@ function decodeLatin1(bytes: Uint8Array): string {
 export function encodeText(text: string, length?: number): Uint8Array {
   const bytes = new TextEncoder().encode(text)
   if (length === undefined || bytes.length === length || text.length !== length) return bytes
-  const latin = Uint8Array.from(text, c => c.charCodeAt(0))
   // Only text that came from bytes that were no UTF-8 has one character per byte and none above 255.
-  return [...text].every(c => c.length === 1 && c.charCodeAt(0) < 256) ? latin : bytes
+  const codes = Array.from({ length }, (_, i) => text.charCodeAt(i))
+  return codes.every(code => code < 256) ? Uint8Array.from(codes) : bytes
 }
 
 /** Length of `bytes` without the blanks and NULs at the end. */

@@ -61,7 +61,7 @@ function checkName(name: string, what: string, names: Set<string>): void {
 function prepareVariable(given: VariableDescription & { values?: GivenValues }, number: number, options: ResolvedEncode): PreparedVariable {
   const where = `variable ${given.name}`
   const type = typeOf(given.type)
-  if (type === undefined) failCdf('cdf/bad-dataset', `${where} has type ${String(given.type)}, which CDF does not define`)
+  if (type === undefined) failCdf('cdf/bad-dataset', `${where} has type ${given.type as string}, which CDF does not define`)
   const declaredDims = given.dims ?? []
   if (declaredDims.length > 10) failCdf('cdf/bad-dataset', `${where} has ${declaredDims.length} dimensions; CDF allows 10`)
   for (const dim of declaredDims)

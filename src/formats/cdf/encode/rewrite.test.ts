@@ -37,18 +37,20 @@ async function describeFile(bytes: Uint8Array, name: string): Promise<Described>
 const withoutEmpty = <T extends { numElements: number }>(entry: T): T =>
   entry.numElements === 0 ? { ...entry, numElements: 1, value: ' ' } : entry
 
+const placement = new Set(['kind', 'extents', 'blockingFactor', 'compression'])
+
 /** What a rewritten file must keep: all but where things lie, and which kind of variable held them. */
 function essence({ cdf, globalAttributes, variables }: Described): unknown {
   const { numAttributes } = cdf
   return {
     numAttributes,
     globalAttributes: Object.fromEntries(Object.entries(globalAttributes).map(([name, entries]) => [name, entries.map(withoutEmpty)])),
-    variables: variables.map(({ kind: _, extents: __, blockingFactor: ___, compression: ____, ...rest }) => rest),
+    variables: variables.map(variable => Object.fromEntries(Object.entries(variable).filter(([key]) => !placement.has(key)))),
   }
 }
 
 describe.skipIf(!sharedIsThere)(`rewriting the corpus${sharedNote}`, () => {
-  test.each(files.filter(file => !unlike.has(file)))('%s keeps its essence', async file => {
+  test.each(files)('%s keeps its essence', async file => {
     const before = readFileSync(`${root}/${file}`)
     const original = await openCdf(before, {
       platform,

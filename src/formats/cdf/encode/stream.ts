@@ -17,9 +17,9 @@ export interface CdfSink {
 /** A CDF being written record by record; memory holds one block per compressed variable and the index. */
 export interface CdfWriter {
   /** Adds whole records to a variable, in any interleaving with others. */
-  append(variable: string, values: GivenValues): Promise<void>
+  readonly append: (variable: string, values: GivenValues) => Promise<void>
   /** Writes what is buffered and all metadata; returns the size of the file. Nothing can follow. */
-  finish(): Promise<number>
+  readonly finish: () => Promise<number>
 }
 
 interface Open {

@@ -53,7 +53,7 @@ export function toNumbers(values: GivenValues, type: TypeInfo, where: string): C
     if (type.kind === 'int') checkInteger(value as number, type, where)
   }
   const Maker = type.array as unknown as new (values: ArrayLike<unknown>) => CdfNumbers
-  return new Maker(values as ArrayLike<unknown>)
+  return new Maker(values)
 }
 
 function checkInteger(value: number, type: TypeInfo, where: string): void {

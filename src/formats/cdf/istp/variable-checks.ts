@@ -227,7 +227,7 @@ function checkFormat(variable: CdfVariable, report: Report): void {
       'warning',
       'format/type',
       `FORMAT of ${variable.name} is ${format}, which does not print ${variable.type}`,
-      `use one of ${[...allowed].join(', ')}`,
+      `use one of ${allowed.split('').join(', ')}`,
       'FORMAT',
     )
 }
