@@ -21,3 +21,7 @@ export {
   nanosecondsToCuc,
 } from './time-field.ts'
 export type { CdsLayout, CdsTime, CucLayout, CucTime } from './time-field.ts'
+export { joinSegments } from './segment.ts'
+export type { JoinOptions, Unit } from './segment.ts'
+export { decodePus } from './pus.ts'
+export type { PusHeader, PusOptions } from './pus.ts'
