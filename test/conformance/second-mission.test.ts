@@ -5,20 +5,22 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCdfFile } from '#doors/cdf-node'
+import { freshDatabase } from '#test/database'
 import { expectedVectors, magPackets, vectorsIn } from '#test/mag-vectors'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
 let home = ''
+let database = ''
 
 /** Starts the command as people do, in a home of its own. */
 function apsis(...words: readonly string[]) {
-  const { APSIS_MISSIONS: _, DATABASE_URL: __, ...environment } = process.env
+  const { APSIS_MISSIONS: _, ...environment } = process.env
   const PATH = `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`
   const done = spawnSync(process.execPath, [join(root, 'src/apps/cli/main.ts'), ...words], {
     encoding: 'utf8',
-    env: { ...environment, PATH, APSIS_HOME: join(home, 'var') },
+    env: { ...environment, PATH, APSIS_HOME: join(home, 'var'), DATABASE_URL: database },
   })
   return { status: done.status, text: `${done.stdout}${done.stderr}` }
 }
@@ -33,6 +35,7 @@ describe.skipIf(!sharedIsThere)(`packets of a second mission become its products
 
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'apsis-second-'))
+    database = (await freshDatabase()).connectionString
     // The name says nothing: neither mission has a template for it.
     await copyFile(magPackets, join(home, 'delivery-17.dat'))
     first = apsis('ingest', join(home, 'delivery-17.dat'), sharedPath('real', 'mms', 'sdc', 'ancillary', 'mms2'))
