@@ -169,7 +169,12 @@ export interface FileView {
   readonly product: ProductName
   readonly versions: readonly FileEntry[]
   readonly lineage: Lineage
-  readonly parents: readonly { readonly role: string; readonly name: string | undefined; readonly held: boolean }[]
+  readonly parents: readonly {
+    readonly role: string
+    readonly name: string | undefined
+    readonly held: boolean
+    readonly hidden?: string
+  }[]
   readonly children: readonly { readonly role: string; readonly name: string }[]
   readonly made?: { readonly job: JobEntry; readonly process: string; readonly attempts: readonly AttemptEntry[] }
   readonly cell?: CellEntry

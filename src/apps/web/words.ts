@@ -60,3 +60,6 @@ export function formatDuration(ms: number): string {
   if (s < 3600) return s % 60 === 0 ? `${s / 60} min` : `${Math.floor(s / 60)} min ${s % 60} s`
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }
+
+/** A partition's key as people read it: `20261122093600` as `2026-11-22T09:36:00Z`. */
+export const formatPartition = (key: string): string => key.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z')

@@ -56,42 +56,48 @@ export async function readFile(db: Db, mission: string, name: string, sight: Sig
   return row === undefined ? undefined : readEntry(row)
 }
 
-/** A parent or child of a file. `file` is absent where it is not held, or hidden from this sight (then its name is hidden too). */
+/**
+ * A parent or child of a file. `file` is absent where it is not held, or hidden from this sight: then its name is hidden too, and `hidden`
+ * says which expectation it answers, which everybody may know.
+ */
 export interface Relative {
   readonly role: string
   readonly name: string | undefined
   readonly file: FileEntry | undefined
+  readonly hidden: { readonly id: number; readonly dataset: string; readonly partition: string } | undefined
 }
 
 export async function listParents(db: Db, file: number, sight: Sight): Promise<readonly Relative[]> {
   const links = await db.selectFrom('file_parent').selectAll().where('child', '=', file).orderBy('role').orderBy('name').execute()
-  const entries = await readByIds(
+  const held = await readByIds(
     db,
     links.flatMap(l => (l.parent === null ? [] : [l.parent])),
-    sight,
   )
   return links.map(l => {
-    const entry = l.parent === null ? undefined : entries.get(l.parent)
-    return { role: l.role, name: entry?.name ?? (sight === 'all' ? l.name : undefined), file: entry }
+    const entry = l.parent === null ? undefined : held.get(l.parent)
+    if (entry !== undefined && (sight === 'all' || entry.public)) return { role: l.role, name: entry.name, file: entry, hidden: undefined }
+    const hidden = entry === undefined ? undefined : { id: entry.id, dataset: entry.dataset, partition: entry.partition }
+    return { role: l.role, name: sight === 'all' ? l.name : undefined, file: undefined, hidden }
   })
 }
 
 export async function listChildren(db: Db, file: number, sight: Sight): Promise<readonly Relative[]> {
   const links = await db.selectFrom('file_parent').select(['child', 'role']).where('parent', '=', file).orderBy('child').execute()
-  const entries = await readByIds(
+  const held = await readByIds(
     db,
     links.map(l => l.child),
-    sight,
   )
   return links.flatMap(l => {
-    const entry = entries.get(l.child)
-    return entry === undefined ? [] : [{ role: l.role, name: entry.name, file: entry }]
+    const entry = held.get(l.child)
+    return entry === undefined || !(sight === 'all' || entry.public)
+      ? []
+      : [{ role: l.role, name: entry.name, file: entry, hidden: undefined }]
   })
 }
 
-async function readByIds(db: Db, ids: readonly number[], sight: Sight): Promise<ReadonlyMap<number, FileEntry>> {
+async function readByIds(db: Db, ids: readonly number[]): Promise<ReadonlyMap<number, FileEntry>> {
   if (ids.length === 0) return new Map()
-  const rows = await db.selectFrom('file').selectAll().where('id', 'in', ids).where(seen(sight)).execute()
+  const rows = await db.selectFrom('file').selectAll().where('id', 'in', ids).where(seen('all')).execute()
   return new Map(rows.map(row => [row.id, readEntry(row)]))
 }
 

@@ -57,7 +57,9 @@ export const answerFile = (f: FileEntry): Record<string, unknown> => ({
 export const answerRelative = (r: Relative): Record<string, unknown> => ({
   role: r.role,
   name: r.name ?? null,
-  held: r.file !== undefined,
+  dataset: r.file?.dataset ?? r.hidden?.dataset ?? null,
+  partition: r.file?.partition ?? r.hidden?.partition ?? null,
+  held: r.file !== undefined || r.hidden !== undefined,
   version: r.file?.versionText ?? null,
   sha256: r.file?.sha256 ?? null,
 })

@@ -74,7 +74,7 @@ export async function viewData(ask: PageAsk, mission: Mission): Promise<DataView
 
 /** Days of the ribbon, at the most. */
 const ribbonDays = 14
-const filesShown = 100
+const filesShown = 60
 
 export async function viewProduct(ask: PageAsk, mission: Mission, product: Product): Promise<ProductView> {
   const query = ask.request.query as Readonly<Record<string, string | undefined>>

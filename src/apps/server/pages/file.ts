@@ -21,7 +21,12 @@ export async function viewFile(ask: PageAsk, mission: Mission, file: FileEntry):
     product,
     versions: versions.files,
     lineage: await traceLineage(db, file, ask.sight),
-    parents: (await listParents(db, file.id, ask.sight)).map(p => ({ role: p.role, name: p.name, held: p.file !== undefined })),
+    parents: (await listParents(db, file.id, ask.sight)).map(p => ({
+      role: p.role,
+      name: p.name,
+      held: p.file !== undefined,
+      ...(p.hidden === undefined ? {} : { hidden: `${p.hidden.dataset} ${p.hidden.partition}` }),
+    })),
     children: (await listChildren(db, file.id, ask.sight)).flatMap(c => (c.name === undefined ? [] : [{ role: c.role, name: c.name }])),
     ...(found === undefined
       ? {}

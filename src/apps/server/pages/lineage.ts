@@ -15,43 +15,45 @@ interface Draft {
 /** A file's ancestors up to three generations, itself, and what was made of it. */
 export async function traceLineage(db: Db, file: FileEntry, sight: Sight): Promise<Lineage> {
   const draft: Draft = { nodes: new Map(), edges: new Map() }
-  draft.nodes.set(keyOf(file), nodeOf(file, 0, 'self'))
-  let level: readonly FileEntry[] = [file]
+  draft.nodes.set(keyOf(file.id), nodeOf(file, 0, 'self'))
+  let level: readonly number[] = [file.id]
   for (let back = 1; back <= generations && level.length > 0; back++) level = await addParents(draft, db, level, -back, sight)
   const children = (await listChildren(db, file.id, sight)).flatMap(r => (r.file === undefined ? [] : [{ ...r, file: r.file }]))
   for (const child of children.slice(0, most)) {
-    draft.nodes.set(keyOf(child.file), nodeOf(child.file, 1, 'file'))
-    addEdge(draft, keyOf(file), keyOf(child.file), child.role)
+    draft.nodes.set(keyOf(child.file.id), nodeOf(child.file, 1, 'file'))
+    addEdge(draft, keyOf(file.id), keyOf(child.file.id), child.role)
   }
   addMore(draft, 1, children.length - most)
   return { nodes: [...draft.nodes.values()], edges: [...draft.edges.values()] }
 }
 
-async function addParents(draft: Draft, db: Db, level: readonly FileEntry[], column: number, sight: Sight): Promise<readonly FileEntry[]> {
-  const next = new Map<string, FileEntry>()
+/** One generation back; gives the ids to go on from, those of hidden files too: what lies behind them may be public again. */
+async function addParents(draft: Draft, db: Db, level: readonly number[], column: number, sight: Sight): Promise<readonly number[]> {
+  const next = new Set<number>()
   let left = 0
   for (const child of level) {
-    for (const parent of await listParents(db, child.id, sight)) {
-      const key = parent.file === undefined ? `${parent.role} ${parent.name ?? `hidden from ${child.dataset}`}` : keyOf(parent.file)
+    for (const parent of await listParents(db, child, sight)) {
+      const id = parent.file?.id ?? parent.hidden?.id
+      const key = id === undefined ? `${parent.role} ${parent.name ?? ''}` : keyOf(id)
       if (!draft.nodes.has(key)) {
         if ([...draft.nodes.values()].filter(n => n.column === column).length >= most) {
           left++
           continue
         }
         draft.nodes.set(key, parent.file === undefined ? absentNode(key, parent, column) : nodeOf(parent.file, column, 'file'))
-        if (parent.file !== undefined) next.set(key, parent.file)
+        if (id !== undefined) next.add(id)
       }
       addEdge(draft, key, keyOf(child), parent.role)
     }
   }
   addMore(draft, column, left)
-  return [...next.values()]
+  return [...next]
 }
 
-const keyOf = (file: FileEntry): string => `#${file.id}`
+const keyOf = (id: number): string => `#${id}`
 
 const nodeOf = (file: FileEntry, column: number, kind: 'self' | 'file'): LineageNode => ({
-  key: keyOf(file),
+  key: keyOf(file.id),
   title: file.dataset,
   text: `${file.partition} v${file.versionText}`,
   href: `/${file.mission}/file/${encodeURIComponent(file.name)}`,
@@ -61,8 +63,8 @@ const nodeOf = (file: FileEntry, column: number, kind: 'self' | 'file'): Lineage
 
 const absentNode = (key: string, parent: Relative, column: number): LineageNode => ({
   key,
-  title: parent.name ?? 'for the team only',
-  text: parent.name === undefined ? `its ${parent.role}` : `${parent.role}, not held here`,
+  title: parent.hidden?.dataset ?? parent.name ?? `its ${parent.role}`,
+  text: parent.hidden === undefined ? 'not held here' : `${parent.hidden.partition} for the team only`,
   href: undefined,
   column,
   kind: 'absent',

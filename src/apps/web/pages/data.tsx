@@ -74,7 +74,7 @@ const FacetLine = ({ facet }: { facet: Facet }): JSX.Element => (
 
 const Row = ({ row, mission }: { row: ProductRow; mission: string }): JSX.Element => (
   <tr>
-    <td class="mono">
+    <td class="mono named">
       <a href={productHref(mission, row.slug)}>{row.id}</a> {row.public ? null : <Padlock />}
     </td>
     <td class="what">{row.title}</td>

@@ -35,7 +35,7 @@ export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Ele
         </a>{' '}
         {view.cell === undefined ? null : (
           <a href={whyHref(file.mission, view.cell.dataset, view.cell.partition)}>
-            <StateMark shown={view.cell.shown} /> why?
+            <StateMark shown={view.cell.shown} /> · why?
           </a>
         )}
       </p>
@@ -68,7 +68,7 @@ export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Ele
       </section>
       <section aria-labelledby="cite">
         <h2 id="cite">Cite it</h2>
-        <Code text={view.cite} name="the citation" />
+        <Code text={view.cite} name="the citation" wrap />
       </section>
     </>
   )
@@ -134,17 +134,16 @@ const LineagePart = ({ view }: { view: FileView }): JSX.Element => (
           </summary>
           <ul class="plain">
             {view.parents.map(p => (
-              <li key={`${p.role} ${p.name}`}>
+              <li key={`${p.role} ${p.name ?? p.hidden ?? ''}`}>
                 {p.role} ←{' '}
-                {p.name === undefined ? (
-                  'a file for the team only'
-                ) : p.held ? (
+                {p.held && p.name !== undefined ? (
                   <a class="mono" href={fileHref(view.file.mission, p.name)}>
                     {p.name}
                   </a>
                 ) : (
-                  `${p.name} (not held here)`
+                  (p.hidden ?? `${p.name ?? 'a file'} that is not held here`)
                 )}
+                {p.hidden === undefined ? '' : ', for the team only'}
               </li>
             ))}
             {view.children.map(c => (
@@ -181,7 +180,7 @@ const Making = ({ view }: { view: FileView }): JSX.Element | null => {
 
 const Attempts = ({ attempts, job }: { attempts: readonly AttemptEntry[]; job: JobEntry }): JSX.Element => (
   <div class="wide">
-    <table class="rows">
+    <table class="rows fit">
       <caption class="quiet">Tries at job {job.id}</caption>
       <thead>
         <tr>

@@ -4,7 +4,7 @@ import { whyHref } from '../parts/links.ts'
 import { Sentence } from '../parts/said.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { Frame, OpsView } from '../view.ts'
-import { formatAge, formatBytes, formatCount, formatMoment, formatNumberOf } from '../words.ts'
+import { formatAge, formatBytes, formatCount, formatMoment, formatNumberOf, formatPartition } from '../words.ts'
 
 export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Element => (
   <>
@@ -66,7 +66,7 @@ const Cells = ({ cells, now }: { cells: readonly CellEntry[]; now: number }): JS
             </td>
             <td class="mono">{c.dataset}</td>
             <td class="mono">
-              <a href={whyHref(c.mission, c.dataset, c.partition)}>{c.partition}</a>
+              <a href={whyHref(c.mission, c.dataset, c.partition)}>{formatPartition(c.partition)}</a>
             </td>
             <td class="time" title={c.due === null ? '' : formatMoment(c.due)}>
               {c.due === null ? '' : formatAge(c.due, now)}
@@ -133,7 +133,7 @@ const RefusedList = ({ list, now }: { list: readonly Refused[]; now: number }): 
       <tbody>
         {list.map(r => (
           <tr key={r.id}>
-            <td class="mono long">{r.name}</td>
+            <td class="mono long named">{r.name}</td>
             <td class="num">{formatBytes(r.size)}</td>
             <td>{r.actor}</td>
             <td class="time" title={formatMoment(r.at)}>

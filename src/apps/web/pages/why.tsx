@@ -4,7 +4,7 @@ import { dataHref, fileHref, productHref, whyHref } from '../parts/links.ts'
 import { Code } from '../parts/snippets.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { Frame, WhyView } from '../view.ts'
-import { formatAge, formatMoment, formatNumberOf, formatSpan } from '../words.ts'
+import { formatAge, formatMoment, formatNumberOf, formatPartition, formatSpan } from '../words.ts'
 
 export const Why = ({ frame, view }: { frame: Frame; view: WhyView }): JSX.Element => {
   const { dataset, partition, why } = view
@@ -25,7 +25,7 @@ export const Why = ({ frame, view }: { frame: Frame; view: WhyView }): JSX.Eleme
         {' / why'}
       </p>
       <h1>
-        <span class="mono">{dataset}</span> {partition}
+        <span class="mono">{dataset}</span> {formatPartition(partition)}
       </h1>
       {first === undefined ? null : (
         <p class="sentence">
@@ -83,7 +83,7 @@ const Link = ({ link, mission, depth, root }: LinkProps): JSX.Element => (
     <p>
       <StateMark shown={link.state} />{' '}
       <a class="mono" href={whyHref(mission, link.dataset, link.partition)}>
-        {link.dataset} {link.partition}
+        {link.dataset} {formatPartition(link.partition)}
       </a>
       {root ? <strong> root</strong> : null}
       {link.alsoBlamed > 0 ? <span class="second"> and {link.alsoBlamed} more beside the next</span> : null}

@@ -36,7 +36,7 @@ export const FileTable = ({ files, now, caption }: FileTableProps): JSX.Element 
       <tbody>
         {files.map(f => (
           <tr key={f.name}>
-            <td class="mono">
+            <td class="mono named">
               <a href={fileHref(f.mission, f.name)}>{f.name}</a> {f.public ? null : <Padlock />}
             </td>
             <td class="time">{formatSpan(f.start, f.stop)}</td>

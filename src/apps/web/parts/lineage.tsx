@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import type { Lineage, LineageNode } from '../view.ts'
+import { formatPartition } from '../words.ts'
 
 const box = { width: 226, height: 40, gapX: 54, gapY: 10 } as const
 
@@ -45,7 +46,7 @@ const Box = ({ node }: { node: Placed }): JSX.Element => {
         {shorten(node.title, 32)}
       </text>
       <text x="9" y="31" class="second">
-        {shorten(node.text, 36)}
+        {shorten(node.text.split(' ').map(formatPartition).join(' '), 40)}
       </text>
     </g>
   )

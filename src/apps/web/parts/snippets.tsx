@@ -13,8 +13,8 @@ export const Snippets = ({ snippets }: { snippets: readonly Snippet[] }): JSX.El
 )
 
 /** Code that can be copied; the button appears only where scripts run. */
-export const Code = ({ text, name }: { text: string; name: string }): JSX.Element => (
-  <div class="code">
+export const Code = ({ text, name, wrap = false }: { text: string; name: string; wrap?: boolean }): JSX.Element => (
+  <div class={wrap ? 'code wrap' : 'code'}>
     <pre tabIndex={0}>
       <code>{text}</code>
     </pre>
