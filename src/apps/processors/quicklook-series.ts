@@ -30,7 +30,7 @@ export interface Series {
 export type Found = { readonly series: Series } | { readonly why: string }
 
 export interface Wanted {
-  /** Variable patterns such as `{sc}_mec_r_gse`; the first that any input holds wins. */
+  /** Variable patterns such as `{sc}_r_{frame}`; the first that any input holds wins. */
   readonly patterns: readonly string[]
   readonly role?: string | undefined
   /** Read the centres of the bins too: `own` = the variable's DEPEND_1, else a pattern. */

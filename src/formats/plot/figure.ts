@@ -16,7 +16,7 @@ export interface Figure {
 }
 
 export interface Title {
-  /** Set in bold at the left, e.g. `MMS1`. */
+  /** Set in bold at the left, e.g. `SC1`. */
   readonly subject: string
   /** What the picture is, e.g. `Summary`. */
   readonly name: string
