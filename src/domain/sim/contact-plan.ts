@@ -26,8 +26,17 @@ export interface PlannedContact {
 const isThis = (of: ContactOf, number: number, count: number, id: string): boolean =>
   of.spacecraft === id && (of.contact > 0 ? of.contact : count + 1 + of.contact) === number
 
-/** All contacts of a run over [begin, end], in the order of their ends. The last ends at `end`. */
-export function planContacts(parameters: SimulationParameters, begin: number, end: number, count: number): readonly PlannedContact[] {
+/**
+ * All contacts of a run over [begin, end], in the order of their ends. The last ends at `end`; the first bring what was recorded
+ * since `begin`, or since the moment that `recordedTo` holds for a spacecraft.
+ */
+export function planContacts(
+  parameters: SimulationParameters,
+  begin: number,
+  end: number,
+  count: number,
+  recordedTo: Readonly<Record<string, number>> = {},
+): readonly PlannedContact[] {
   const slot = (end - begin) / count
   const { minutes, staggerMinutes, lost, lateAttitude } = parameters.contacts
   // Short runs squeeze the contacts, so that all spacecraft fit into a slot and each still has data of its own.
@@ -48,7 +57,7 @@ export function planContacts(parameters: SimulationParameters, begin: number, en
         craft,
         start,
         stop,
-        dataFrom: starts[k - 1] ?? begin,
+        dataFrom: starts[k - 1] ?? recordedTo[id] ?? begin,
         dataTo: start,
         outcome: fault === undefined ? ('done' as const) : ('lost' as const),
         reason: fault?.reason ?? '',

@@ -13,6 +13,8 @@ export interface FlightPlan {
   readonly contacts?: number
   /** Where simulated data begin, for day files of a run that goes on; default is the run's begin. */
   readonly since?: Tt2000
+  /** Until when each spacecraft's data came down in the run before, by its id; default is the run's begin. */
+  readonly recordedTo?: Readonly<Record<string, Tt2000>>
   /** Names that exist already: versions of growing files rise above them. */
   readonly held?: readonly string[]
 }
@@ -69,14 +71,17 @@ export function planDeliveries(parameters: SimulationParameters, plan: FlightPla
     fail('simulation/invalid', `${contacts} contacts: give 1 to 1000`, { contacts })
   const end = Math.floor(taiOf(plan.end))
   const begin = Math.round(end - hours * 3600)
-  const planned = planContacts(parameters, begin, end, contacts)
+  const recordedTo = Object.fromEntries(Object.entries(plan.recordedTo ?? {}).map(([id, time]) => [id, Math.floor(taiOf(time))]))
+  const planned = planContacts(parameters, begin, end, contacts, recordedTo)
   const name = makeCounter(held)
   const report = makeReporter(parameters, planned, name)
   const makers = { parameters, since: plan.since === undefined ? begin : Math.floor(taiOf(plan.since)), name }
   const deliveries: Delivery[] = [{ at: momentOf(begin), files: report(begin) }]
+  // A run that goes on finds day files grown to its begin; an hour less covers contacts that ended before it.
+  const grownTo = plan.since === undefined ? -Infinity : begin - 3600
   const crafts = parameters.spacecraft.map(() => ({
-    ephemerisTo: -Infinity,
-    attitudeTo: -Infinity,
+    ephemerisTo: grownTo,
+    attitudeTo: grownTo,
     waiting: [] as PlannedFile[],
     lost: [] as PlannedContact[],
   }))

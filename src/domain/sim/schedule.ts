@@ -22,18 +22,17 @@ export const vectorsPerPacket = 64
 function fastIntervals({ modes }: SimulationParameters, season: Season): readonly (readonly [number, number])[] {
   const { semiMajorAxisKm: a, eccentricity: e } = season.elements[0] as Elements
   const cosine = (1 - (modes.fastAboveRe * EARTH_RADIUS_KM) / a) / e
-  // Above the whole orbit or below it: never, or always.
+  // Below the whole orbit it is always fast survey (0), above it never (pi).
   const anomaly = Math.acos(Math.min(1, Math.max(-1, cosine)))
   const rise = ((anomaly - e * Math.sin(anomaly)) / (2 * Math.PI)) * season.period
   const grid = vectorsPerPacket / modes.slowHz
   const up = (t: number): number => Math.ceil(Math.max(t, season.start) / grid) * grid
   const down = (t: number): number => Math.floor(Math.min(t, season.stop) / grid) * grid
+  if (rise === 0) return [[up(season.start), down(season.stop)]]
   const found: [number, number][] = []
   for (let perigee = season.perigee; perigee < season.stop; perigee += season.period) {
     const [from, to] = [up(perigee + rise), down(perigee + season.period - rise)]
-    const last = found.at(-1)
-    if (last !== undefined && from <= last[1]) last[1] = Math.max(last[1], to)
-    else if (to > from) found.push([from, to])
+    if (to > from) found.push([from, to])
   }
   return found
 }
