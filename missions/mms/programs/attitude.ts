@@ -13,7 +13,7 @@ import {
   type Vector3,
 } from '#domain/orbit'
 import { readDefatt, type Defatt } from '#formats/ephemeris'
-import { countBefore } from './orbit-track.ts'
+import { countBefore, joinSpans } from './join-spans.ts'
 import { makeSkyTable } from './sky-table.ts'
 
 /** Axes that frames turn about: body Z, angular momentum L, major principal axis P. */
@@ -38,20 +38,21 @@ export interface AttitudeTrack {
 // Beyond this step the count of whole turns is no longer sure: 20 s is the spin period, the rate is good to 0.001 degrees/s.
 const LONGEST_STEP_NS = 300_000_000_000n
 
-/** Reads and joins attitude files in order of start. Where two overlap, the later one holds from its first record on. */
+/** Reads and joins attitude files, in order of start. */
 export function readAttitude(inputs: readonly JobInput[]): AttitudeTrack {
-  const files = inputs.map(input => readDefatt(readFileSync(input.path, 'latin1'))).filter(file => file.time.length > 0)
-  const kept = files.map((file, i) => countBefore(file.time, files[i + 1]?.time[0]))
-  const count = kept.reduce((sum, n) => sum + n, 0)
+  const files = inputs.map(input => readDefatt(readFileSync(input.path, 'latin1')))
+  const pieces = joinSpans(files.map(({ time }) => time))
+  const count = pieces.reduce((sum, { from, to }) => sum + to - from, 0)
   const track = makeTrack(count)
   const sky = makeSkyTable()
   let at = 0
-  files.forEach((file, i) => {
-    for (let record = 0; record < (kept[i] ?? 0); record++, at++) {
+  for (const { file: number, from, to } of pieces) {
+    const file = files[number] as Defatt
+    for (let record = from; record < to; record++, at++) {
       addRecord(track, file, record, at, sky(file.time[record] ?? 0n).sun)
       track.spinRate[at] = (file.columns.wZ[record] ?? 0) * DEGREE
     }
-  })
+  }
   for (let i = 0; i < count; i++) track.spinRate[i] = findSpinRate(track, i, track.spinRate[i] ?? 0)
   return track
 }

@@ -1,6 +1,6 @@
 import { despunFrame, multiply, transpose } from '#domain/orbit'
 import type { AttitudeTrack } from './attitude.ts'
-import { countBefore } from './orbit-track.ts'
+import { countBefore } from './join-spans.ts'
 import { makeSkyTable } from './sky-table.ts'
 
 /** Frames that the product gives the field in. */
@@ -22,8 +22,10 @@ export function coverByAttitude(time: BigInt64Array, attitude: AttitudeTrack, re
   const records = attitude.time.length
   const [first, last] = [attitude.time[0] ?? 0n, attitude.time[records - 1] ?? 0n]
   let covered = 0
+  // One record alone says nothing of the spin.
+  if (records < 2) return { index, extrapolated, covered }
   let at = countBefore(attitude.time, time[0] ?? 0n) - 1
-  for (let i = 0; i < time.length && records > 1; i++) {
+  for (let i = 0; i < time.length; i++) {
     const t = time[i] as bigint
     while (at + 1 < records && (attitude.time[at + 1] as bigint) <= t) at++
     const outside = t < first || t > last

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { readCdfFile } from '#doors/cdf-node'
-import { DEGREE, angleBetween, despunFrame, directionOf, framesAt, matrixOf, multiply, transpose, type Quaternion } from '#domain/orbit'
+import { DEGREE, angleBetween, despunFrame, directionOf, framesAt, matrixOf, multiply, type Quaternion } from '#domain/orbit'
 import type { Cdf } from '#formats/cdf'
 import { tt2000 } from '#formats/time'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { JobInput } from '#doors/job'
 import type { State, Vector3 } from '#domain/orbit'
 import { readDefeph, type Defeph } from '#formats/ephemeris'
+import { countBefore, joinSpans } from './join-spans.ts'
 
 /** The orbit of one spacecraft out of several files, J2000, km and km/s. Element i of `time` (TT2000) goes with 3i to 3i+2. */
 export type OrbitTrack = Pick<Defeph, 'time' | 'position' | 'velocity'>
@@ -9,33 +10,21 @@ export type OrbitTrack = Pick<Defeph, 'time' | 'position' | 'velocity'>
 // Definitive orbits are given every 30 s; two missing in a row are bridged, more are a gap.
 const LONGEST_STEP_NS = 120_000_000_000n
 
-/** Reads and joins ephemeris files in order of start. Where two overlap, the later one holds from its first record on. */
+/** Reads and joins ephemeris files, in order of start. */
 export function readOrbit(inputs: readonly JobInput[]): OrbitTrack {
-  const files = inputs.map(input => readDefeph(readFileSync(input.path, 'latin1'))).filter(file => file.time.length > 0)
-  const kept = files.map((file, i) => countBefore(file.time, files[i + 1]?.time[0]))
-  const count = kept.reduce((sum, n) => sum + n, 0)
+  const files = inputs.map(input => readDefeph(readFileSync(input.path, 'latin1')))
+  const pieces = joinSpans(files.map(({ time }) => time))
+  const count = pieces.reduce((sum, { from, to }) => sum + to - from, 0)
   const track = { time: new BigInt64Array(count), position: new Float64Array(3 * count), velocity: new Float64Array(3 * count) }
   let at = 0
-  files.forEach((file, i) => {
-    const n = kept[i] ?? 0
-    track.time.set(file.time.subarray(0, n), at)
-    track.position.set(file.position.subarray(0, 3 * n), 3 * at)
-    track.velocity.set(file.velocity.subarray(0, 3 * n), 3 * at)
-    at += n
-  })
-  return track
-}
-
-/** How many times lie before `limit`; all without one. */
-export function countBefore(time: BigInt64Array, limit: bigint | undefined): number {
-  if (limit === undefined) return time.length
-  let [low, high] = [0, time.length]
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((time[middle] ?? 0n) < limit) low = middle + 1
-    else high = middle
+  for (const { file, from, to } of pieces) {
+    const { time, position, velocity } = files[file] as Defeph
+    track.time.set(time.subarray(from, to), at)
+    track.position.set(position.subarray(3 * from, 3 * to), 3 * at)
+    track.velocity.set(velocity.subarray(3 * from, 3 * to), 3 * at)
+    at += to - from
   }
-  return low
+  return track
 }
 
 /** Position and velocity by cubic Hermite interpolation (metres over 30 s), or undefined outside the files or in a gap. */

@@ -68,7 +68,7 @@ export function buildColumns(
 /** Nanoseconds between two samples of a packet. */
 function stepOf({ rate }: StreamPlan, values: PacketValues): number {
   if (rate === undefined) return 0
-  const perSecond = typeof rate === 'number' ? rate : (rate.table[String(values.raw[rate.parameter])] ?? 0)
+  const perSecond = typeof rate === 'number' ? rate : (rate.table[Number(values.raw[rate.parameter])] ?? 0)
   return perSecond > 0 ? 1e9 / perSecond : 0
 }
 
@@ -91,7 +91,7 @@ function copySample({ plan, width, values }: Target, packet: PacketValues, sampl
   const found = packet[plan.value][plan.parameter]
   const from = plan.per === 'sample' ? sample * width : 0
   if (plan.table !== undefined) {
-    values[to] = plan.table[String(found)] ?? Number.NaN
+    values[to] = plan.table[Number(found)] ?? Number.NaN
     return
   }
   if (Array.isArray(found)) for (let k = 0; k < width; k++) values[to * width + k] = Number(found[from + k])

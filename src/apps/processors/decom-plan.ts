@@ -42,7 +42,7 @@ export interface TimePlan {
 }
 
 /** A fixed rate, or the rate that stands beside a parameter's raw value in a table. */
-export type RatePlan = number | { readonly parameter: string; readonly table: Readonly<Record<string, number>> }
+export type RatePlan = number | { readonly parameter: string; readonly table: Readonly<Record<number, number>> }
 
 export interface VariablePlan {
   readonly name: string
@@ -51,7 +51,7 @@ export interface VariablePlan {
   readonly per: 'sample' | 'packet'
   readonly value: 'raw' | 'engineering'
   /** Numbers to write instead of raw values. */
-  readonly table: Readonly<Record<string, number>> | undefined
+  readonly table: Readonly<Record<number, number>> | undefined
   readonly kind: 'data' | 'support'
   readonly type: CdfType
   readonly dims: readonly number[]
