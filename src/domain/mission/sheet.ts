@@ -1,4 +1,4 @@
-import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml'
+import { LineCounter, isAlias, isMap, isScalar, isSeq, parseDocument, visit } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { proposeNearest } from './fault.ts'
 import type { Fault } from './fault.ts'
@@ -28,10 +28,31 @@ export function openSheet(file: string, text: string, faults: Fault[]): Spot | u
   for (const error of twice) addFault({ sheet, node: null, at: error.pos[0] }, 'the same key stands here twice', 'keep one of the two')
   // After the first break of syntax the rest of the file is guesswork.
   const broken = document.errors.find(error => error.code !== 'DUPLICATE_KEY')
-  if (broken === undefined) return spotOf(sheet, document.contents, 0)
+  if (broken === undefined) return checkAliases(sheet) ? spotOf(sheet, document.contents, 0) : undefined
   addFault({ sheet, node: null, at: broken.pos[0] }, `not YAML: ${broken.message}`, 'what follows in this file was not read')
   return undefined
 }
+
+/** Whether every alias leads somewhere else than into itself, and every merge key to a map; reading relies on it. */
+function checkAliases(sheet: Sheet): boolean {
+  const before = sheet.faults.length
+  const say = (node: unknown, message: string, hint: string): void => addFault(spotOf(sheet, node, 0), message, hint)
+  visit(sheet.document, {
+    Alias(_, node, path) {
+      const target = node.resolve(sheet.document)
+      if (target === undefined) say(node, `no anchor &${node.source} stands before *${node.source}`, '')
+      else if (path.includes(target)) say(node, `*${node.source} stands inside of what it stands for`, '')
+    },
+    Pair(_, pair) {
+      if (!isMerge(pair.key)) return
+      const source = isAlias(pair.value) ? pair.value.resolve(sheet.document) : pair.value
+      if (!isMap(source)) say(pair.key, 'only keys with values can be merged', 'write <<: *name')
+    },
+  })
+  return sheet.faults.length === before
+}
+
+const isMerge = (key: unknown): boolean => isScalar(key) && (typeof key.value === 'symbol' || key.value === '<<')
 
 function spotOf(sheet: Sheet, node: unknown, at: number): Spot {
   const own = (node ?? null) as Node | null
@@ -61,8 +82,7 @@ export function entriesOf(spot: Spot, what: string): readonly Entry[] {
   }
   const all = spot.node.items.map((pair): Entry => {
     const keySpot = spotOf(spot.sheet, pair.key, spot.at)
-    const raw = isScalar(keySpot.node) ? keySpot.node.value : ''
-    const key = typeof raw === 'symbol' ? '<<' : String(raw)
+    const key = isMerge(keySpot.node) ? '<<' : isScalar(keySpot.node) ? String(keySpot.node.value) : ''
     if (key === '') addFault(keySpot, `a key of ${what} must be text`)
     return { key, keySpot, value: spotOf(spot.sheet, pair.value, keySpot.at) }
   })
@@ -80,7 +100,7 @@ export function itemsOf(spot: Spot, what: string): readonly Spot[] {
 }
 
 /** The value as plain data, aliases resolved. */
-export const valueOf = (spot: Spot): unknown => spot.node?.toJS(spot.sheet.document) ?? null
+export const valueOf = (spot: Spot): unknown => spot.node?.toJS(spot.sheet.document, { maxAliasCount: -1 }) ?? null
 
 export const isTextSpot = (spot: Spot): boolean => isScalar(spot.node) && typeof spot.node.value === 'string'
 
