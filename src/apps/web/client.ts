@@ -5,7 +5,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('button.copy')
   button.addEventListener('click', () => {
     void navigator.clipboard.writeText(button.dataset['copy'] ?? '').then(() => {
       button.textContent = 'copied'
-      setTimeout(() => (button.textContent = 'copy'), 1500)
+      return setTimeout(() => (button.textContent = 'copy'), 1500)
     })
   })
 }

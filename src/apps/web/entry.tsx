@@ -19,23 +19,19 @@ export const renderPage = (frame: Frame, view: View): string =>
     </Layout>,
   )}`
 
+/** One page per kind of view; the table must name them all. */
+const pages: { readonly [Kind in View['page']]: (props: { frame: Frame; view: Extract<View, { page: Kind }> }) => JSX.Element } = {
+  home: Home,
+  data: Data,
+  product: Product,
+  file: File,
+  quicklook: Quicklook,
+  why: Why,
+  ops: Ops,
+  failure: Failure,
+}
+
 const Page = ({ frame, view }: { frame: Frame; view: View }): JSX.Element => {
-  switch (view.page) {
-    case 'home':
-      return <Home frame={frame} view={view} />
-    case 'data':
-      return <Data frame={frame} view={view} />
-    case 'product':
-      return <Product frame={frame} view={view} />
-    case 'file':
-      return <File frame={frame} view={view} />
-    case 'quicklook':
-      return <Quicklook frame={frame} view={view} />
-    case 'why':
-      return <Why frame={frame} view={view} />
-    case 'ops':
-      return <Ops frame={frame} view={view} />
-    case 'failure':
-      return <Failure view={view} />
-  }
+  const Chosen = pages[view.page] as (props: { frame: Frame; view: View }) => JSX.Element
+  return <Chosen frame={frame} view={view} />
 }

@@ -101,8 +101,20 @@ function centralHeader(entry: Placed): Buffer {
 function endRecords(count: number, start: number, size: number): Buffer {
   const many = count >= limit16 || start >= limit32 || size >= limit32
   const zip64 = [
-    ...[u32(0x0606_4b50), u64(44), u16(45), u16(45), u32(0), u32(0), u64(count), u64(count), u64(size), u64(start)],
-    ...[u32(0x0706_4b50), u32(0), u64(start + size), u32(1)],
+    u32(0x0606_4b50),
+    u64(44),
+    u16(45),
+    u16(45),
+    u32(0),
+    u32(0),
+    u64(count),
+    u64(count),
+    u64(size),
+    u64(start),
+    u32(0x0706_4b50),
+    u32(0),
+    u64(start + size),
+    u32(1),
   ]
   const counts = [u16(Math.min(count, limit16)), u16(Math.min(count, limit16))]
   const end = [u32(0x0605_4b50), u16(0), u16(0), ...counts, u32(clamp32(size)), u32(clamp32(start)), u16(0)]

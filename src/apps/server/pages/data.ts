@@ -36,21 +36,30 @@ export async function viewData(ask: PageAsk, mission: Mission): Promise<DataView
       const sum = (of: 'files' | 'bytes'): number => own.reduce((total, c) => total + c[of], 0)
       return {
         ...productName(p),
-        ...{ instrument: p.instrument, mode: p.mode ?? '', level: p.level ?? '', kind: p.kind, public: p.public },
-        ...{ files: sum('files'), bytes: sum('bytes'), newest, states, hidden: !p.public && ask.sight !== 'all' && own.length === 0 },
+        instrument: p.instrument,
+        mode: p.mode ?? '',
+        level: p.level ?? '',
+        kind: p.kind,
+        public: p.public,
+        files: sum('files'),
+        bytes: sum('bytes'),
+        newest,
+        states,
+        hidden: !p.public && ask.sight !== 'all' && own.length === 0,
       }
     })
   const link = (name: string, value: string | undefined): string => {
     const changed = new URLSearchParams(query)
     if (value === undefined) changed.delete(name)
     else changed.set(name, value)
-    return `/${mission.id}/data${changed.size === 0 ? '' : `?${changed}`}`
+    return `/${mission.id}/data${changed.size === 0 ? '' : `?${changed.toString()}`}`
   }
   const facets = facetsOf.map((f): Facet => {
     const values = [...new Set(mission.products.map(p => f.of(p)).filter(v => v !== ''))]
     const own = query.get(f.name)
     return {
-      ...{ name: f.name, title: f.title },
+      name: f.name,
+      title: f.title,
       values: values.map(value => ({
         value,
         count: mission.products.filter(p => f.of(p) === value && fits(p, f.name)).length,
@@ -84,7 +93,10 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
   const versions = query['versions'] === 'all'
   const { db } = ask.parts
   const search = {
-    ...{ mission: mission.id, product: product.id, versions, limit: filesShown },
+    mission: mission.id,
+    product: product.id,
+    versions,
+    limit: filesShown,
     ...(spacecraft === undefined ? {} : { spacecraft }),
     ...('from' in span ? span : {}),
   }
@@ -115,7 +127,8 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     total: found.total,
     chosen: {
       ...(spacecraft === undefined ? {} : { spacecraft }),
-      ...{ time, versions },
+      time,
+      versions,
       meaning: 'fault' in span ? span.fault : 'from' in span ? `${iso(span.from)} to ${iso(span.to)} UTC; every file that overlaps it` : '',
       wrong: 'fault' in span,
     },
@@ -125,8 +138,8 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
 }
 
 /** A time that cannot be read is told in place; the page around it keeps working. */
-function readSpan(text: string, now: number): TimeSpan | { readonly fault: string } | Record<never, never> {
-  if (text === '') return {}
+function readSpan(text: string, now: number): TimeSpan | { readonly fault: string } | { readonly any: true } {
+  if (text === '') return { any: true }
   try {
     return parseTimeBox(text, now)
   } catch (error) {

@@ -76,6 +76,6 @@ export async function snippetsFor(mission: Mission, origin: string, file: FileEn
 
 async function readTemplates(mission: Mission): Promise<readonly string[]> {
   const folder = join(mission.folder, 'snippets')
-  const names = (await readdir(folder).catch(() => [])).toSorted()
+  const names = (await readdir(folder).catch((): string[] => [])).sort()
   return Promise.all(names.map(name => readFile(join(folder, name), 'utf8')))
 }

@@ -34,8 +34,13 @@ export async function viewOps(ask: PageAsk): Promise<OpsView> {
   for (const m of status.missions)
     for (const [shown, count] of Object.entries(m.cells) as [Shown, number][]) totals.set(shown, (totals.get(shown) ?? 0) + count)
   const together = {
-    ...{ mission: '', files: status.missions.reduce((sum, m) => sum + m.files, 0), bytes: 0, newestArrival: null, madeThrough: null },
-    ...{ cells: Object.fromEntries(totals), jobs: { ready: 0, running: 0, failed: 0 } },
+    mission: '',
+    files: status.missions.reduce((sum, m) => sum + m.files, 0),
+    bytes: 0,
+    newestArrival: null,
+    madeThrough: null,
+    cells: Object.fromEntries(totals),
+    jobs: { ready: 0, running: 0, failed: 0 },
   }
   return {
     page: 'ops',

@@ -50,7 +50,10 @@ export async function viewQuicklook(ask: PageAsk, mission: Mission): Promise<Qui
       .filter(p => p.id === product?.id || files.some(f => f.product === p.id))
       .map(p => ({ ...productName(p), href: link({ product: slugOf(p.id) }), chosen: p.id === product?.id })),
     spacecraft: (product?.spacecraft ?? []).map(id => ({
-      ...{ id, title: mission.spacecraft.find(s => s.id === id)?.title ?? id, href: link({ sc: id }), chosen: id === sc },
+      id,
+      title: mission.spacecraft.find(s => s.id === id)?.title ?? id,
+      href: link({ sc: id }),
+      chosen: id === sc,
       there: own.some(f => f.spacecraft === id && f.start < today + day && f.stop > today),
     })),
     main: main === undefined ? undefined : pictureOf(mission, main),
