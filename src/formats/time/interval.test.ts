@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { contains, gaps, intersect, interval, merge, overlaps, type Interval, type Tt2000 } from './index.ts'
 
