@@ -41,6 +41,10 @@ export function checkGraph(head: Head, products: readonly ReadProduct[], process
       addFault(first.spot, `the processes feed themselves: ${cycle.products.join(' -> ')}`, 'take one of these inputs away')
   }
   checkReach(head, products, processes, makers)
+  if (!products.some(({ product }) => product.format === 'contacts'))
+    for (const { product, spot } of products)
+      if (product.expect === 'contacts')
+        addFault(spot, `"${product.id}" is expected by contacts, but no product is of format contacts`, 'write expect: inputs')
   for (const { product, spot, style } of products)
     if (makers.has(product.id) && !/\{version[:}]/i.test(style.text))
       addFault(spot, `"${product.id}" is made here, but its names carry no version`, 'put {version} in the template')

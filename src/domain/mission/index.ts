@@ -7,7 +7,7 @@ export { headBytes } from './identify.ts'
 export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
 export { parseMission } from './parse.ts'
 export type { MissionFolder, Parsed } from './parse.ts'
-export { fileFormats, productKinds } from './types.ts'
+export { builtinPrograms, fileFormats, productKinds } from './types.ts'
 export type {
   Dataset,
   FileFormat,

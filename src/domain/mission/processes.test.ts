@@ -83,7 +83,7 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
   [
     'a picture that nobody makes as input',
     /picture:\n[^]*/,
-    'film:\n  inputs: { picture: mag srvy ql }\n  outputs: { field: mag srvy l0 }\n  program: { builtin: film }\n',
+    'film:\n  inputs: { picture: mag srvy ql }\n  outputs: { field: mag srvy l0 }\n  program: { builtin: quicklook }\n',
     ['processes.yaml:18:22: the input "mag srvy ql" can never come: quicklooks do not arrive, and no process makes it'],
   ],
   [
@@ -99,6 +99,12 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     [
       'processes.yaml:4:12: program of the process "unpack" must be either a command or a built-in one, not both (write program: { run: [command, argument] } or { builtin: name })',
     ],
+  ],
+  [
+    'a built-in program that there is not',
+    'builtin: decommutate',
+    'builtin: decomutate',
+    ['processes.yaml:4:23: builtin of program of the process "unpack": "decomutate" is unknown (nearest is "decommutate")'],
   ],
   [
     'an empty command',

@@ -3,6 +3,7 @@ import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
 import { addFault, entriesOf, integerOf, isTextSpot, itemsOf, kindOf, textOf } from './sheet.ts'
 import type { Entry, Spot } from './sheet.ts'
+import { builtinPrograms } from './types.ts'
 import type { Process, ProcessInput, ProcessOutput, Program } from './types.ts'
 import { durationOf } from './words.ts'
 
@@ -91,7 +92,7 @@ function readProgram(spot: Spot | undefined, entry: Entry, what: string): Progra
     addFault(spot, `program of ${what} must be either a command or a built-in one, not ${run === undefined ? kindOf(spot) : 'both'}`, hint)
     return none
   }
-  if (run === undefined) return { kind: 'builtin', name: one.text('builtin') }
+  if (run === undefined) return { kind: 'builtin', name: one.choice('builtin', builtinPrograms) ?? '' }
   const command = one.texts('run')
   if (command.length === 0) addFault(run, `the command of ${what} is empty`, hint)
   return { kind: 'run', command }

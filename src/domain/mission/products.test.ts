@@ -79,6 +79,12 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     ],
   ],
   [
+    'contacts that nobody lists',
+    'format: contacts',
+    'format: text',
+    ['products.yaml:1:1: "mag srvy l0" is expected by contacts, but no product is of format contacts (write expect: inputs)'],
+  ],
+  [
     'an unknown instrument',
     'instrument: nav\n  format',
     'instrument: nev\n  format',

@@ -112,6 +112,9 @@ export interface ProcessOutput {
   readonly product: string
 }
 
+/** Programs that come with Apsis. */
+export const builtinPrograms = ['decommutate', 'quicklook'] as const
+
 export type Program =
   | { readonly kind: 'builtin'; readonly name: string }
   /** Command line; relative paths are inside the mission's folder. */
