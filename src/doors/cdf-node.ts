@@ -6,8 +6,8 @@
  *     await cdf.close()
  */
 import { createHash } from 'node:crypto'
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { readFile, rename } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import {
@@ -78,7 +78,7 @@ export async function openCdfFile(path: string, options: CdfOptions = {}): Promi
 
 /** Reads a whole file into memory and opens it there: values can then be read synchronously, and nothing is to be closed. */
 export async function readCdfFile(path: string, options: CdfOptions = {}): Promise<Cdf> {
-  return openCdf(await readFile(path), { platform: nodePlatform, sideFile: sideFiles(path), ...options })
+  return openCdf(await readWhole(path), { platform: nodePlatform, sideFile: sideFiles(path), ...options })
 }
 
 /** Writes a dataset as a CDF file: beside it first, then renamed, so that no half file bears the name. Returns its size. */
@@ -94,14 +94,14 @@ export async function writeCdfFile(path: string, dataset: Dataset, options: Enco
     await file.keep()
     return end
   } catch (error) {
-    await file.drop()
+    file.drop()
     throw error
   }
 }
 
 /** A file being streamed to; `abort` leaves nothing behind. */
 export interface CdfFileWriter extends CdfWriter {
-  abort(): Promise<void>
+  readonly abort: () => Promise<void>
 }
 
 /** Starts a file whose records come in chunks; memory stays small whatever its size. `finish` gives it its name. */
@@ -116,10 +116,10 @@ export function createCdfFile(path: string, description: DatasetDescription, opt
         await file.keep()
         return size
       },
-      abort: file.drop,
+      abort: async () => file.drop(),
     }
   } catch (error) {
-    void file.drop()
+    file.drop()
     throw error
   }
 }
@@ -128,9 +128,9 @@ interface WritableFile {
   write(bytes: Uint8Array, position: number): void
   read(start: number, end: number): Uint8Array
   /** Closes and renames to the wanted name. */
-  keep(): Promise<void>
+  readonly keep: () => Promise<void>
   /** Closes and removes. */
-  drop(): Promise<void>
+  readonly drop: () => void
 }
 
 function openForWriting(path: string): WritableFile {
@@ -150,9 +150,9 @@ function openForWriting(path: string): WritableFile {
       close()
       await rename(temporary, path)
     },
-    drop: async () => {
+    drop: () => {
       close()
-      await rm(temporary, { force: true })
+      rmSync(temporary, { force: true })
     },
   }
 }
@@ -165,6 +165,14 @@ function readFully(fd: number, start: number, end: number): Uint8Array {
     done += got
   }
   return bytes
+}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path)
+  } catch (cause) {
+    return fail('file/not-read', `${path} cannot be read: ${(cause as Error).message}`, { path }, cause)
+  }
 }
 
 function sideFiles(path: string): NonNullable<CdfOptions['sideFile']> {

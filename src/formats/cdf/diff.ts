@@ -1,4 +1,4 @@
-import { isTime, type CdfNumbers } from './types.ts'
+import { isTime, typeOf, type CdfNumbers } from './types.ts'
 import type { Cdf, CdfEntry, CdfVariable } from './model.ts'
 
 /** An attribute that differs; null where a file lacks it. */
@@ -90,12 +90,8 @@ async function diffVariable(before: Cdf, after: Cdf, old: CdfVariable, now: CdfV
   const empty = { name: now.name, attributes, intervals: [], largest: null, median: null, compared: 0, changedRecords: 0 }
   if (redefined) return { ...empty, state: 'redefined', onlyBefore: old.records, onlyAfter: now.records }
   const pairs = await pairRecords(before, after, old, now)
-  const tally = compareRecords(
-    pairs,
-    (await old.read()).values,
-    (await now.read()).values,
-    old.dims.reduce((a, b) => a * b, 1),
-  )
+  const width = old.dims.reduce((product, size) => product * size, typeOf(old.type).kind === 'pair' ? 2 : 1)
+  const tally = compareRecords(pairs, (await old.read()).values, (await now.read()).values, width)
   const [onlyBefore, onlyAfter] = [old.records - pairs.length / 2, now.records - pairs.length / 2]
   const changed = tally.changedRecords > 0 || onlyBefore > 0 || onlyAfter > 0 || attributes.length > 0
   return { ...empty, ...tally, state: changed ? 'changed' : 'same', onlyBefore, onlyAfter, compared: pairs.length / 2 }
@@ -140,8 +136,7 @@ interface Tally {
 
 const MAX_INTERVALS = 1000
 
-function compareRecords(pairs: Int32Array, old: CdfNumbers | string[], now: CdfNumbers | string[], elements: number): Tally {
-  const width = pairs.length === 0 ? elements : elements * (old.length % Math.max(1, elements) === 0 ? 1 : 2)
+function compareRecords(pairs: Int32Array, old: CdfNumbers | string[], now: CdfNumbers | string[], width: number): Tally {
   const changes: number[] = []
   const intervals: { first: number; last: number }[] = []
   let changedRecords = 0

@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Dataset } from '#formats/cdf'
+import { createCdfFile, openCdfFile, readCdfFile, writeCdfFile } from './cdf-node.ts'
+
+let folder = ''
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'apsis-cdf-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+const values = Float64Array.from({ length: 100_000 }, (_, i) => i / 7)
+const dataset: Dataset = {
+  attributes: { TITLE: 'test' },
+  variables: [{ name: 'x', type: 'CDF_REAL8', dims: [2], values, compression: 'gzip' }],
+}
+
+describe('CDF files in Node', () => {
+  test('written, opened lazily, read whole', async () => {
+    const path = join(folder, 'a.cdf')
+    const size = await writeCdfFile(path, dataset, { checksum: true })
+    expect((await readFile(path)).length).toBe(size)
+    const cdf = await openCdfFile(path, { verify: { checksum: true, crc: true } })
+    const x = cdf.variables.get('x')
+    expect((await x?.read({ first: 1000, count: 2 }))?.values).toEqual(values.slice(2000, 2004))
+    expect(x?.readSync().values).toEqual(values)
+    await cdf.close()
+    expect((await readCdfFile(path)).variables.get('x')?.readSync().values).toEqual(values)
+  })
+
+  test('streamed with an MD5', async () => {
+    const path = join(folder, 'b.cdf')
+    const writer = createCdfFile(
+      path,
+      { attributes: {}, variables: [{ name: 'x', type: 'CDF_REAL8', compression: 'gzip' }] },
+      { checksum: true },
+    )
+    for (let i = 0; i < 10; i++) await writer.append('x', values.subarray(i * 1000, (i + 1) * 1000))
+    expect(await readdir(folder)).toContain('b.cdf.part')
+    await writer.finish()
+    const cdf = await readCdfFile(path, { verify: { checksum: true } })
+    expect(cdf.variables.get('x')?.readSync().values).toEqual(values.slice(0, 10_000))
+  })
+
+  test('nothing is left of a file that was given up or could not be written', async () => {
+    const writer = createCdfFile(join(folder, 'c.cdf'), { attributes: {}, variables: [] })
+    await writer.abort()
+    await expect(
+      writeCdfFile(join(folder, 'd.cdf'), { attributes: {}, variables: [{ name: '', type: 'CDF_INT1', values: [] }] }),
+    ).rejects.toThrow(/no name/u)
+    expect(() => createCdfFile(join(folder, 'e.cdf'), { attributes: {}, variables: [{ name: 's', type: 'CDF_CHAR' }] })).toThrow(
+      /elements/u,
+    )
+    const left = await readdir(folder)
+    expect(left.filter(name => /^[cde]/u.test(name))).toEqual([])
+  })
+
+  test('what cannot be opened is told in a sentence', async () => {
+    await expect(openCdfFile(join(folder, 'nothing.cdf'))).rejects.toMatchObject({ code: 'file/not-read' })
+    await expect(readCdfFile(join(folder, 'nothing.cdf'))).rejects.toMatchObject({ code: 'file/not-read' })
+    await expect(writeCdfFile(join(folder, 'no', 'folder.cdf'), dataset)).rejects.toMatchObject({ code: 'file/not-written' })
+    await writeFile(join(folder, 'text.cdf'), 'no CDF')
+    await expect(openCdfFile(join(folder, 'text.cdf'))).rejects.toMatchObject({ code: 'cdf/not-cdf' })
+  })
+})
+
+describe.skipIf(!sharedIsThere)(`multi-file CDFs in Node${sharedNote}`, () => {
+  test('side files are found beside the file', async () => {
+    const cdf = await openCdfFile(sharedPath('cdf', 'features', 'multi', 'synth_multifile.cdf'))
+    expect((await cdf.variables.get('a')?.read())?.values).toEqual(Int32Array.of(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))
+    expect(() => cdf.variables.get('a')?.readSync()).toThrow(/awaiting form/u)
+    await cdf.close()
+  })
+
+  test('a missing side file is named', async () => {
+    const path = join(folder, 'alone.cdf')
+    await writeFile(path, await readFile(sharedPath('cdf', 'features', 'multi', 'synth_multifile.cdf')))
+    const cdf = await openCdfFile(path)
+    await expect(cdf.variables.get('b')?.read()).rejects.toMatchObject({ code: 'cdf/side-file' })
+    await cdf.close()
+  })
+})
