@@ -11,6 +11,9 @@ export interface Environment {
   readonly fast: Waves
   readonly mirror: Tones
   readonly pulsation: Tones
+  /** Slow unevenness of the plasma: of its density, and of its heat. */
+  readonly lumps: Tones
+  readonly heat: Tones
 }
 
 /** Everything at one point and moment that field and plasma are made from. */
@@ -63,8 +66,20 @@ export function makeEnvironment(seed: number, boundary: BoundaryParameters): Env
       seed,
       221,
     ),
+    lumps: makeTones(unevenness, seed, 222),
+    heat: makeTones(unevenness, seed, 223),
   }
 }
+
+// Period in s and amplitude; the deviation of the sum is 0.5.
+const unevenness = [
+  [2100, 0.4],
+  [870, 0.35],
+  [390, 0.3],
+  [147, 0.25],
+  [61, 0.2],
+  [27, 0.15],
+] as const
 
 const FTE_CELL_S = 430
 

@@ -24,7 +24,7 @@ export interface PlasmaInstrument {
 export function populationsOn(environment: Environment, track: Track, t: number): readonly Population[] {
   const place = new Float64Array(3)
   locate(track, t, place)
-  return populationsAt(settingAt(environment, place[0] as number, place[1] as number, place[2] as number, t))
+  return populationsAt(environment, settingAt(environment, place[0] as number, place[1] as number, place[2] as number, t))
 }
 
 const MOST = 65_535

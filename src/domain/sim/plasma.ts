@@ -1,4 +1,5 @@
-import type { Setting } from './environment.ts'
+import type { Environment, Setting } from './environment.ts'
+import { sound } from './random.ts'
 
 /** A drifting Maxwellian: cm^-3, km/s in GSE, eV. Electrons share density and flow, with their own temperature. */
 export interface Population {
@@ -28,43 +29,62 @@ export const massOf: Readonly<Record<Species, number>> = { ion: 0.010_439_68, el
 const anisotropy: Readonly<Record<Species, number>> = { ion: 1.35, electron: 1.08 }
 
 /** The populations at a setting: magnetosphere, sheath (with the jet of reconnection at its edge), solar wind. Weights below 1e-4 are left out. */
-export function populationsAt(setting: Setting): readonly Population[] {
-  const { place } = setting
+export function populationsAt({ lumps, heat }: Environment, setting: Setting): readonly Population[] {
+  const { place, t } = setting
+  const uneven = { density: Math.exp(0.34 * sound(lumps, t)), heat: Math.exp(0.16 * sound(heat, t)) }
   const found: Population[] = []
-  if (place.inside > 1e-4) found.push(magnetosphere(setting))
-  if (place.sheath > 1e-4) found.push(sheath(setting))
+  if (place.inside > 1e-4) found.push(magnetosphere(setting, uneven), coldPlasma(setting, uneven))
+  if (place.sheath > 1e-4) found.push(sheath(setting, uneven))
   if (place.outside > 1e-4) found.push(solarWind(setting))
   return found
 }
 
-function magnetosphere({ place, wind, core, t, y }: Setting): Population {
-  // Carpenter and Anderson (1992): the plasmasphere ends near 4.5 Earth radii, its density falls with the fourth power.
-  const cold = (900 * (3 / Math.max(place.r, 1.1)) ** 4) / (1 + Math.exp((place.r - 4.6) / 0.25))
-  const hot = 0.55 + 0.25 * core
-  const mixed = cold / (cold + hot)
+/** Factors about 1 that vary on scales of half a minute to half an hour. */
+interface Uneven {
+  readonly density: number
+  readonly heat: number
+}
+
+function magnetosphere({ place, wind, core, t, y }: Setting, uneven: Uneven): Population {
   const sway = 14 * Math.sin(t / 65 + y)
   return {
-    density: (cold + hot) * place.inside,
+    density: (0.5 * uneven.density + 0.25 * core) * place.inside,
     vx: sway * 0.4 - 70 * wind.reconnection * Math.exp(-((place.pause / 0.5) ** 2)),
     vy: sway - 12,
     vz: 6 * Math.sin(t / 41),
-    ionTemperature: 4300 * (1 - mixed) + 1.5 * mixed,
-    electronTemperature: 720 * (1 - mixed) + 1 * mixed,
+    ionTemperature: 4300 * uneven.heat,
+    electronTemperature: 700 * uneven.heat,
   }
 }
 
-function sheath({ place, wind, mirror, bipolar, core, shear, z }: Setting): Population {
+/** Ions of the ionosphere: the plasmasphere, and what drains from it to the magnetopause, moving with the magnetosphere's waves. */
+function coldPlasma({ place, t, y }: Setting, uneven: Uneven): Population {
+  // Carpenter and Anderson (1992): the plasmasphere ends near 4.5 Earth radii, its density falls with the fourth power.
+  const sphere = (900 * (3 / Math.max(place.r, 1.1)) ** 4) / (1 + Math.exp((place.r - 4.6) / 0.25))
+  const sway = Math.sin(t / 65 + y)
+  return {
+    density: (sphere + 0.3 * uneven.density ** 2) * place.inside,
+    vx: 22 * sway,
+    vy: 38 * sway - 12,
+    vz: 6 * Math.sin(t / 41),
+    ionTemperature: 3 + 9 / uneven.density,
+    electronTemperature: 14 * uneven.heat,
+  }
+}
+
+function sheath({ place, wind, mirror, bipolar, core, shear, z }: Setting, uneven: Uneven): Population {
   const edge = Math.exp(-((place.pause / 0.11) ** 2))
   const depletion = 1 - 0.35 * (1 - wind.reconnection) * Math.exp(-((place.pause / 0.4) ** 2))
   const crowd = (3.4 + 0.5 * (1 - place.depth)) * depletion * (1 + 0.16 * mirror * Math.min(1, 6 * place.depth) + 0.15 * core)
-  const density = Math.max(0.4, wind.density * crowd)
+  const density = Math.max(0.4, wind.density * crowd * uneven.density)
   // Away from the X line, along the boundary's north-south direction.
   const jet = 330 * wind.reconnection * edge * Math.tanh((z - wind.xLine) / 0.8) + 90 * bipolar
   const slide = wind.speed * (0.12 + 0.72 * place.sinAngle)
   const inflow = -0.22 * wind.speed * place.depth
   // Alfven waves: 21.8 km/s per nT at 1 cm^-3.
   const shake = (0.7 * 21.8) / Math.sqrt(density)
-  const heat = 0.35 + 0.65 * (1 - place.sinAngle * 0.6)
+  // Denser parcels are cooler.
+  const heat = ((0.35 + 0.65 * (1 - place.sinAngle * 0.6)) * uneven.heat) / uneven.density ** 0.4
   const northX = -place.nz * place.nx
   const northY = -place.nz * place.ny
   const northZ = 1 - place.nz * place.nz

@@ -76,12 +76,13 @@ export function trueField(world: World, spacecraft: string, tai: number): Vector
 
 /** Moments of ions or electrons; velocity in GSE. */
 export const truePlasma = (world: World, spacecraft: string, tai: number, species: Species): Moments =>
-  momentsOf(populationsAt(trueSetting(world, spacecraft, tai).setting), species)
+  momentsOf(populationsAt(world.environment, trueSetting(world, spacecraft, tai).setting), species)
 
 /** Omnidirectional energy flux, eV/(cm^2 s sr eV), at energies in eV. */
 export function trueSpectrum(world: World, spacecraft: string, tai: number, species: Species, energies: Float64Array): Float64Array {
   const out = new Float64Array(energies.length)
-  for (const population of populationsAt(trueSetting(world, spacecraft, tai).setting)) addSpectrum(population, species, energies, out)
+  for (const population of populationsAt(world.environment, trueSetting(world, spacecraft, tai).setting))
+    addSpectrum(population, species, energies, out)
   return out
 }
 

@@ -147,7 +147,7 @@ describe('plasma', () => {
   })
 
   test('every region has plasma of its kind', () => {
-    const at = (x: number) => populationsAt(settingAt(world.environment, x, 0.5, 0.5, start))
+    const at = (x: number) => populationsAt(world.environment, settingAt(world.environment, x, 0.5, 0.5, start))
     const [inside, sheath, wind] = [at(6), at(world.environment.wind.near.from.magnetopause + 1.2), at(25)].map(list =>
       momentsOf(list, 'ion'),
     )
