@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { basename, extname } from 'node:path'
+import { SdcError, fail } from '#error'
+import type { Packet, Problem, WalkOptions } from '#formats/ccsds'
+import { walkSource } from '#formats/ccsds'
+import type { CompiledXtce } from '#formats/xtce'
+import { compileXtce, decodePacket, parseDictionary, parseXtce } from '#formats/xtce'
+import { openFileSource } from '#doors/cdf-node'
+
+/** How packets lie in the file, as the options say. */
+export interface FileFlags {
+  readonly prefix: number
+  readonly suffix: number
+  readonly fileHeader: number
+  readonly packetVersion: number
+  readonly apid?: readonly number[]
+  readonly crc?: boolean
+}
+
+export interface DefinitionFlags {
+  readonly xtce?: string
+  readonly root?: string
+  readonly apid?: readonly number[]
+}
+
+const walkOptions = (flags: FileFlags): WalkOptions => ({
+  prefix: flags.prefix,
+  suffix: flags.suffix,
+  fileHeader: flags.fileHeader,
+  version: flags.packetVersion,
+  errorControl: flags.crc === true,
+})
+
+/** Packets and problems of a file, of the wanted APIDs only; 4 MiB of it are in memory at a time. */
+export async function* walkFile(path: string, flags: FileFlags): AsyncGenerator<Packet | Problem> {
+  const source = openFileSource(path)
+  const wanted = flags.apid === undefined ? undefined : new Set(flags.apid)
+  try {
+    for await (const item of walkSource(source, walkOptions(flags))) {
+      if (wanted === undefined || !('apid' in item) || wanted.has(item.apid)) yield item
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    return fail('file/not-read', `${path} cannot be read: ${(cause as Error).message}`, { path }, cause)
+  }
+}
+
+/** The definition that the options name, or undefined. What it leaves out is told on the error channel. */
+export function loadDefinition(flags: DefinitionFlags): CompiledXtce | undefined {
+  const path = flags.xtce
+  if (path === undefined) return undefined
+  try {
+    const compiled = compileXtce(parseDefinition(path, flags.apid), {
+      withoutUnsupported: true,
+      ...(flags.root === undefined ? {} : { root: flags.root }),
+    })
+    for (const { container, reason } of compiled.left)
+      process.stderr.write(`${path}: ${container} is left out, ${reason}, which is not supported\n`)
+    return compiled
+  } catch (error) {
+    if (!(error instanceof SdcError) || !error.code.startsWith('xtce/')) throw error
+    throw new SdcError(error.code, `${path}: ${error.message}`, { ...error.detail, path }, error)
+  }
+}
+
+function parseDefinition(path: string, apids: readonly number[] | undefined) {
+  const text = readText(path)
+  if (extname(path).toLowerCase() !== '.csv') return parseXtce(text)
+  const [apid, ...more] = apids ?? []
+  if (apid === undefined || more.length > 0) {
+    fail('cli/apid-needed', `${path} is a table of fields of one packet: say with --apid which APID it is about`, { path })
+  }
+  const name = basename(path, extname(path))
+  return parseDictionary(name, [{ name, apid, csv: text }])
+}
+
+/** The definition, which this command cannot do without. */
+export const needDefinition = (flags: DefinitionFlags, what: string): CompiledXtce =>
+  loadDefinition(flags) ?? fail('cli/definition-needed', `${what} needs a packet definition: add --xtce FILE`, {})
+
+/** The kind of a packet by a definition: its container, or undefined when the definition does not know it. */
+export function kindOf(compiled: CompiledXtce, packet: Packet): string | undefined {
+  const { container, problems } = decodePacket(compiled, packet.bytes)
+  return problems.some(({ problem }) => problem === 'unknown-kind') ? undefined : container
+}
