@@ -71,7 +71,7 @@ function linkAttributes(links: unknown): Record<string, readonly string[]> {
 function nameAttributes(job: JobFile, output: JobOutput, words: ProductWords): Record<string, AttributeValue> {
   const { fields } = output
   const kind = [fields['mode'], fields['level'], fields['descriptor']].filter(Boolean).join('_')
-  const long = (fields['start'] ?? '').length > 8
+  const long = /_\d{9,14}_v/.test(output.name)
   return {
     Logical_file_id: output.name.replace(/\.[^.]+$/, ''),
     Logical_source: output.dataset,

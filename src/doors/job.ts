@@ -56,7 +56,9 @@ function failOnWish(job: JobFile): void {
 
 function describeFailure(error: unknown): string {
   if (error instanceof SdcError) return error.message.replaceAll(/\s*\n\s*/g, ' ')
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  if (!(error instanceof Error)) return String(error)
+  // What the system refuses (a file that is not there, a full disk) is no fault of the program: its line says all.
+  return 'syscall' in error ? error.message : (error.stack ?? error.message)
 }
 
 /** Ends the program: the partition holds no data, for this reason. */

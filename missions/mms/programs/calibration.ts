@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parse } from 'yaml'
+import { readYaml } from '#doors/read-yaml'
 import { formatUtc, tt2000 } from '#formats/time'
 import { fail } from '#error'
 
@@ -37,7 +36,7 @@ export interface CalibrationFile {
 /** Reads a table out of the mission folder. */
 export const readCalibration = (path: string): CalibrationFile => ({
   name: basename(path),
-  tables: parse(readFileSync(path, 'utf8')) as CalibrationFile['tables'],
+  tables: readYaml(path) as CalibrationFile['tables'],
 })
 
 /** A row and the samples [first, last) that it is in force for. */

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCdfFile } from '#doors/cdf-node'
+import { frameRotation, rotate, type Vector3 } from '#domain/orbit'
 import { trueField, truePosition } from '#domain/sim'
 import { checkIstp, type Cdf } from '#formats/cdf'
 import { formatUtc, tai1958FromTt2000, tt2000 } from '#formats/time'
@@ -88,6 +89,16 @@ describe('the calibrated field', () => {
     const vectors = ['bcs', 'dmpa', 'gse', 'gsm'].map(frame => column<Float32Array>(cdf, `mms1_fgm_b_${frame}_srvy_l2`))
     for (let i = 0; i < (vectors[0]?.length ?? 0) / 4; i += 101)
       for (const v of vectors) expect(Math.hypot(v[4 * i] ?? 0, v[4 * i + 1] ?? 0, v[4 * i + 2] ?? 0)).toBeCloseTo(v[4 * i + 3] ?? 0, 3)
+  })
+
+  test('is turned into GSM at each moment', () => {
+    const time = column<BigInt64Array>(cdf, 'Epoch')
+    const [gse, gsm] = ['gse', 'gsm'].map(frame => column<Float32Array>(cdf, `mms1_fgm_b_${frame}_srvy_l2`)) as [Float32Array, Float32Array]
+    for (let i = 0; i < time.length; i += 503) {
+      const vector: Vector3 = [gse[4 * i] ?? 0, gse[4 * i + 1] ?? 0, gse[4 * i + 2] ?? 0]
+      const turned = rotate(frameRotation('gse', 'gsm', tt2000(time[i] ?? 0n)), vector)
+      turned.forEach((b, k) => expect(gsm[4 * i + k]).toBeCloseTo(b, 3))
+    }
   })
 
   test('spins in body axes and stands still when despun', () => {

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { readYaml } from '#doors/read-yaml'
 import { fail } from '#error'
 import type { CdfType } from '#formats/cdf'
 import { parseUtc, tt2000FromTai1958 } from '#formats/time'
@@ -69,11 +68,9 @@ type Raw = Readonly<Record<string, unknown>>
 /** Reads a plan; `{sc}`, `{SC}` and `{number}` in names and words stand for the spacecraft. Throws `decom/plan`. */
 export function readPlan(path: string, spacecraft: string): DecomPlan {
   const number = /\d+$/.exec(spacecraft)?.[0] ?? ''
-  const text = readFileSync(path, 'utf8')
-    .replaceAll('{sc}', spacecraft)
-    .replaceAll('{SC}', spacecraft.toUpperCase())
-    .replaceAll('{number}', number)
-  const plan = new Reader(parse(text) as Raw, path)
+  const fillIn = (text: string): string =>
+    text.replaceAll('{sc}', spacecraft).replaceAll('{SC}', spacecraft.toUpperCase()).replaceAll('{number}', number)
+  const plan = new Reader((readYaml(path, fillIn) ?? {}) as Raw, path)
   return {
     descriptor: plan.text('descriptor'),
     source: plan.text('source', spacecraft.toUpperCase()),

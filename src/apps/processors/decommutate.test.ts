@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readCdfFile } from '#doors/cdf-node'
 import { damageStream } from '#domain/sim'
@@ -7,7 +8,7 @@ import { checkIstp, type Cdf } from '#formats/cdf'
 import { parseUtc } from '#formats/time'
 import { decodePacket } from '#formats/xtce'
 import { readPackets } from '#formats/ccsds'
-import { emptyFolder, mmsFlight, putFile, renderSpan } from '#test/mms-flight'
+import { emptyFolder, missionFolder, mmsFlight, putFile, renderSpan } from '#test/mms-flight'
 import { makeJob, runJob, type JobPlan, type JobResult } from '#test/run-job'
 
 const program = fileURLToPath(new URL('./decommutate.ts', import.meta.url))
@@ -112,6 +113,35 @@ describe('decommutation of what is not as it should be', () => {
     const result = await run({ start: '2026-11-19T00:00:00Z', stop: '2026-11-20T00:00:00Z', inputs: telemetry(first) })
     expect(result.code).toBe(66)
     expect(result.stderr).toBe('no packet of 2026-11-19T00:00:00Z to 2026-11-20T00:00:00Z is in 1 telemetry files\n')
+  })
+
+  test.each([
+    ['no such container', 'container: FGM', 'container: FGN', 'the definition MMS has no container FGN'],
+    ['no such parameter', 'parameter: FGM_VECTORS', 'parameter: FGM_VECTOR', 'the definition MMS has no parameter FGM_VECTOR'],
+    [
+      'a type that packets cannot have',
+      'type: CDF_INT2',
+      'type: CDF_CHAR',
+      'mms1_dfg_counts_srvy_l1a: packets cannot be written as CDF_CHAR',
+    ],
+  ])('%s is said in one line', async (_, from, to, line) => {
+    const plan = putFile(
+      files,
+      `${to.replaceAll(/\W/g, '')}.yaml`,
+      readFileSync(`${missionFolder}packets/fgm-l1a.yaml`, 'utf8').replace(from, to),
+    )
+    const result = await run({ parameters: { ...parameters, plan }, inputs: telemetry(first) })
+    expect([result.code, result.stderr]).toEqual([1, `${line}\n`])
+  })
+
+  test.each([
+    ['not there', join(files, 'absent.yaml'), /^ENOENT: no such file or directory, open .*absent\.yaml'\n$/],
+    ['malformed', putFile(files, 'torn.yaml', 'streams: [1,'), /^\S+torn\.yaml: .*line 1.*\n$/],
+    ['empty', putFile(files, 'empty.yaml', ''), /^\S+empty\.yaml: "descriptor" must be a text, it is absent\n$/],
+  ])('a plan that is %s is one line', async (_, plan, line) => {
+    const result = await run({ parameters: { ...parameters, plan }, inputs: telemetry(first) })
+    expect(result.code).toBe(1)
+    expect(result.stderr).toMatch(line)
   })
 
   test('a plan that is wrong fails with the key and the place', async () => {

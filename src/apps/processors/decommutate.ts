@@ -19,6 +19,7 @@ type StreamPackets = Map<StreamPlan, TimedPacket<PacketValues>[]>
 export async function decommutate(job: JobFile): Promise<void> {
   const plan = readPlan(missionFile(job, 'plan'), job.spacecraft)
   const compiled = compileXtce(parseXtce(readFileSync(missionFile(job, 'packets'), 'utf8')))
+  checkPlan(plan, compiled)
   const partition = interval(parseUtc(job.partition.start), parseUtc(job.partition.stop))
   const counts = makeCounts()
   const found = collectPackets(job, plan, compiled, counts)
@@ -35,6 +36,21 @@ export async function decommutate(job: JobFile): Promise<void> {
     more: { Packet_statistics: Object.entries(counts).map(([what, n]) => `${what}=${n}`) },
   })
   await writeCdfFile(output.name, { attributes, variables: streams.flatMap(({ stream, columns }) => describeStream(stream, columns)) })
+}
+
+/** A plan that asks for what the definition does not have would find nothing, silently: say so instead. */
+function checkPlan(plan: DecomPlan, { plans, definition }: CompiledXtce): void {
+  for (const { container, time, variables } of plan.streams) {
+    if (!plans.has(container)) fail('decom/plan', `the definition ${definition.name} has no container ${container}`, { container })
+    const asked = [
+      time.seconds,
+      ...(time.subseconds === undefined ? [] : [time.subseconds]),
+      ...variables.map(({ parameter }) => parameter),
+    ]
+    const stranger = asked.find(parameter => !definition.parameters.has(parameter))
+    if (stranger !== undefined)
+      fail('decom/plan', `the definition ${definition.name} has no parameter ${stranger}`, { container, stranger })
+  }
 }
 
 function collectPackets(job: JobFile, plan: DecomPlan, compiled: CompiledXtce, counts: PacketCounts): StreamPackets {
