@@ -70,7 +70,7 @@ export async function flyMission({ system, order, delivered, say, stop }: FlyOpt
     }
     if (!stop.aborted) setDemoClock(home, Date.now())
   } finally {
-    spacecraft.disconnect()
+    if (spacecraft.connected) spacecraft.disconnect()
   }
 }
 

@@ -16,11 +16,13 @@ const deliveries = planFlight(mission, order)
 const flight = openFlight(mission, order.seed)
 
 async function deliver(index: number): Promise<void> {
+  const paths: string[] = []
   for (const file of deliveries[index]?.files ?? []) {
     const path = join(drop, file.name)
     await writeFile(`${path}.part`, renderFile(flight, file))
-    await rename(`${path}.part`, path)
+    paths.push(path)
   }
+  for (const path of paths) await rename(`${path}.part`, path)
 }
 
 process.on('message', (index: number) => void deliver(index).then(() => process.send?.(index)))

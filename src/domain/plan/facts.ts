@@ -30,6 +30,7 @@ export interface Reason {
     | 'in-progress'
     | 'inputs'
     | 'settling'
+    | 'upstream'
     | 'queued'
     | 'running'
     | 'failed'

@@ -145,7 +145,7 @@ describe('planWork', () => {
     const busy = source('a_raw', { have: 'partial', next: 'running', reason: { kind: 'running', text: 'runs' } })
     const { cell, run } = plan(facts({ roles: [role(0, [file('raw')], [busy]), role(1, [file('attitude')])] }))
     expect(run).toBeUndefined()
-    expect(cell.reason.text).toContain('being made')
+    expect(cell.reason).toMatchObject({ kind: 'upstream', causes: [{ dataset: 'a_raw' }] })
   })
 
   test('waits a moment after an arrival, and says until when', () => {

@@ -31,12 +31,14 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const lacking = lackingRoles(facts.roles)
   if (lacking.length > 0) return { cell: { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) } }
 
+  const busy = facts.roles.flatMap(r => r.cells).filter(isBusy)
+  if (busy.length > 0) {
+    const reason: Reason = { kind: 'upstream', text: `waits for ${nameCells(busy)}, which is being made`, causes: busy.map(cellName) }
+    return { cell: { have, next: 'waiting', reason } }
+  }
+
   const recipe = recipeOf(facts, inputs, hash)
   if (facts.madeRecipe === recipe) return { cell: { have, next: leftOpen(missing), reason: doneReason(facts, missing, now) } }
-
-  const busy = facts.roles.flatMap(r => r.cells).filter(c => c.next === 'ready' || c.next === 'running')
-  if (busy.length > 0)
-    return { cell: { have, next: 'waiting', reason: inputsReason(`waits for ${nameCells(busy)}, which is being made`, busy) } }
 
   const newest = Math.max(...inputs.map(i => i.file.arrived))
   if (now < newest + settings.settle) {
@@ -47,6 +49,10 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
     return { cell: { have, next: 'failed', reason: failureReason(facts.job) } }
   return { cell: { have, next: 'ready', reason: { kind: 'queued', text: 'all inputs are there; a job is made' } }, run: { recipe, inputs } }
 }
+
+/** A new file of this cell is on its way: what would be made without it now would be made again at once. */
+const isBusy = (c: SourceCell): boolean =>
+  c.next === 'ready' || c.next === 'running' || c.reason.kind === 'settling' || c.reason.kind === 'upstream'
 
 /** Highest versions only are given as facts; order is by start, then name, so that equal facts give equal recipes. */
 function chooseInputs(roles: readonly RoleFacts[]): readonly PlannedInput[] {
