@@ -94,7 +94,7 @@ test('kill -9 of the process that started it: the server ends by itself, and the
   const pid = Number(line)
   expect(readProcess(pid)?.name).toBe('postgres')
   parent.kill('SIGKILL')
-  await expect.poll(() => readProcess(pid), { timeout: 20_000 }).toBeUndefined()
+  await expect.poll(() => readProcess(pid)).toBeUndefined()
   expect(existsSync(join(dataDir, 'postmaster.pid'))).toBe(false)
   await start(dataDir)
 })
