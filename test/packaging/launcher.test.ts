@@ -239,15 +239,22 @@ test('clean says what goes and how much, and never touches var or a folder witho
   expect((await run(['clean', '--help'])).out).toContain('Never touches ./var')
 })
 
-test('clean refuses while a home is in use, and not for a lock that is stale', async () => {
+test('neither clean nor renewed packages while a home is in use; a stale lock is no hindrance', async () => {
+  await run([])
   const home = join(checkout, 'demo-home')
   mkdirSync(home)
   writeFileSync(join(home, 'home.json'), '{ "kind": "demo" }')
   const started = readFileSync('/proc/self/stat', 'utf8').replace(/.*\) /, '').split(' ')[19]
-  writeFileSync(join(home, 'home.lock'), JSON.stringify({ pid: process.pid, started }, undefined, 2))
-  const refused = await run(['clean'])
-  expect(refused).toMatchObject({ code: 1, words: `apsis: process ${process.pid} is running from ${home}: stop it first\n` })
-  writeFileSync(join(home, 'home.lock'), JSON.stringify({ pid: process.pid, started: '1' }, undefined, 2))
+  const setLock = (start: string | undefined): void =>
+    writeFileSync(join(home, 'home.lock'), JSON.stringify({ pid: process.pid, started: start }, undefined, 2))
+  setLock(started)
+  const refusal = { code: 1, words: `apsis: process ${process.pid} is running from ${home}: stop it first\n` }
+  expect(await run(['clean'])).toMatchObject(refusal)
+  expect((await run([])).code).toBe(0)
+  writeFileSync(join(checkout, 'package-lock.json'), '{ "changed": true }')
+  expect(await run([])).toMatchObject(refusal)
+  setLock('1')
+  expect((await run([])).code).toBe(0)
   expect((await run(['clean'])).code).toBe(0)
   expect(existsSync(home)).toBe(false)
 })
