@@ -9,6 +9,7 @@ import {
   rotate,
   spinPhase,
   transpose,
+  type Vector3,
 } from '#domain/orbit'
 import {
   attitudeColumns,
@@ -59,8 +60,9 @@ export function renderAttitude({ parameters, seasonOf }: World, file: PlannedFil
     AttitudeColumn,
     Float64Array
   >
+  const sunOf = makeSunTable()
   times.forEach((t, i) => {
-    const record = attitudeAt(seasonOf(t), file.craft, t)
+    const record = attitudeAt(seasonOf(t), file.craft, t, sunOf(t))
     for (const key of attitudeColumns) columns[key][i] = record[key]
   })
   const isLost = (t: number): boolean => file.contacts.some(({ dataFrom, dataTo }) => t >= dataFrom && t < dataTo)
@@ -83,10 +85,22 @@ export function renderAttitude({ parameters, seasonOf }: World, file: PlannedFil
   })
 }
 
+/** The Sun's direction in J2000, kept for a minute, in which it moves by 0.0007 degrees: less than the file's last digit. */
+function makeSunTable(): (t: number) => Vector3 {
+  let minute = Number.NaN
+  let sun: Vector3 = [1, 0, 0]
+  return t => {
+    if (Math.round(t / 60) !== minute) {
+      minute = Math.round(t / 60)
+      sun = framesAt(momentOf(minute * 60)).sun
+    }
+    return sun
+  }
+}
+
 /** One record: without nutation, so that rate, angular momentum and principal axis are one direction. */
-function attitudeAt(season: Season, craft: number, t: number): Record<AttitudeColumn, number> {
+function attitudeAt(season: Season, craft: number, t: number, sun: Vector3): Record<AttitudeColumn, number> {
   const { axis, rate, body } = season.spins[craft] as Spin
-  const { sun } = framesAt(momentOf(t))
   const phase = phaseIn(season, craft, t)
   const frame = multiply(body, multiply(axisRotation(2, phase * DEGREE), despunFrame(axis, sun)))
   const [q1, q2, q3, qc] = quaternionOf(frame)

@@ -43,6 +43,11 @@ export function steps(t: number, cell: number, ramp: number, seed: number, strea
   return before + (now - before) * u * u * (3 - 2 * u)
 }
 
+const TURN = 2 * Math.PI
+
+/** The sine of a large angle. Math.sin reduces angles above 2^20 by long arithmetic, ten times slower; 1e-7 radians are enough here. */
+export const sine = (angle: number): number => Math.sin(angle - TURN * Math.round(angle / TURN))
+
 /** Sum of sinusoids with seeded phases, evaluated at t seconds. */
 export interface Tones {
   readonly omega: Float64Array
@@ -62,6 +67,6 @@ export function makeTones(table: readonly (readonly [number, number])[], seed: n
 /** The sum at t; `shift` (radians per radian/s, i.e. seconds) delays all tones. */
 export function sound({ omega, phase, amplitude }: Tones, t: number): number {
   let sum = 0
-  for (let i = 0; i < omega.length; i++) sum += (amplitude[i] as number) * Math.sin((omega[i] as number) * t + (phase[i] as number))
+  for (let i = 0; i < omega.length; i++) sum += (amplitude[i] as number) * sine((omega[i] as number) * t + (phase[i] as number))
   return sum
 }

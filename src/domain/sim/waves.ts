@@ -1,4 +1,4 @@
-import { uniform } from './random.ts'
+import { sine, uniform } from './random.ts'
 
 /** Plane waves of seeded directions, polarisations and phases; the same for all spacecraft, so that they see each other's waves later. */
 export interface Waves {
@@ -57,7 +57,7 @@ export function addWaves(waves: Waves, x: number, y: number, z: number, t: numbe
     const at = 3 * i
     const angle = (omega[i] as number) * t + (phase[i] as number)
     const behind = (k[at] as number) * x + (k[at + 1] as number) * y + (k[at + 2] as number) * z
-    const a = scale * (amplitude[i] as number) * Math.sin(angle - behind)
+    const a = scale * (amplitude[i] as number) * sine(angle - behind)
     out[0] = (out[0] as number) + a * (p[at] as number)
     out[1] = (out[1] as number) + a * (p[at + 1] as number)
     out[2] = (out[2] as number) + a * (p[at + 2] as number)
