@@ -12,6 +12,9 @@ const mediaTypes: Readonly<Record<string, string>> = {
   csv: 'text/csv',
 }
 
+/** Answers to HEAD: an empty stream, because Fastify would set the length of an empty text over ours. */
+const nothing = (): Readable => Readable.from([])
+
 type Sendable = Pick<Listed, 'name' | 'path' | 'size' | 'sha256' | 'modified'>
 
 /** Sends one file with exact length, ranges and conditions (RFC 9110). Bytes never change, so caches may keep them for ever. */
@@ -46,7 +49,8 @@ export async function sendFile(
   const [start, end] = portion.kind === 'part' ? [portion.start, portion.end] : [0, file.size]
   if (portion.kind === 'part') void reply.code(206).header('content-range', `bytes ${start}-${end - 1}/${file.size}`)
   void reply.header('content-length', end - start)
-  if (request.method === 'HEAD' || start === end) return reply.send('')
+  if (request.method === 'HEAD') return reply.send(nothing())
+  if (start === end) return reply.send('')
   return reply.send(await store.read(file.path, { start, end }))
 }
 
@@ -57,5 +61,5 @@ export async function sendZip(reply: FastifyReply, store: Store, files: readonly
     .header('content-disposition', `attachment; filename="${name}"`)
     .header('content-length', zipLength(members))
     .type('application/zip')
-  return reply.request.method === 'HEAD' ? reply.send('') : reply.send(Readable.from(writeZip(members), { objectMode: false }))
+  return reply.request.method === 'HEAD' ? reply.send(nothing()) : reply.send(Readable.from(writeZip(members), { objectMode: false }))
 }

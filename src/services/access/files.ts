@@ -41,7 +41,7 @@ export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Pro
   const ordered =
     search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
   const page = ordered
-    .orderBy('name')
+    .orderBy('dataset')
     .orderBy('version', 'desc')
     .limit(search.limit)
     .offset(search.offset ?? 0)

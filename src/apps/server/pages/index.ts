@@ -123,7 +123,9 @@ export async function sendFailurePage(
   web: Web,
   failure: Failure,
 ): Promise<FastifyReply> {
-  const ask = await readPageAsk(request, reply, parts)
+  // Who asks may be what failed: then the page is drawn for nobody.
+  const nobody = { actor: undefined, sight: 'public', parts, request, now: parts.clock(), origin: '' } as const
+  const ask = await readPageAsk(request, reply, parts).catch((): PageAsk => nobody)
   const [, first = '', ...rest] = decodeSafely(request.url.split('?')[0] ?? '').split('/')
   const mission = parts.missions.find(m => m.id === first || m.id === rest[0])
   const near = failure.status === 404 ? await listNear(ask, mission, rest.at(-1) ?? first) : []

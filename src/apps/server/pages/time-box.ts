@@ -47,7 +47,10 @@ function readMoment(text: string): { readonly ms: number; readonly whole: boolea
 
 function readDate(text: string): number | undefined {
   const doy = dayOfYearForm.exec(text)
-  if (doy !== null) return Number(doy[2]) < 1 || Number(doy[2]) > 366 ? undefined : Date.UTC(Number(doy[1]), 0, Number(doy[2]))
+  if (doy !== null) {
+    const ms = Date.UTC(Number(doy[1]), 0, Number(doy[2]))
+    return new Date(ms).getUTCFullYear() === Number(doy[1]) ? ms : undefined
+  }
   if (!dateForm.test(text)) return undefined
   const ms = Date.parse(text)
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 10) !== text ? undefined : ms
