@@ -74,6 +74,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     ingest,
     staging: home.staging,
     logs: join(home.logs, 'jobs'),
+    compileCache: join(root, '.build', 'compile-cache'),
     builtins: { decommutate: builtin('decommutate'), quicklook: builtin('quicklook') },
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,

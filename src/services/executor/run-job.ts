@@ -41,6 +41,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stop: A
       TMPDIR: scratch,
       LANG: 'C.UTF-8',
       TZ: 'UTC',
+      NODE_COMPILE_CACHE: context.compileCache,
       APSIS_JOB: file,
     }
     const command = commandOf(process_, mission, context.builtins)
