@@ -42,6 +42,7 @@ export function renderEphemeris({ parameters, seasonOf }: World, file: PlannedFi
   return writeDefeph({
     header: {
       spacecraft: craft?.id.toUpperCase() ?? '',
+      scale: `${parameters.constellation} TAI`,
       project: 'apsis-sim',
       source: parameters.source,
       created: formatCreation(momentOf(file.created)),

@@ -31,5 +31,5 @@ export function daysOf(from: number, to: number): readonly UtcDay[] {
 /** `yyyyddd` of a UTC day. */
 export const dayTag = ({ from }: UtcDay): string => formatDoy(momentOf(from)).replace('-', '')
 
-/** `yyyymmddhhmmss` of a moment. */
+/** The fourteen digits of a moment, from year to second. */
 export const secondTag = (tai: number): string => formatUtc(momentOf(tai), 0, '').replaceAll(/[-:T]/g, '')

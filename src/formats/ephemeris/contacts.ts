@@ -10,7 +10,7 @@ export type ContactState = (typeof contactStates)[number]
 export interface Contact {
   /** Unique per spacecraft, e.g. `2026326-03`. */
   readonly id: string
-  /** As the mission writes it in file names, lower case, e.g. `mms1`. */
+  /** As the mission writes it in file names, in lower case. */
   readonly spacecraft: string
   readonly start: Tt2000
   readonly stop: Tt2000

@@ -8,7 +8,7 @@ export const attitudeFlags = ['EKF', 'CNV', 'SUN', 'INT', 'BAD'] as const
 export type AttitudeFlag = (typeof attitudeFlags)[number]
 
 export interface DefattHeader {
-  /** As written, e.g. `MMS2`. */
+  /** As written, in upper case. */
   readonly spacecraft: string
   /** International designator, e.g. `2015-011B`. */
   readonly objectId: string

@@ -4,8 +4,10 @@ import { failAt, parseEntries, parseNumber, splitFields, splitLines } from './li
 
 /** What the header says beside times and units. */
 export interface DefephHeader {
-  /** As written, e.g. `MMS1`. */
+  /** As written, in upper case. */
   readonly spacecraft: string
+  /** Name of the time scale of the second column: the mission's word and `TAI`. */
+  readonly scale: string
   readonly project: string
   /** Who made it; simulated files say so here. */
   readonly source: string
@@ -31,7 +33,7 @@ const DAY_S = 86_400
 // One table for both directions: name, unit, width.
 const columns = [
   ['Epoch (UTC)', '', 24],
-  ['Epoch MMS TAI', '', 22],
+  ['Epoch TAI', '', 22],
   ['X', 'Km', 24],
   ['Y', 'Km', 24],
   ['Z', 'Km', 24],
@@ -61,12 +63,19 @@ export function readDefeph(text: string): Defeph {
   const need = (key: string): string => entries.get(key) ?? failAt('ephemeris/bad-line', HEADER_LINES, `the header has no line "${key} ="`)
   const header = {
     spacecraft: need('Spacecraft'),
+    scale: findScale([...entries.keys()]),
     project: need('Project'),
     source: need('Source'),
     created: need('FileCreationDate'),
   }
   return { header, ...orbit }
 }
+
+const REFERENCE = ' Reference Epoch'
+
+const findScale = (keys: readonly string[]): string =>
+  keys.find(key => key.endsWith(REFERENCE))?.slice(0, -REFERENCE.length) ??
+  failAt('ephemeris/bad-line', HEADER_LINES, `the header has no line "… TAI${REFERENCE} ="`)
 
 function readRecord(line: string, number: number, i: number, into: Omit<Defeph, 'header'>): void {
   const fields = splitFields(line, number, 8)
@@ -90,14 +99,14 @@ function checkStop(stop: string, time: BigInt64Array, line: number): void {
 export function writeDefeph({ header, time, position, velocity }: Defeph): string {
   const bound = (i: number): string => {
     const t = tt2000(time.at(i) ?? 0n)
-    return `${formatDoy(t, 3, '/')} UTC  (MMS TAI: ${(tai1958FromTt2000(t) / DAY_S).toFixed(9)})`
+    return `${formatDoy(t, 3, '/')} UTC  (${header.scale}: ${(tai1958FromTt2000(t) / DAY_S).toFixed(9)})`
   }
   const lines = [
     TITLE,
     `Spacecraft = ${header.spacecraft}`,
     `StartTime = ${bound(0)}`,
     `StopTime = ${bound(-1)}`,
-    'MMS TAI Reference Epoch = 1958-001/00:00:00 UTC',
+    `${header.scale}${REFERENCE} = 1958-001/00:00:00 UTC`,
     'CentralBody = Earth',
     'ReferenceFrame = Mean of J2000',
     'PrincipalPlane = Equatorial',
@@ -105,7 +114,7 @@ export function writeDefeph({ header, time, position, velocity }: Defeph): strin
     `Source = ${header.source}`,
     `FileCreationDate = ${header.created}`,
     '',
-    columns.map(([name, , width]) => name.padEnd(width)).join(''),
+    columns.map(([name, , width]) => name.replace('TAI', header.scale).padEnd(width)).join(''),
     columns.map(([, unit, width]) => unit.padEnd(width)).join(''),
   ]
   for (let i = 0; i < time.length; i++) lines.push(writeRecord(tt2000(time[i] ?? 0n), position, velocity, i))

@@ -24,7 +24,7 @@ const moment = (ms: number) => tt2000FromUtcMs(ms)
 const startMs = Date.UTC(2026, 10, 22)
 
 const orbitOf = (count: number, seed = 1): Defeph => ({
-  header: { spacecraft: 'MMS1', project: 'apsis-sim', source: 'SIMULATED', created: 'Nov 22 2026 08:39:20.303 UTC' },
+  header: { spacecraft: 'MMS1', scale: 'MMS TAI', project: 'apsis-sim', source: 'SIMULATED', created: 'Nov 22 2026 08:39:20.303 UTC' },
   time: BigInt64Array.from({ length: count }, (_, i) => moment(startMs + 203 + 30_000 * i)),
   position: Float64Array.from({ length: 3 * count }, (_, i) => Math.round(1e5 * Math.sin(i * seed) * 1e9) / 1e9),
   velocity: Float64Array.from({ length: 3 * count }, (_, i) => Math.round(2 * Math.cos(i * seed) * 1e9) / 1e9),
@@ -223,6 +223,7 @@ describe('damaged text is refused with code and line', () => {
       15,
     ],
     ['a clock that is off by 2 ms', damageLine(orbit, 15, line => line.replace('.203', '.205')), 'ephemeris/times-disagree', 15],
+    ['no name of the time scale', damageLine(orbit, 5, () => ''), 'ephemeris/bad-line', 14],
     ['a header line lost', damageLine(orbit, 2, () => 'Craft: MMS1'), 'ephemeris/bad-line', 14],
   ] as const)('DEFEPH: %s', (_, text, code, line) => {
     expect(codeAndLine(() => readDefeph(text))).toEqual([code, line])
