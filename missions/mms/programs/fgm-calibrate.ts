@@ -1,3 +1,4 @@
+import { fail } from '#error'
 import type { FieldCalibration } from './calibration.ts'
 
 /** Bits of the product's flag; 4 to 6 as in the mission's own files. */
@@ -17,7 +18,7 @@ export function calibrateField(
 ): void {
   const [rx, ry, rz] = orthogonal
   for (let i = first; i < last; i++) {
-    const k = lsb[range[i] as number] ?? Number.NaN
+    const k = lsb[range[i] as number] ?? failRange(range[i])
     const [cx, cy, cz] = [counts[3 * i] as number, counts[3 * i + 1] as number, counts[3 * i + 2] as number]
     const x = gain[0] * (cx * k - offset[0])
     const y = gain[1] * (cy * k - offset[1])
@@ -28,6 +29,9 @@ export function calibrateField(
     if (Math.abs(cx) >= FULL_SCALE || Math.abs(cy) >= FULL_SCALE || Math.abs(cz) >= FULL_SCALE) flags[i] = saturation(cx, cy, cz)
   }
 }
+
+const failRange = (range: number | undefined): never =>
+  fail('mms/no-calibration', `range ${range} of the magnetometer has no nT per count in the calibration table`, { range })
 
 const saturation = (...counts: readonly number[]): number =>
   counts.reduce((bits, count, axis) => (Math.abs(count) >= FULL_SCALE ? bits | (flagBits.saturated[axis] ?? 0) : bits), 0)

@@ -16,14 +16,17 @@ const day = { start: '2026-11-20T00:00:00Z', stop: '2026-11-21T00:00:00Z' }
 const decommutate = fileURLToPath(new URL('../../../src/apps/processors/decommutate.ts', import.meta.url))
 const program = fileURLToPath(new URL('./fgm-l2.ts', import.meta.url))
 const folder = emptyFolder()
-// Slow survey, fast survey and a change of range lie in this half hour, on the way out to 6.5 Earth radii.
-const [FROM, TO] = ['2026-11-20T03:10:00Z', '2026-11-20T03:40:00Z'] as const
+// Two contacts with a gap between: in the first the range changes, in the second slow survey becomes fast at 6.5 Earth radii.
+const stretches = [
+  ['2026-11-20T01:35:00Z', '2026-11-20T01:55:00Z'],
+  ['2026-11-20T03:15:00Z', '2026-11-20T03:40:00Z'],
+] as const
 const attitude = (to: string): string =>
-  putFile(folder, `MMS1_DEFATT_2026324_2026325.V${to.slice(14, 16)}`, renderSpan('attitude', '2026-11-20T03:00:00Z', to))
+  putFile(folder, `MMS1_DEFATT_2026324_2026325.V${to.slice(14, 16)}`, renderSpan('attitude', '2026-11-20T01:30:00Z', to))
 const ephemeris = putFile(
   folder,
   'MMS1_DEFEPH_2026324_2026325.V00',
-  renderSpan('ephemeris', '2026-11-20T03:00:00Z', '2026-11-20T03:50:00Z'),
+  renderSpan('ephemeris', '2026-11-20T01:30:00Z', '2026-11-20T03:50:00Z'),
 )
 
 let l1a = ''
@@ -46,13 +49,16 @@ const calibrate = (plan: Partial<JobPlan>): Promise<JobResult> =>
 
 const column = <Values>(cdf: Cdf, name: string): Values => cdf.variables.get(name)?.readSync().values as Values
 
-/** Root mean square and mean of the difference to the truth, nT. */
-function compareWithTruth(cdf: Cdf): { readonly rms: number; readonly worstMean: number } {
+/** Root mean square and mean of the difference to the truth in one range, nT. */
+function compareWithTruth(cdf: Cdf, range: 0 | 1): { readonly rms: number; readonly worstMean: number } {
   const time = column<BigInt64Array>(cdf, 'Epoch')
   const field = column<Float32Array>(cdf, 'mms1_fgm_b_gse_srvy_l2')
   const sums = [0, 0, 0]
   let [squares, count] = [0, 0]
-  for (let i = 0; i < time.length; i += 37, count++) {
+  const ranges = column<Uint8Array>(cdf, 'mms1_fgm_hirange_srvy_l2')
+  for (let i = 0; i < time.length; i += 37) {
+    if (ranges[i] !== range) continue
+    count++
     const truth = trueField(mmsFlight().world, 'mms1', tai1958FromTt2000(tt2000(time[i] ?? 0n)))
     truth.forEach((b, k) => {
       const apart = (field[4 * i + k] ?? 0) - b
@@ -64,9 +70,11 @@ function compareWithTruth(cdf: Cdf): { readonly rms: number; readonly worstMean:
 }
 
 beforeAll(async () => {
-  const telemetry = putFile(folder, 'telemetry.pkts', renderSpan('telemetry', FROM, TO))
+  const telemetry = stretches.map(
+    ([from, to], i) => ['telemetry', putFile(folder, `${i}.pkts`, renderSpan('telemetry', from, to))] as const,
+  )
   const parameters = { packets: 'packets/mms.xml', plan: 'packets/fgm-l1a.yaml' }
-  const job = makeJob({ process: 'decommutate-fgm', ...day, inputs: [['telemetry', telemetry]], outputs: { l1a: L1A }, parameters })
+  const job = makeJob({ process: 'decommutate-fgm', ...day, inputs: telemetry, outputs: { l1a: L1A }, parameters })
   l1a = (await runJob([process.execPath, decommutate], job)).path(L1A)
 })
 
@@ -80,9 +88,11 @@ describe('the calibrated field', () => {
 
   test('is the true field within the noise of 0.025 nT and the finest count', () => {
     expect([result.code, result.stderr]).toEqual([0, ''])
-    const { rms, worstMean } = compareWithTruth(cdf)
+    const { rms, worstMean } = compareWithTruth(cdf, 0)
     expect(rms).toBeLessThan(0.03)
     expect(worstMean).toBeLessThan(0.006)
+    // Near the Earth a count is 0.32 nT (0.092 rms), and attitude's last digit turns 1000 nT by 0.01 nT.
+    expect(compareWithTruth(cdf, 1).rms).toBeLessThan(0.12)
   })
 
   test('has one magnitude in all frames, the fourth component', () => {
@@ -122,7 +132,10 @@ describe('the calibrated field', () => {
 
   test('knows both rates and both ranges', () => {
     const [rate, range] = [column<Float32Array>(cdf, 'mms1_fgm_mode_srvy_l2'), column<Uint8Array>(cdf, 'mms1_fgm_hirange_srvy_l2')]
-    expect(new Set(rate).size + new Set(range).size).toBeGreaterThan(2)
+    expect([[...new Set(rate)], [...new Set(range)]]).toEqual([
+      [8, 16],
+      [1, 0],
+    ])
     expect(column<Float32Array>(cdf, 'mms1_fgm_bdeltahalf_srvy_l2')[0]).toBe(0.5 / (rate[0] ?? 1))
   })
 
@@ -150,7 +163,7 @@ describe('attitude that does not reach', () => {
     expect(flags.at(-1)).toBe(1)
     expect(flags.filter(flag => flag !== 0).length).toBeGreaterThan(70)
     expect(flags.filter(flag => flag !== 0).length).toBeLessThanOrEqual(161)
-    expect(compareWithTruth(cdf).rms).toBeLessThan(0.03)
+    expect(compareWithTruth(cdf, 0).rms).toBeLessThan(0.03)
     const [said] = cdf.attributes.get('Samples_without_attitude') ?? []
     expect(said?.value).toMatch(/^\d+ of \d+ samples left out: the attitude files do not reach them$/)
   })
@@ -169,11 +182,35 @@ describe('attitude that does not reach', () => {
       ],
     })
     expect(result.code).toBe(66)
-    expect(result.stderr).toMatch(/^attitude covers none of the \d+ samples from 2026-11-20T03:\S+ to 2026-11-20T03:\S+\n$/)
+    expect(result.stderr).toMatch(/^attitude covers none of the \d+ samples from 2026-11-20T01:\S+ to 2026-11-20T03:\S+\n$/)
   })
 })
 
+test('an orbit that lies elsewhere leaves the positions empty and the field whole', async () => {
+  const elsewhere = putFile(
+    folder,
+    'MMS1_DEFEPH_2026322_2026323.V00',
+    renderSpan('ephemeris', '2026-11-18T03:00:00Z', '2026-11-18T03:10:00Z'),
+  )
+  const result = await calibrate({
+    inputs: [
+      ['l1a', l1a],
+      ['attitude', attitude('2026-11-20T03:50:00Z')],
+      ['ephemeris', elsewhere],
+    ],
+  })
+  const cdf = await readCdfFile(result.path(NAME))
+  expect([result.code, cdf.variables.get('Epoch_state')?.records, cdf.variables.get('mms1_fgm_r_gse_srvy_l2')?.records]).toEqual([0, 0, 0])
+  expect(compareWithTruth(cdf, 0).rms).toBeLessThan(0.03)
+})
+
 describe('what cannot be calibrated', () => {
+  test('a range that the table does not know fails and names it', async () => {
+    const text = readFileSync(`${missionFolder}calibration/fgm.yaml`, 'utf8').replaceAll('[0.02, 0.32, 2.0]', '[0.02]')
+    const result = await calibrate({ parameters: { calibration: putFile(folder, 'one-range.yaml', text) } })
+    expect([result.code, result.stderr]).toEqual([1, 'range 1 of the magnetometer has no nT per count in the calibration table\n'])
+  })
+
   test('a day before the first row of the table fails and names it', async () => {
     const late = readFileSync(`${missionFolder}calibration/fgm.yaml`, 'utf8').replaceAll(/from: '.*'/g, "from: '2027-01-01'")
     const result = await calibrate({ parameters: { calibration: putFile(folder, 'late.yaml', late) } })
