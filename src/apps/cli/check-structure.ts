@@ -51,11 +51,14 @@ export function listMissions(root: string): readonly string[] {
     .map(entry => entry.name)
 }
 
+/** As the formatter leaves them: a statement begins its line, a call stands anywhere. */
+const relativeImport = /^(?:import|export)\b[^'"`]*?'(\.[^']+)'|\bimport\('(\.[^']+)'\)/gm
+
 /** Another folder is imported by its index, through an alias; a relative path must stay in its own folder. */
 export function findDeepImports(files: readonly SourceFile[]): readonly string[] {
   return files.flatMap(file => {
     const own = folderOf(file.path)
-    const targets = [...file.text.matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)].map(match => join(dirname(file.path), match[1] ?? ''))
+    const targets = [...file.text.matchAll(relativeImport)].map(match => join(dirname(file.path), match[1] ?? match[2] ?? ''))
     return targets
       .filter(target => isPrivate(folderOf(target)) && folderOf(target) !== own)
       .map(target => `${file.path} reaches into ${target}`)
