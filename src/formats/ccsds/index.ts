@@ -3,7 +3,7 @@ export { buildPacket, decodePrimaryHeader, encodePrimaryHeader, headerSize, idle
 export type { HeaderFields, Packet, PrimaryHeader } from './packet.ts'
 export { describeProblem, isHarmless } from './problem.ts'
 export type { Problem } from './problem.ts'
-export { readPackets, walkPackets, walkSource } from './walk.ts'
+export { readPackets, walkBatches, walkPackets, walkSource } from './walk.ts'
 export type { WalkOptions } from './walk.ts'
 export type { FramingOptions } from './frame.ts'
 export { trackSequence } from './sequence.ts'

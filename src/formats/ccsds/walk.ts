@@ -17,6 +17,8 @@ export interface WalkOptions extends FramingOptions {
   readonly keepIdle?: boolean
 }
 
+const windowSize = 4 * 1024 * 1024
+
 interface Walk {
   readonly options: WalkOptions
   readonly framing: Framing
@@ -135,10 +137,11 @@ export function* walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Gene
   yield* finishWalk(walk, bytes, 0)
 }
 
-const windowSize = 4 * 1024 * 1024
-
-/** The same over a source, holding one window of 4 MiB at a time. A packet's bytes stay valid as long as they are kept. */
-export async function* walkSource(source: Source, options: WalkOptions = {}): AsyncGenerator<Packet | Problem> {
+/**
+ * The same over a source, window by window (4 MiB), as lists: for those who count packets in millions, since each step of an
+ * asynchronous loop costs more than a packet. A packet's octets stay valid as long as they are kept.
+ */
+export async function* walkBatches(source: Source, options: WalkOptions = {}): AsyncGenerator<readonly (Packet | Problem)[]> {
   const walk = startWalk(options)
   const window = Math.max(windowSize, 2 * lookAhead(walk.framing))
   let base = 0
@@ -147,11 +150,16 @@ export async function* walkSource(source: Source, options: WalkOptions = {}): As
     base = walk.position
     const end = Math.min(source.size, base + window)
     bytes = await source.read(base, end)
-    yield* walkWindow(bytes, base, end === source.size, walk)
+    yield [...walkWindow(bytes, base, end === source.size, walk)]
     walk.tracker?.release()
     if (end === source.size) break
   }
-  yield* finishWalk(walk, bytes, base)
+  yield [...finishWalk(walk, bytes, base)]
+}
+
+/** The same over a source, one by one, holding one window of 4 MiB at a time. */
+export async function* walkSource(source: Source, options: WalkOptions = {}): AsyncGenerator<Packet | Problem> {
+  for await (const batch of walkBatches(source, options)) yield* batch
 }
 
 /** Packets and problems of a stream in memory, apart. */
