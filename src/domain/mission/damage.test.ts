@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sampleFiles } from '#test/sample-mission'
-import { datasetsOf, parseMission } from './index.ts'
+import { datasetsOf, formatFault, parseMission } from './index.ts'
 
 const names = Object.keys(sampleFiles)
 const junk = fc.constantFrom('', '[', '}', ': ', '- x', '{ a: 1 }', '~', '7', '&a', '*a', '!!binary x', '"', 'null:', '<<: *a', '\t')
@@ -23,6 +23,22 @@ function judge(files: Readonly<Record<string, string>>): void {
     expect(fault.message).not.toBe('')
   }
 }
+
+test('tags that YAML does not know are faults', () => {
+  const text = (sampleFiles['mission.yaml'] ?? '').replace('title: Duo\n', 'title: !secret Duo\n')
+  expect(parseMission({ folder: '/m', files: { ...sampleFiles, 'mission.yaml': text } }).faults?.map(formatFault)).toEqual([
+    'mission.yaml:2:8: not YAML: Unresolved tag: !secret (what follows in this file was not read)',
+  ])
+})
+
+test.each([
+  ['title: *nobody', 'mission.yaml:2:8: no anchor &nobody stands before *nobody'],
+  ['title: &self [*self]', 'mission.yaml:2:15: *self stands inside of what it stands for'],
+  ['<<: Duo', 'mission.yaml:2:1: only keys with values can be merged (write <<: *name)'],
+])('%s leads nowhere', (line, fault) => {
+  const text = (sampleFiles['mission.yaml'] ?? '').replace('title: Duo', line)
+  expect(parseMission({ folder: '/m', files: { ...sampleFiles, 'mission.yaml': text } }).faults?.map(formatFault)).toEqual([fault])
+})
 
 describe('a damaged mission folder', () => {
   const place = fc.record({ name: fc.constantFrom(...names), at: fc.nat(3000), length: fc.nat(40), junk })

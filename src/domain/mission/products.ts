@@ -1,9 +1,7 @@
-import { template } from '#domain/filename'
-import type { NameTemplate, TemplateOptions } from '#domain/filename'
-import { versionPattern } from '#domain/version'
+import type { PartitionRule } from '#domain/partition'
 import { proposeNearest } from './fault.ts'
-import { keyFields } from './head.ts'
-import type { Head, NameStyle, Pattern } from './head.ts'
+import type { Head, NameStyle } from './head.ts'
+import { checkNames, fillPatterns, readPatternsOf, readWords } from './naming.ts'
 import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
 import { addFault, entriesOf, textOf } from './sheet.ts'
@@ -51,53 +49,26 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
   const what = `the product "${id}"`
   const one = readRecord(entry.value, what, keys)
   const kind = one.choice('kind', productKinds, 'science') ?? 'science'
-  const styleName = one.text('names', kind === 'ancillary' ? 'ancillary' : 'science')
-  const style = lookUp(head.styles, styleName, one.at('names') ?? entry.keySpot, 'name style')
   const format = one.choice('format', fileFormats) ?? 'text'
-  const due = one.at('due')
-  const packets = one.at('packets')
   const title = one.text('title')
-  const partitionSpot = one.at('partition')
-  if (partitionSpot === undefined) addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, tag, contact or span')
-  // By default all three have one name; then one fault for an unknown style is enough.
-  const byName = <T>(all: ReadonlyMap<string, T>, key: string, what: string): T | undefined => {
-    const spot = one.at(key)
-    if (spot === undefined && style === undefined) return undefined
-    return lookUp(all, one.text(key, styleName), spot ?? entry.keySpot, what)
-  }
-  const directory = byName(head.directories, 'directory', 'directory')
-  const dataset = byName(head.datasets, 'dataset', 'dataset name')
-  if (style === undefined || directory === undefined || dataset === undefined) return undefined
-
+  const partition = readPartition(entry, one, what)
+  const patterns = readPatternsOf(entry, one, kind, head)
+  if (patterns === undefined) return undefined
+  const { style } = patterns
   const words = readWords(entry, id, style)
   const spacecraft = readSpacecraft(one, what, head)
-  const instrument = readInstrument(entry, one, words['inst'], head)
   const ext = one.text('ext', usualExt[format] ?? '')
-  const partition = partitionSpot === undefined ? { kind: 'day' as const } : partitionOf(partitionSpot, `partition of ${what}`)
-  const options: TemplateOptions = {
-    constants: { ...words, ext },
-    absent: keyFields.filter(field => words[field] === undefined),
-    tagDigits: partition.kind === 'day' ? 8 : 14,
-    patterns: {
-      ...style.fields,
-      sc: spacecraft.map(sc => sc.replaceAll('-', String.raw`\-`)).join('|'),
-      version: versionPattern(style.scheme),
-    },
-  }
-  const { mode, level, descriptor } = words
+  const due = one.at('due')
+  const packets = one.at('packets')
   const product: Product = {
     id,
     title,
     description: one.text('description', ''),
     kind,
-    instrument,
-    ...(mode === undefined ? {} : { mode }),
-    ...(level === undefined ? {} : { level }),
-    ...(descriptor === undefined ? {} : { descriptor }),
+    instrument: readInstrument(entry, one, words['inst'], head),
+    ...pick(words, ['mode', 'level', 'descriptor']),
     spacecraft,
-    template: fill(style, options),
-    dataset: fill(dataset, options),
-    directory: fill(directory, options),
+    ...fillPatterns(patterns, { words, ext, spacecraft, partition }),
     scheme: style.scheme,
     format,
     ext,
@@ -108,10 +79,21 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     ...(packets === undefined ? {} : { packets: textOf(packets, `packets of ${what}`) }),
     ...readPacketTime(one, what),
     attributes: one.data('attributes'),
-    public: (level !== undefined && head.publicLevels.includes(level)) || head.publicProducts.some(p => p.id === id),
+    public: head.publicLevels.includes(words['level'] ?? '') || head.publicProducts.some(p => p.id === id),
   }
   checkNames(entry.keySpot, product, style)
   return { product, spot: entry.keySpot, style, packetsSpot: packets }
+}
+
+function readPartition(entry: Entry, one: Sheaf, what: string): PartitionRule {
+  const spot = one.at('partition')
+  if (spot !== undefined) return partitionOf(spot, `partition of ${what}`)
+  addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, tag, contact or span')
+  return { kind: 'day' }
+}
+
+function pick<Key extends string>(words: Readonly<Record<string, string>>, names: readonly Key[]): Partial<Record<Key, string>> {
+  return Object.fromEntries(names.flatMap(name => (words[name] === undefined ? [] : [[name, words[name]]]))) as Partial<Record<Key, string>>
 }
 
 function readPacketTime(one: Sheaf, what: string): Pick<Product, 'packetTime'> {
@@ -123,34 +105,6 @@ function readPacketTime(one: Sheaf, what: string): Pick<Product, 'packetTime'> {
     addFault(time.at('epoch') ?? spot, `the epoch "${epoch}" is no date`, 'tai-1958 or a date such as 2010-01-01')
   const [octet, coarse, fine] = [time.integer('octet', 6, 6), time.integer('coarse', 4, 1), time.integer('fine', 0, 0)]
   return { packetTime: { octet, coarse, fine, epoch } }
-}
-
-/** A template whose syntax is wrong has its fault already; what stands here instead never parses a name. */
-function fill(pattern: Pattern, options: TemplateOptions): NameTemplate {
-  try {
-    return template(pattern.text, options)
-  } catch {
-    return { text: pattern.text, parse: () => undefined, print: () => '', mismatch: name => ({ matched: 0, expected: '', found: name }) }
-  }
-}
-
-function lookUp<T>(all: ReadonlyMap<string, T>, name: string, spot: Spot, what: string): T | undefined {
-  const found = all.get(name)
-  if (found === undefined && name !== '') addFault(spot, `the ${what} "${name}" is unknown`, proposeNearest(name, [...all.keys()]))
-  return found
-}
-
-/** Fields that the words of a product's key stand for. */
-function readWords(entry: Entry, id: string, style: NameStyle): Readonly<Record<string, string>> {
-  const words = id.split(' ')
-  const least = style.key.filter(word => !word.optional).length
-  const shape = style.key.map(word => (word.optional ? `[${word.field}]` : word.field)).join(' ')
-  if (words.length < least || words.length > style.key.length)
-    addFault(entry.keySpot, `the key "${id}" has ${words.length} words, its names need: ${shape}`)
-  for (const word of words)
-    if (!/^[A-Za-z0-9-]+$/.test(word))
-      addFault(entry.keySpot, `"${word}" in the key "${id}" is part of file names`, 'use letters, digits and hyphens')
-  return Object.fromEntries(style.key.flatMap(({ field }, i) => (words[i] === undefined ? [] : [[field, words[i]]])))
 }
 
 function readSpacecraft(one: Sheaf, what: string, head: Head): readonly string[] {
@@ -173,18 +127,4 @@ function readInstrument(entry: Entry, one: Sheaf, fromKey: string | undefined, h
   const all = head.instruments.map(instrument => instrument.id)
   if (id !== '' && !all.includes(id)) addFault(spot ?? entry.keySpot, `the instrument "${id}" is unknown`, proposeNearest(id, all))
   return id
-}
-
-/** Names must carry what tells the product's files apart. */
-function checkNames(spot: Spot, product: Product, style: NameStyle): void {
-  const has = (field: string): boolean => new RegExp(`\\{${field}[:}]`, 'i').test(style.text)
-  if (product.spacecraft.length > 1 && !has('sc'))
-    addFault(
-      spot,
-      `the product "${product.id}" is of ${product.spacecraft.length} spacecraft, but its names do not say which`,
-      'put {sc} in the template',
-    )
-  if (!has('start')) addFault(spot, `names of the product "${product.id}" carry no time`, 'put {start:tag} in the template')
-  if (has('ext') && product.ext === '')
-    addFault(spot, `names of the product "${product.id}" end in {ext}, but it has none`, 'add the key "ext"')
 }

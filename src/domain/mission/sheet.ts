@@ -22,12 +22,12 @@ export interface Spot {
 /** Faults of the syntax and keys given twice are added to `faults`; undefined where the text is not YAML. */
 export function openSheet(file: string, text: string, faults: Fault[]): Spot | undefined {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true, logLevel: 'error' })
   const sheet: Sheet = { file, document, lines, faults }
   const twice = document.errors.filter(error => error.code === 'DUPLICATE_KEY')
   for (const error of twice) addFault({ sheet, node: null, at: error.pos[0] }, 'the same key stands here twice', 'keep one of the two')
   // After the first break of syntax the rest of the file is guesswork.
-  const broken = document.errors.find(error => error.code !== 'DUPLICATE_KEY')
+  const broken = [...document.errors, ...document.warnings].find(error => error.code !== 'DUPLICATE_KEY')
   if (broken === undefined) return checkAliases(sheet) ? spotOf(sheet, document.contents, 0) : undefined
   addFault({ sheet, node: null, at: broken.pos[0] }, `not YAML: ${broken.message}`, 'what follows in this file was not read')
   return undefined
