@@ -8,6 +8,10 @@ interface AtPacket extends At {
   readonly sequenceCount: number
 }
 
+interface AtChannel extends At {
+  readonly virtualChannel: number
+}
+
 /** What is remarkable in a stream of packets, each with its place. Nothing of it stops the walk. */
 export type Problem =
   /** The stream ends inside a packet: `size` octets are left, `need` would be a whole packet. */
@@ -32,6 +36,14 @@ export type Problem =
   | (At & { readonly problem: 'idle'; readonly size: number })
   /** The packet error control field does not agree with the packet. */
   | (AtPacket & { readonly problem: 'bad-checksum'; readonly expected: number; readonly got: number })
+  /** The error control of a transfer frame of `size` octets fails; the frame was dropped. */
+  | (At & { readonly problem: 'bad-frame'; readonly size: number })
+  /** `missing` frames of this virtual channel lie between the one before and this one. */
+  | (AtChannel & { readonly problem: 'frame-gap'; readonly expected: number; readonly missing: number })
+  /** The count of the frame before once more; the frame was not read. */
+  | (AtChannel & { readonly problem: 'repeated-frame'; readonly count: number })
+  /** `size` octets belong to a packet whose other part is in no frame here. */
+  | (AtChannel & { readonly problem: 'broken-packet'; readonly size: number })
 
 /** Problems that a healthy stream has as well. */
 export const isHarmless = (problem: Problem): boolean => problem.problem === 'wrap' || problem.problem === 'idle'
@@ -48,11 +60,20 @@ const texts: { readonly [P in Problem as P['problem']]: (problem: P) => string }
   'orphan-segment': p => `a segment (flags ${p.sequenceFlags}, ${p.size} octets) without the rest of its unit`,
   idle: p => `an idle packet of ${p.size} octets`,
   'bad-checksum': p => `the packet error control is ${p.got.toString(16)}, computed ${p.expected.toString(16)}`,
+  'bad-frame': p => `the error control of a transfer frame of ${p.size} octets fails`,
+  'frame-gap': p => `${p.missing} transfer frames are missing, count ${p.expected} was due`,
+  'repeated-frame': p => `transfer frame ${p.count} once more`,
+  'broken-packet': p => `${p.size} octets of a packet whose other part is missing`,
 }
 
 /** One sentence for people: where, which APID, what. */
 export function describeProblem(problem: Problem): string {
   const text = (texts[problem.problem] as (p: Problem) => string)(problem)
-  const who = 'apid' in problem ? `, APID ${problem.apid} count ${problem.sequenceCount}` : ''
+  const who =
+    'apid' in problem
+      ? `, APID ${problem.apid} count ${problem.sequenceCount}`
+      : 'virtualChannel' in problem
+        ? `, virtual channel ${problem.virtualChannel}`
+        : ''
   return `octet ${problem.offset}${who}: ${text}`
 }

@@ -20,9 +20,8 @@ export interface WalkOptions extends FramingOptions {
 const windowSize = 4 * 1024 * 1024
 
 interface Walk {
-  readonly options: WalkOptions
   readonly framing: Framing
-  readonly tracker: SequenceTracker | undefined
+  readonly judge: Judge
   /** Next octet of the stream to look at. */
   position: number
   /** Where octets that are no packet began, or -1. */
@@ -31,8 +30,7 @@ interface Walk {
 
 const startWalk = (options: WalkOptions): Walk => {
   const framing = resolveFraming(options)
-  const tracker = options.sequence === false ? undefined : trackSequence()
-  return { options, framing, tracker, position: framing.fileHeader, garbageFrom: -1 }
+  return { framing, judge: startJudge(options), position: framing.fileHeader, garbageFrom: -1 }
 }
 
 function* endGarbage(walk: Walk): Generator<Problem> {
@@ -41,18 +39,31 @@ function* endGarbage(walk: Walk): Generator<Problem> {
   walk.garbageFrom = -1
 }
 
-function* emitPacket(walk: Walk, packet: Packet): Generator<Packet | Problem> {
-  if (packet.apid === idleApid && walk.options.keepIdle !== true) {
+/** What packets are judged by, one after the other. */
+export interface Judge {
+  readonly tracker: SequenceTracker | undefined
+  readonly errorControl: boolean
+  readonly keepIdle: boolean
+}
+
+export const startJudge = (options: Pick<WalkOptions, 'sequence' | 'errorControl' | 'keepIdle'>): Judge => ({
+  tracker: options.sequence === false ? undefined : trackSequence(),
+  errorControl: options.errorControl === true,
+  keepIdle: options.keepIdle === true,
+})
+
+/** A packet with what is remarkable about it before it; fill becomes a problem unless it is kept. */
+export function* judgePacket(judge: Judge, packet: Packet): Generator<Packet | Problem> {
+  const idle = packet.apid === idleApid
+  if (idle && !judge.keepIdle) {
     yield { kind: 'problem', problem: 'idle', offset: packet.offset, size: packet.bytes.byteLength }
     return
   }
   // Idle packets need no continuous count: CCSDS 133.0-B-2 section 4.1.3.4.3.
-  const problem = packet.apid === idleApid ? undefined : walk.tracker?.check(packet)
+  const problem = idle ? undefined : judge.tracker?.check(packet)
   if (problem !== undefined) yield problem
-  if (walk.options.errorControl === true) {
-    const bad = checkErrorControl(packet)
-    if (bad !== undefined) yield bad
-  }
+  const bad = judge.errorControl ? checkErrorControl(packet) : undefined
+  if (bad !== undefined) yield bad
   yield packet
 }
 
@@ -79,8 +90,8 @@ function* endShort(window: Uint8Array, base: number, size: number, walk: Walk): 
 
 /** Everything in `window` (octets from `base` of the stream) that can be judged; `final` says that the stream ends with it. */
 function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Walk): Generator<Packet | Problem> {
-  const { framing, tracker } = walk
-  const { errorControl } = walk.options
+  const { framing, judge } = walk
+  const { tracker, errorControl } = judge
   const end = base + window.byteLength
   const around = framing.prefix + framing.suffix
   while (walk.position < end) {
@@ -103,8 +114,9 @@ function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Wal
     walk.position += around + size
     const packet = viewPacket(window, header, size, base + header)
     framing.seen[packet.apid] = 1
-    if (packet.apid === idleApid || errorControl === true) {
-      yield* emitPacket(walk, packet)
+    // The way of almost all packets is kept short.
+    if (packet.apid === idleApid || errorControl) {
+      yield* judgePacket(judge, packet)
       continue
     }
     const problem = tracker?.check(packet)
@@ -151,7 +163,7 @@ export async function* walkBatches(source: Source, options: WalkOptions = {}): A
     const end = Math.min(source.size, base + window)
     bytes = await source.read(base, end)
     yield [...walkWindow(bytes, base, end === source.size, walk)]
-    walk.tracker?.release()
+    walk.judge.tracker?.release()
     if (end === source.size) break
   }
   yield [...finishWalk(walk, bytes, base)]

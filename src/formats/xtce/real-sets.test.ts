@@ -8,7 +8,14 @@ import { compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } fro
 
 const real = (path: string) => sharedPath('real', ...path.split('/'))
 const text = (path: string) => readFileSync(real(path), 'utf8')
-const load = (path: string, options?: ParseOptions) => compileXtce(parseXtce(text(path), options))
+const loaded = new Map<string, CompiledXtce>()
+/** Definitions hold no state: each is read once. */
+const load = (path: string, options?: ParseOptions): CompiledXtce => {
+  const key = path + JSON.stringify(options)
+  const compiled = loaded.get(key) ?? compileXtce(parseXtce(text(path), options))
+  loaded.set(key, compiled)
+  return compiled
+}
 const packetsOf = (path: string, options?: WalkOptions) => readPackets(new Uint8Array(readFileSync(real(path))), options).packets
 
 /** Rows of a CSV without quotes, by column. */
