@@ -3,9 +3,9 @@ import type { AttributeValue, CdfType, Dataset, DatasetVariable, TypedAttribute 
 
 /** What a program knows about its product and the mission folder's product words do not say. */
 export interface ProductWords {
-  /** `FGM>Fluxgate magnetometers`. */
+  /** `MAG>Magnetometer`. */
   readonly descriptor: string
-  /** `MMS1>MMS satellite number 1`; by default the spacecraft's id in capitals. */
+  /** `SC1>Spacecraft number 1`; by default the spacecraft's id in capitals. */
   readonly source?: string
   readonly timeResolution?: string
   /** History of the program, newest first. */
