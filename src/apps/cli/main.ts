@@ -29,7 +29,8 @@ Then:         ./apsis COMMAND --help says what a command does, with examples
   )
 
 async function main(argv: readonly string[]): Promise<void> {
-  const wanted = argv.slice(2).find(word => !word.startsWith('-'))
+  const words = argv.slice(2).filter(word => !word.startsWith('-'))
+  const wanted = words[0] === 'help' ? words[1] : words[0]
   for (const [name, summary, load] of commands) program.addCommand(name === wanted ? await load() : new Command(name).description(summary))
   program.addCommand(new Command('clean').description("take away the runtime, the packages and the demo's home; never ./var"))
   await program.parseAsync(argv)
