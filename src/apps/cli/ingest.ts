@@ -27,7 +27,7 @@ its content, stored, and recorded; or it goes to quarantine with the reason. Tak
 changes nothing; the same name with other bytes is refused. The files themselves are left where they are.
 Ends with 0 where every file was taken, with 1 where one was refused.
 
-Example: apsis ingest /data/delivery/mms1_fgm_brst_l2_20161209090304_v5.87.0.cdf`,
+Example: apsis ingest /data/delivery/sc1_mag_srvy_l2_20261123_v1.2.0.cdf`,
     )
     .action(async (paths: readonly string[], options: HomeOptions & { wait: boolean; json?: boolean }) => {
       const files = (await Promise.all(paths.map(listFiles))).flat()

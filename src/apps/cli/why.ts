@@ -9,7 +9,7 @@ import type { HomeOptions } from './enter.ts'
 export function whyCommand(): Command {
   return new Command('why')
     .description('why a product is there, in part, late or not: the chain of causes to the root')
-    .argument('<dataset>', 'e.g. mms2_fgm_srvy_l2')
+    .argument('<dataset>', 'e.g. sc2_mag_srvy_l2')
     .argument('[partition]', 'e.g. 2026-11-23; the newest without it')
     .option(...homeOption)
     .option('--json', 'the chain as JSON')

@@ -17,7 +17,7 @@ export interface FileFact {
 export type Have = 'none' | 'partial' | 'full' | 'no-data'
 export type Next = 'none' | 'waiting' | 'ready' | 'running' | 'held' | 'failed' | 'lost'
 
-/** Identity of a cell in text: `mms1_fgm_srvy_l2 2026-11-23`. */
+/** Identity of a cell in text: `sc1_mag_srvy_l2 2026-11-23`. */
 export interface CellName {
   readonly dataset: string
   readonly partition: string

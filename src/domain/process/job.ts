@@ -12,7 +12,7 @@ export interface JobFile {
   readonly job: string
   /** 1 for the first try. */
   readonly attempt: number
-  /** The spacecraft of the outputs, e.g. `mms1`. */
+  /** The spacecraft of the outputs, e.g. `sc1`. */
   readonly spacecraft: string
   readonly partition: JobPartition
   readonly inputs: readonly JobInput[]

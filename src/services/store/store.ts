@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 
-/** Archive bytes under keys such as `mms/data/mms1/fgm/…/name.cdf`. Bytes under a key never change and are never replaced. */
+/** Archive bytes under keys such as `mission/data/sc1/mag/…/name.cdf`. Bytes under a key never change and are never replaced. */
 export interface Store {
   /**
    * Takes a finished, synced temporary file (same file system for the local store) under a key. If the key is taken, the bytes are

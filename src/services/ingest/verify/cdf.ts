@@ -68,7 +68,7 @@ function textsOf(file: Cdf, attribute: string): readonly string[] {
   return (file.attributes.get(attribute) ?? []).map(e => (typeof e.value === 'string' ? e.value.trim() : ''))
 }
 
-/** MMS writes `CDF>name` per entry, others a comma list of bare names; all are kept without the prefix and the extension is restored later. */
+/** Some write `CDF>name` per entry, others a comma list of bare names; all are kept without the prefix and the extension is restored later. */
 const splitParents = (text: string): readonly string[] =>
   text
     .split(/[,\s]+/)
