@@ -55,9 +55,9 @@ function* walkVxrs(
       if (entry.first > entry.last || entry.first < 0)
         failCdf('cdf/corrupt', `${where} lists records ${entry.first} to ${entry.last}`, { offset })
       if (entry.last < first || entry.first > last) continue
-      const type = yield* peekType(file, entry.offset, where)
-      if (type === vxr.type) yield* walkVxrs(file, variable, entry.offset, first, last, leaves, seen, depth + 1)
-      else leaves.push(yield* readLeaf(file, entry, type, where))
+      const head = yield* readHead(file, entry.offset, where)
+      if (head.type === vxr.type) yield* walkVxrs(file, variable, entry.offset, first, last, leaves, seen, depth + 1)
+      else leaves.push(makeLeaf(file, entry, head, where))
     }
     offset = next
   }
@@ -84,24 +84,33 @@ function* readVxr(file: FileContext, offset: number, where: string): Steps<{ nex
   return { next: record.next, entries }
 }
 
-function* peekType(file: FileContext, offset: number, where: string): Steps<number> {
-  if (offset < 8) failCdf('cdf/corrupt', `${where} points to byte ${offset}`, { offset })
-  const { format } = file
-  const head = yield* file.window.direct(offset, offset + format.offset + 4, `a block that ${where} lists`)
-  return new DataView(head.buffer, head.byteOffset, head.byteLength).getInt32(format.offset)
+/** Start of a record: enough to tell what it is and where its values are. */
+interface Head {
+  readonly type: number
+  readonly size: number
+  readonly bytes: Uint8Array
 }
 
-function* readLeaf(file: FileContext, entry: Entry, type: number, where: string): Steps<Leaf> {
-  const { window, format } = file
+function* readHead(file: FileContext, offset: number, where: string): Steps<Head> {
+  if (offset < 8) failCdf('cdf/corrupt', `${where} points to byte ${offset}`, { offset })
+  const { format, window } = file
+  const what = `a block that ${where} lists`
+  const least = offset + fixedSize(vvr, format)
+  window.check(offset, least, what)
+  const bytes = yield* window.direct(offset, Math.max(least, Math.min(offset + fixedSize(cvvr, format), window.size)), what)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return { type: view.getInt32(format.offset), size: readOffset(view, 0, format), bytes }
+}
+
+function makeLeaf(file: FileContext, entry: Entry, { type, size, bytes }: Head, where: string): Leaf {
+  const { format, window } = file
   const { offset } = entry
   if (type !== vvr.type && type !== cvvr.type)
     failCdf('cdf/corrupt', `${where} points to byte ${offset}, where a record of type ${type} lies and no values`, { offset, type })
-  const layout = type === vvr.type ? vvr : cvvr
-  const fixed = fixedSize(layout, format)
-  const head = yield* window.direct(offset, offset + fixed, `a block that ${where} lists`)
-  const size = readOffset(new DataView(head.buffer, head.byteOffset, head.byteLength), 0, format)
-  const compressed = layout === cvvr
-  const dataBytes = compressed ? decodeRecord(cvvr, format, head).cSize : size - fixed
+  const compressed = type === cvvr.type
+  const fixed = fixedSize(compressed ? cvvr : vvr, format)
+  window.check(offset, offset + fixed, `a block that ${where} lists`)
+  const dataBytes = compressed ? decodeRecord(cvvr, format, bytes).cSize : size - fixed
   if (dataBytes < 0 || dataBytes > size - fixed)
     failCdf('cdf/corrupt', `the block at byte ${offset} says it holds ${dataBytes} bytes in a record of ${size}`, { offset, size })
   return { ...entry, compressed, dataStart: offset + fixed, dataBytes }

@@ -131,14 +131,21 @@ export function* readFixed<L extends Layout>(
   const fixed = fixedSize(layout, format)
   if (offset < 8) failCdf('cdf/corrupt', `a ${layout.title} is said to be at byte ${offset}, inside the magic numbers`, { offset })
   const bytes = yield* window.bytes(offset, offset + fixed, layout.title)
+  const size = checkHead(layout, format, offset, bytes)
+  return { record: decodeRecord(layout, format, bytes), size }
+}
+
+/** Size of a record by its own account, after checking that type and size can be. */
+export function checkHead(layout: Layout, format: Format, offset: number, bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const type = view.getInt32(format.offset)
   if (type !== layout.type)
     failCdf('cdf/corrupt', `byte ${offset} should start a ${layout.title} (type ${layout.type}) but holds type ${type}`, { offset, type })
   const size = readOffset(view, 0, format)
+  const fixed = fixedSize(layout, format)
   if (size < fixed)
     failCdf('cdf/corrupt', `the ${layout.title} at byte ${offset} says it is ${size} bytes long; ${fixed} is the least`, { offset, size })
-  return { record: decodeRecord(layout, format, bytes), size }
+  return size
 }
 
 function* readInner(

@@ -2,72 +2,86 @@
  * Copies records whose first dimension runs fastest into records whose last does. `size` is the bytes of one element
  * (of a whole string), `dims` the varying dimensions as declared.
  */
-export function columnToRow(from: Uint8Array, dims: readonly number[], size: number): Uint8Array {
-  return reorder(from, dims, size, false)
-}
+export const columnToRow = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, false)
 
 /** The other way, for writing. */
-export function rowToColumn(from: Uint8Array, dims: readonly number[], size: number): Uint8Array {
-  return reorder(from, dims, size, true)
+export const rowToColumn = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, true)
+
+/** How to walk one record: rows of the last dimension, each contiguous in row order and strided in column order. */
+interface Walk {
+  /** Elements of a row. */
+  readonly length: number
+  /** Distance of its elements in column order. */
+  readonly stride: number
+  /** For each row in row order, where its first element lies in column order. */
+  readonly starts: Int32Array
+}
+
+function planWalk(dims: readonly number[]): Walk {
+  const outer = dims.slice(0, -1)
+  const stride = outer.reduce((product, dim) => product * dim, 1)
+  const starts = new Int32Array(stride)
+  let count = 1
+  for (let d = outer.length - 1; d >= 0; d--) {
+    const dim = outer[d] as number
+    const step = outer.slice(0, d).reduce((product, size) => product * size, 1)
+    for (let k = dim - 1; k >= 0; k--) for (let i = 0; i < count; i++) starts[k * count + i] = (starts[i] as number) + k * step
+    count *= dim
+  }
+  return { length: dims.at(-1) ?? 1, stride, starts }
 }
 
 function reorder(from: Uint8Array, dims: readonly number[], size: number, toColumn: boolean): Uint8Array {
   const to = new Uint8Array(from.byteLength)
-  const order = elementOrder(dims)
-  if (size === 4 || size === 8) copyWords(from, to, order, size / 4, toColumn)
-  else copyBytes(from, to, order, size, toColumn)
+  const walk = planWalk(dims)
+  if (size === 8) movePairs(wordsOf(from), new Int32Array(to.buffer), walk, toColumn)
+  else if (size === 4) moveWords(wordsOf(from), new Int32Array(to.buffer), walk, toColumn)
+  else moveBytes(from, to, walk, size, toColumn)
   return to
 }
 
-/** For each element of a row-order record, its place in a column-order record. */
-function elementOrder(dims: readonly number[]): Int32Array {
-  const strides: number[] = []
-  let total = 1
-  for (const dim of dims) {
-    strides.push(total)
-    total *= dim
-  }
-  const order = new Int32Array(total)
-  let count = 1
-  for (let d = dims.length - 1; d >= 0; d--) {
-    const dim = dims[d] as number
-    const stride = strides[d] as number
-    for (let k = dim - 1; k >= 0; k--) for (let i = 0; i < count; i++) order[k * count + i] = (order[i] as number) + k * stride
-    count *= dim
-  }
-  return order
+function wordsOf(from: Uint8Array): Int32Array {
+  const own = from.byteOffset % 4 === 0 ? from : from.slice()
+  return new Int32Array(own.buffer, own.byteOffset, own.byteLength / 4)
 }
 
-function copyWords(from: Uint8Array, to: Uint8Array, order: Int32Array, words: number, toColumn: boolean): void {
-  const source = from.byteOffset % 4 === 0 ? from : from.slice()
-  const a = new Int32Array(source.buffer, source.byteOffset, source.byteLength >> 2)
-  const b = new Int32Array(to.buffer, 0, to.byteLength >> 2)
-  const n = order.length
-  for (let base = 0; base < a.length; base += n * words) {
-    if (words === 1 && toColumn) for (let i = 0; i < n; i++) b[base + (order[i] as number)] = a[base + i] as number
-    else if (words === 1) for (let i = 0; i < n; i++) b[base + i] = a[base + (order[i] as number)] as number
-    else copyPairs(a, b, base, order, toColumn)
+// As two halves, not as a double: copying a double may change the bits of a NaN.
+function movePairs(from: Int32Array, to: Int32Array, { length, stride, starts }: Walk, toColumn: boolean): void {
+  let row = 0
+  for (let base = 0; base < from.length; base += length * stride * 2) {
+    for (let r = 0; r < starts.length; r++) {
+      let column = base + (starts[r] as number) * 2
+      for (let i = 0; i < length; i++, row += 2, column += stride * 2) {
+        const source = toColumn ? row : column
+        const target = toColumn ? column : row
+        to[target] = from[source] as number
+        to[target + 1] = from[source + 1] as number
+      }
+    }
   }
 }
 
-function copyPairs(a: Int32Array, b: Int32Array, base: number, order: Int32Array, toColumn: boolean): void {
-  for (let i = 0; i < order.length; i++) {
-    const row = base + 2 * i
-    const column = base + 2 * (order[i] as number)
-    const [source, target] = toColumn ? [row, column] : [column, row]
-    b[target] = a[source] as number
-    b[target + 1] = a[source + 1] as number
+function moveWords(from: Int32Array, to: Int32Array, { length, stride, starts }: Walk, toColumn: boolean): void {
+  let row = 0
+  for (let base = 0; base < from.length; base += length * stride) {
+    for (let r = 0; r < starts.length; r++) {
+      let column = base + (starts[r] as number)
+      const end = row + length
+      if (toColumn) for (; row < end; row++, column += stride) to[column] = from[row] as number
+      else for (; row < end; row++, column += stride) to[row] = from[column] as number
+    }
   }
 }
 
-function copyBytes(from: Uint8Array, to: Uint8Array, order: Int32Array, size: number, toColumn: boolean): void {
-  const n = order.length
-  for (let base = 0; base < from.length; base += n * size) {
-    for (let i = 0; i < n; i++) {
-      const row = base + i * size
-      const column = base + (order[i] as number) * size
-      const [source, target] = toColumn ? [row, column] : [column, row]
-      for (let k = 0; k < size; k++) to[target + k] = from[source + k] as number
+function moveBytes(from: Uint8Array, to: Uint8Array, { length, stride, starts }: Walk, size: number, toColumn: boolean): void {
+  let row = 0
+  for (let base = 0; base < from.length; base += length * stride * size) {
+    for (let r = 0; r < starts.length; r++) {
+      let column = base + (starts[r] as number) * size
+      for (let i = 0; i < length; i++, row += size, column += stride * size) {
+        const [source, target] = toColumn ? [row, column] : [column, row]
+        for (let k = 0; k < size; k++) to[target + k] = from[source + k] as number
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 import { SdcError } from '#error'
 import { failCdf } from './codes.ts'
-import { readCompression, readFixed, readInts, type FileContext } from './header.ts'
+import { checkHead, readCompression, readFixed, readInts, type FileContext } from './header.ts'
 import type { CdfCompression, CdfDamage, CdfEntry } from './model.ts'
 import { decodeValue } from './numbers.ts'
-import { adr, agrEdr, azEdr, fixedSize, rVdr, zVdr, type RecordOf } from './records.ts'
+import { adr, agrEdr, azEdr, fieldOffsets, fixedSize, rVdr, readOffset, zVdr, type RecordOf } from './records.ts'
 import { typeOfCode, type TypeInfo } from './types.ts'
 import type { Steps } from './window.ts'
 
@@ -145,23 +145,50 @@ function* readAdr(file: FileContext, record: RecordOf<typeof adr>, damage: CdfDa
   }
 }
 
+// A file holds thousands of entries and few of anything else: this loop goes without the objects that walkList makes.
 function* readEntries(file: FileContext, head: number, layout: typeof agrEdr, name: string, damage: CdfDamage[]): Steps<CdfEntry[]> {
-  return yield* walkList(file, head, `entries of attribute ${name}`, damage, function* (offset) {
-    const { record, size } = yield* readFixed(file.window, offset, layout, file.format)
-    return { next: record.next, read: () => readEntry(file, offset, record, size, name) }
-  })
+  const { window, format } = file
+  const entries: CdfEntry[] = []
+  const seen = new Set<number>()
+  const fixed = fixedSize(layout, format)
+  const at = fieldOffsets(layout, format)
+  try {
+    for (let offset = head; offset !== 0;) {
+      if (seen.has(offset))
+        failCdf('cdf/corrupt', `the entries of attribute ${name} return to byte ${offset}: their list has no end`, { offset })
+      seen.add(offset)
+      if (offset < 8) failCdf('cdf/corrupt', `an entry of attribute ${name} is said to be at byte ${offset}`, { offset })
+      const bytes = window.ready(offset, offset + fixed) ?? (yield* window.bytes(offset, offset + fixed, layout.title))
+      const view = new DataView(bytes.buffer, bytes.byteOffset, fixed)
+      const size = checkHead(layout, format, offset, bytes)
+      try {
+        const entry = view.getInt32(at.num)
+        const elements = view.getInt32(at.numElems)
+        const type = entryType(view.getInt32(at.dataType), entry, name)
+        const end = offset + fixed + type.bytes * elements
+        if (elements < 0 || end > offset + size) failEntry(entry, name, elements, size)
+        const value = window.ready(offset + fixed, end) ?? (yield* window.bytes(offset + fixed, end, `entry ${entry} of attribute ${name}`))
+        entries.push({ entry, type: type.name, elements, value: decodeValue(value, type, file.encoding) })
+      } catch (error) {
+        noteDamage(file, damage, `an entry of attribute ${name} at byte ${offset}`, error)
+      }
+      offset = readOffset(view, at.next, format)
+    }
+  } catch (error) {
+    noteDamage(file, damage, `the entries of attribute ${name}`, error)
+  }
+  return entries
 }
 
-function* readEntry(file: FileContext, offset: number, record: RecordOf<typeof agrEdr>, size: number, name: string): Steps<CdfEntry> {
-  const where = `entry ${record.num} of attribute ${name}`
-  const type = typeOfCode(record.dataType) ?? failCdf('cdf/corrupt', `${where} has data type ${record.dataType}, which CDF does not define`)
-  const length = type.bytes * record.numElems
-  const start = offset + fixedSize(agrEdr, file.format)
-  if (record.numElems < 0 || start + length > offset + size)
-    failCdf('cdf/corrupt', `${where} says it has ${record.numElems} elements; its record of ${size} bytes cannot hold them`, {
-      elements: record.numElems,
+const entryType = (code: number, entry: number, name: string): TypeInfo =>
+  typeOfCode(code) ?? failCdf('cdf/corrupt', `entry ${entry} of attribute ${name} has data type ${code}, which CDF does not define`)
+
+const failEntry = (entry: number, name: string, elements: number, size: number): never =>
+  failCdf(
+    'cdf/corrupt',
+    `entry ${entry} of attribute ${name} says it has ${elements} elements; its record of ${size} bytes cannot hold them`,
+    {
+      elements,
       size,
-    })
-  const bytes = yield* file.window.bytes(start, start + length, where)
-  return { entry: record.num, type: type.name, elements: record.numElems, value: decodeValue(bytes, type, file.encoding) }
-}
+    },
+  )

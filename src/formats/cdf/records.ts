@@ -147,6 +147,7 @@ interface Placed {
   readonly names: readonly string[]
   readonly kinds: readonly FieldKind[]
   readonly at: readonly number[]
+  readonly offsets: Readonly<Record<string, number>>
   readonly size: number
 }
 
@@ -165,10 +166,16 @@ function place(layout: Layout, format: Format): Placed {
     at.push(size)
     size += widthOf(kind, format)
   }
-  const made = { names, kinds, at, size }
+  const offsets = Object.fromEntries(names.map((name, i) => [name, at[i] as number]))
+  const made = { names, kinds, at, offsets, size }
   if (!placed.has(layout)) placed.set(layout, new Map())
   placed.get(layout)?.set(format, made)
   return made
+}
+
+/** Offsets of the fields within a record, for loops too hot for {@link decodeRecord}. */
+export function fieldOffsets<L extends Layout>(layout: L, format: Format): Readonly<Record<keyof L['fields'], number>> {
+  return place(layout, format).offsets as Record<keyof L['fields'], number>
 }
 
 /** Bytes of size, type and the fixed fields. */

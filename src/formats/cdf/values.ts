@@ -124,28 +124,70 @@ function* assemble(file: FileContext, variable: VariableRecord, leaves: readonly
       },
     )
   const out = new Uint8Array(span.count * size)
-  const done: Leaf[] = []
-  for (const leaf of inRange) {
-    yield* readLeafInto(file, variable, leaf, span, size, out)
-    done.push(leaf)
+  for (const run of groupLeaves(inRange)) {
+    const packed = run.leaves.length > 1 ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`) : undefined
+    for (const leaf of run.leaves) {
+      const held = packed?.subarray(leaf.dataStart - run.start, leaf.dataStart - run.start + leaf.dataBytes)
+      yield* readLeafInto(file, variable, leaf, span, size, out, held)
+    }
   }
   if (present < span.count) yield* fillGaps(file, variable, leaves, span, size, out)
   return out
 }
 
-function* readLeafInto(file: FileContext, variable: VariableRecord, leaf: Leaf, span: Span, size: number, out: Uint8Array): Steps<void> {
+/** Compressed blocks that lie close together, to be fetched at once. */
+interface Run {
+  readonly leaves: Leaf[]
+  readonly start: number
+  end: number
+}
+
+// A read costs microseconds on a disk and a round trip on a network, so that neighbours are fetched in one.
+const MAX_RUN = 1 << 21
+const MAX_HOLE = 4096
+
+function groupLeaves(leaves: readonly Leaf[]): readonly Run[] {
+  const runs: Run[] = []
+  for (const leaf of leaves) {
+    const end = leaf.dataStart + leaf.dataBytes
+    const run = runs.at(-1)
+    const hole = leaf.dataStart - (run?.end ?? 0)
+    if (
+      run !== undefined &&
+      leaf.compressed &&
+      run.leaves.at(-1)?.compressed === true &&
+      hole >= 0 &&
+      hole <= MAX_HOLE &&
+      end - run.start <= MAX_RUN
+    ) {
+      run.leaves.push(leaf)
+      run.end = end
+    } else runs.push({ leaves: [leaf], start: leaf.dataStart, end })
+  }
+  return runs
+}
+
+function* readLeafInto(
+  file: FileContext,
+  variable: VariableRecord,
+  leaf: Leaf,
+  span: Span,
+  size: number,
+  out: Uint8Array,
+  held?: Uint8Array,
+): Steps<void> {
   const from = Math.max(leaf.first, span.first)
   const to = Math.min(leaf.last, span.first + span.count - 1)
   const at = (from - span.first) * size
   const skip = (from - leaf.first) * size
   const length = (to - from + 1) * size
-  if (leaf.compressed) out.set((yield* unpack(file, variable, leaf, size)).subarray(skip, skip + length), at)
+  if (leaf.compressed) out.set((yield* unpack(file, variable, leaf, size, held)).subarray(skip, skip + length), at)
   else out.set(yield* file.window.direct(leaf.dataStart + skip, leaf.dataStart + skip + length, `values of ${variable.name}`), at)
 }
 
-function* unpack(file: FileContext, variable: VariableRecord, leaf: Leaf, size: number): Steps<Uint8Array> {
+function* unpack(file: FileContext, variable: VariableRecord, leaf: Leaf, size: number, held?: Uint8Array): Steps<Uint8Array> {
   const what = `records ${leaf.first} to ${leaf.last} of ${variable.name}`
-  const packed = yield* file.window.direct(leaf.dataStart, leaf.dataStart + leaf.dataBytes, what)
+  const packed = held ?? (yield* file.window.direct(leaf.dataStart, leaf.dataStart + leaf.dataBytes, what))
   const expected = (leaf.last - leaf.first + 1) * size
   if (expected > file.options.maxInflated)
     failCdf('cdf/too-large', `${what} inflate to ${expected} bytes, above the limit of ${file.options.maxInflated}`, { expected })

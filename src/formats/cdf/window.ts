@@ -80,6 +80,8 @@ export interface ByteWindow {
   expectedEnd: number
   /** Bytes of [start, end); throws `cdf/truncated` or `cdf/corrupt` naming `what` where the file has no such bytes. */
   bytes(start: number, end: number, what: string): Steps<Uint8Array>
+  /** Bytes that are there already, without asking for any: what hot loops try first. */
+  ready(start: number, end: number): Uint8Array | undefined
   /** The same without keeping pages: for values, and for the heads of records among them. */
   direct(start: number, end: number, what: string): Steps<Uint8Array>
   /** Throws as {@link bytes} does where [start, end) is not all in the file. */
@@ -107,6 +109,12 @@ export function makeWindow(size: number, whole?: Uint8Array): ByteWindow {
       const page = end <= (firstPage + 1) * PAGE ? pages.get(firstPage) : undefined
       if (page !== undefined) return page.subarray(start - firstPage * PAGE, end - firstPage * PAGE)
       return start === end ? new Uint8Array(0) : yield { start, end }
+    },
+    ready: (start, end) => {
+      if (!(start >= 0 && end <= size && start < end)) return undefined
+      if (whole !== undefined) return whole.subarray(start, end)
+      const first = Math.floor(start / PAGE) * PAGE
+      return end > first + PAGE ? undefined : pages.get(first / PAGE)?.subarray(start - first, end - first)
     },
     check: (start, end, what) => checkRange(window, start, end, what),
   }

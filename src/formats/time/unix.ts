@@ -62,9 +62,10 @@ function convertSpan(halves: Int32Array, low: number, from: number, span: Span, 
   for (; i < end; i++) {
     const h = halves[2 * i + high] as number
     if (h <= above || h >= below) break
-    // h * 2^32 ns = h * 4294 ms + h * 967,296 ns: every product below is exact in a double, so whole ms stay whole.
+    // h * 2^32 ns = h * 4294 ms + h * 967,296 ns, exact in a double. The product with 1e-6 is off by less than 1e-6 ms, and
+    // doubles of times since 1972 are at least 7e-6 ms apart: whole milliseconds stay whole.
     const rest = h * 967_296 + ((halves[2 * i + low] as number) >>> 0)
-    target[i] = h * 4294 + shift + rest / 1e6
+    target[i] = h * 4294 + shift + rest * 1e-6
   }
   return i
 }
