@@ -1,4 +1,4 @@
-export { formatFault, nearest } from './fault.ts'
+export { formatFault } from './fault.ts'
 export type { Fault } from './fault.ts'
 export { consumersOf, graphLevels, makerOf } from './graph.ts'
 export { archivePath, datasetId, datasetsOf, fieldsOf, findProduct, identifyName, isPublic, printName } from './names.ts'
@@ -7,7 +7,6 @@ export { headBytes } from './identify.ts'
 export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
 export { parseMission } from './parse.ts'
 export type { MissionFolder, Parsed } from './parse.ts'
-export { builtinPrograms, fileFormats, productKinds } from './types.ts'
 export type {
   Dataset,
   FileFormat,
