@@ -48,7 +48,7 @@ export function viewPacket(bytes: Uint8Array, start: number, size: number, offse
     sequenceFlags: second >> 14,
     sequenceCount: second & 0x3fff,
     length: size - headerSize,
-    bytes: bytes.subarray(start, start + size),
+    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size),
   }
 }
 

@@ -88,6 +88,20 @@ function* endShort(window: Uint8Array, base: number, size: number, walk: Walk): 
   walk.position = base + behind
 }
 
+function* finishWalk(walk: Walk, window: Uint8Array, base: number): Generator<Problem> {
+  const end = base + window.byteLength
+  if (walk.garbageFrom >= 0) {
+    walk.position = end
+    yield* endGarbage(walk)
+  } else if (walk.position < end) {
+    const header = walk.position - base + walk.framing.prefix
+    const around = walk.framing.prefix + walk.framing.suffix
+    const need = around + (header + headerSize <= window.byteLength ? packetSize(window, header) : headerSize + 1)
+    yield { kind: 'problem', problem: 'leftover', offset: walk.position, size: end - walk.position, need }
+    walk.position = end
+  }
+}
+
 /** Everything in `window` (octets from `base` of the stream) that can be judged; `final` says that the stream ends with it. */
 function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Walk): Generator<Packet | Problem> {
   const { framing, judge } = walk
@@ -96,18 +110,18 @@ function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Wal
   const around = framing.prefix + framing.suffix
   while (walk.position < end) {
     const header = walk.position - base + framing.prefix
-    if (header + headerSize > window.byteLength) return
+    if (header + headerSize > window.byteLength) break
     if (walk.garbageFrom >= 0 || !isHeader(window, header, framing)) {
-      if (!skipGarbage(window, base, final, walk)) return
+      if (!skipGarbage(window, base, final, walk)) break
       yield* endGarbage(walk)
       continue
     }
     const size = packetSize(window, header)
     if (walk.position + around + size > end) {
-      if (!final) return
+      if (!final) break
       const before = walk.position
       yield* endShort(window, base, size, walk)
-      if (walk.position === before) return
+      if (walk.position === before) break
       yield* endGarbage(walk)
       continue
     }
@@ -123,30 +137,16 @@ function* walkWindow(window: Uint8Array, base: number, final: boolean, walk: Wal
     if (problem !== undefined) yield problem
     yield packet
   }
-}
-
-function* finishWalk(walk: Walk, window: Uint8Array, base: number): Generator<Problem> {
-  const end = base + window.byteLength
-  if (walk.garbageFrom >= 0) {
-    walk.position = end
-    yield* endGarbage(walk)
-  } else if (walk.position < end) {
-    const header = walk.position - base + walk.framing.prefix
-    const around = walk.framing.prefix + walk.framing.suffix
-    const need = around + (header + headerSize <= window.byteLength ? packetSize(window, header) : headerSize + 1)
-    yield { kind: 'problem', problem: 'leftover', offset: walk.position, size: end - walk.position, need }
-    walk.position = end
-  }
+  if (final) yield* finishWalk(walk, window, base)
 }
 
 /**
  * All packets of a stream in memory, and between them what is remarkable, in the order of the stream. Never throws on content.
  * @example for (const item of walkPackets(bytes)) if (item.kind === 'packet') count(item.apid)
  */
-export function* walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Generator<Packet | Problem> {
-  const walk = startWalk(options)
-  yield* walkWindow(bytes, 0, true, walk)
-  yield* finishWalk(walk, bytes, 0)
+export function walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Generator<Packet | Problem> {
+  // Not a generator around a generator: passing each packet on would cost as much as finding it.
+  return walkWindow(bytes, 0, true, startWalk(options))
 }
 
 /**
@@ -156,17 +156,12 @@ export function* walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Gene
 export async function* walkBatches(source: Source, options: WalkOptions = {}): AsyncGenerator<readonly (Packet | Problem)[]> {
   const walk = startWalk(options)
   const window = Math.max(windowSize, 2 * lookAhead(walk.framing))
-  let base = 0
-  let bytes: Uint8Array = new Uint8Array()
   while (walk.position < source.size) {
-    base = walk.position
+    const base = walk.position
     const end = Math.min(source.size, base + window)
-    bytes = await source.read(base, end)
-    yield [...walkWindow(bytes, base, end === source.size, walk)]
+    yield [...walkWindow(await source.read(base, end), base, end === source.size, walk)]
     walk.judge.tracker?.release()
-    if (end === source.size) break
   }
-  yield [...finishWalk(walk, bytes, base)]
 }
 
 /** The same over a source, one by one, holding one window of 4 MiB at a time. */
