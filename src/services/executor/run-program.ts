@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { createWriteStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fail } from '#error'
 import type { Mission, Process } from '#domain/mission'
+import { keepWords } from './keep-words.ts'
 
 export interface ProgramRun {
   readonly command: readonly string[]
@@ -42,18 +43,17 @@ export function commandOf(process_: Process, mission: Mission, builtins: Readonl
 
 /** The program dies with its worker, and cannot fill the disk or use up all processor time. No memory limit by address space: it kills Node (stack note 5). */
 const confine = (seconds: number): readonly string[] => [
-  ...['setpriv', '--pdeathsig', 'KILL', '--'],
-  ...['prlimit', `--cpu=${seconds * 4}`, '--fsize=20000000000', '--core=0', '--'],
+  ...'setpriv --pdeathsig KILL --'.split(' '),
+  ...`prlimit --cpu=${seconds * 4} --fsize=20000000000 --core=0 --`.split(' '),
 ]
 
 export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
-  const log = createWriteStream(run.log)
   const [file = '', ...rest] = [...confine(run.seconds), ...run.command]
   const child = spawn(file, rest, { cwd: run.folder, env: { ...run.environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   const endGroup = (): void => {
-    // The group is named by its leader; it may be gone already.
+    // The group is named by its leader; it may be gone already, or never have begun.
     try {
-      process.kill(-(child.pid ?? 0), 'SIGKILL')
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
     } catch {}
   }
   let timedOut = false
@@ -62,30 +62,25 @@ export async function runProgram(run: ProgramRun): Promise<ProgramEnd> {
     endGroup()
   }, run.seconds * 1000)
   run.stop.addEventListener('abort', endGroup, { once: true })
-  const last = { out: '', err: '' }
-  const follow = (stream: 'out' | 'err') => (chunk: Buffer) => {
-    log.write(chunk)
-    const lines = chunk
-      .toString('utf8')
-      .split('\n')
-      .filter(l => l.trim() !== '')
-    last[stream] = lines.at(-1)?.trim() ?? last[stream]
-  }
-  child.stdout.on('data', follow('out'))
-  child.stderr.on('data', follow('err'))
+  if (run.stop.aborted) endGroup()
+  // What a program leaves running would write into folders that are gone, and hold its streams open.
+  child.once('exit', endGroup)
+  const said = keepWords(child, run.log)
+  const ended = (change: Partial<ProgramEnd>): ProgramEnd => ({
+    exitCode: undefined,
+    signal: undefined,
+    timedOut,
+    lastLine: said.lastLine(),
+    ...change,
+  })
   try {
     const [exitCode, signal] = (await once(child, 'close')) as [number | null, string | null]
-    return { exitCode: exitCode ?? undefined, signal: signal ?? undefined, timedOut, lastLine: (last.err || last.out).slice(0, 500) }
+    await said.written()
+    return ended({ exitCode: exitCode ?? undefined, signal: signal ?? undefined })
   } catch (error) {
-    return {
-      exitCode: undefined,
-      signal: undefined,
-      timedOut,
-      lastLine: `${run.command[0]} could not be started: ${(error as Error).message}`,
-    }
+    return ended({ lastLine: `${run.command[0]} could not be started: ${(error as Error).message}` })
   } finally {
     clearTimeout(timer)
     run.stop.removeEventListener('abort', endGroup)
-    log.end()
   }
 }
