@@ -189,7 +189,8 @@ function describe(it: Described, kind: string, attributes: DatasetVariable['attr
   }
 }
 
-const GZIP = 'gzip'
+// Level 6 makes files of noisy numbers half a percent smaller and takes up to five times as long.
+const GZIP = { type: 'gzip', level: 1 } as const
 
 /** Data against time, a number or vector per record; vectors name their label variable in `more.LABL_PTR_1`. */
 export const series = (it: Described): DatasetVariable => ({

@@ -1,6 +1,6 @@
 import { labels, series, support, timeAxis } from '#doors/istp'
 import type { DatasetVariable } from '#formats/cdf'
-import type { FieldFrame, FieldVectors } from './fgm-vectors.ts'
+import { STEPS_PER_NT, type FieldFrame, type FieldVectors } from './fgm-vectors.ts'
 
 /** The field of a product, four numbers per sample in each frame. */
 export interface FieldProduct {
@@ -46,7 +46,7 @@ function describeVector(sc: string, frame: FieldFrame, { vectors }: FieldProduct
     about: `Magnetic field vector in ${title} cartesian coordinates plus Btotal (8 or 16 S/s)`,
     field: `Magnetic field in ${frame.toUpperCase()} plus Btotal`,
     units: 'nT',
-    notes: 'Three components and the magnitude. Samples that attitude does not reach are left out of the file.',
+    notes: `Three components and the magnitude, rounded to 1/${STEPS_PER_NT} nT. Samples that attitude does not reach are left out.`,
     valid: [
       [-20_000, -20_000, -20_000, 0],
       [20_000, 20_000, 20_000, 40_000],
