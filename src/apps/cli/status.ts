@@ -13,24 +13,29 @@ export function statusCommand(): Command {
     .addHelpText('after', '\nEnds with 0 where all is well, with 1 where something failed, is late or was refused.')
     .action(async (options: HomeOptions & { json?: boolean }) => {
       await inHome('status', options, async (system, session) => {
-        const status = await readStatus(system.db, Date.now())
+        const status = await readStatus(system.db, system.ingest.clock())
         const address = session.running?.address
         process.stdout.write(
-          options.json === true ? `${JSON.stringify({ ...status, address })}\n` : `${statusLines(status, address).join('\n')}\n`,
+          options.json === true
+            ? `${JSON.stringify({ ...status, address })}\n`
+            : `${statusLines(status, address, system.ingest.clock()).join('\n')}\n`,
         )
-        if (!isWell(status)) process.exitCode = 1
+        if (!isWell(status, system.ingest.clock())) process.exitCode = 1
       })
     })
 }
 
-const isWell = (s: Status): boolean => s.jobs.failed === 0 && s.quarantined === 0 && s.unusual.length === 0
+const isWell = (s: Status, now: number): boolean => s.jobs.failed === 0 && s.quarantined === 0 && s.unusual.length === 0 && !isStuck(s, now)
+
+/** Half a minute of unread events means that planning fails, not that it is busy. */
+const isStuck = (s: Status, now: number): boolean => s.planner.since !== undefined && now - s.planner.since > 30_000
 
 export const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`
 
-function statusLines(s: Status, address: string | undefined): readonly string[] {
+function statusLines(s: Status, address: string | undefined, now: number): readonly string[] {
   const cells = Object.entries(s.cells).map(([state, n]) => `${n} ${state}`)
-  const head = isWell(s)
+  const head = isWell(s, now)
     ? 'All is well.'
     : `${s.unusual.length} of the expected products need an eye, ${s.jobs.failed} jobs failed, ${s.quarantined} files are in quarantine.`
   return [
@@ -39,6 +44,11 @@ function statusLines(s: Status, address: string | undefined): readonly string[] 
     `files     ${s.files} files, ${megabytes(s.bytes)}`,
     `          ${s.byKind.map(k => `${k.mission} ${k.kind} ${k.files}`).join(' · ') || 'none yet'}`,
     `expected  ${cells.join(', ') || 'nothing yet'}`,
+    ...(isStuck(s, now)
+      ? [
+          `planner   ${s.planner.behind} events unread since ${new Date(s.planner.since ?? 0).toISOString()}: logs/apsis.log of the home says why`,
+        ]
+      : []),
     `jobs      ${s.jobs.made} done, ${s.jobs.running} running, ${s.jobs.waiting} waiting, ${s.jobs.failed} failed`,
     ...(s.newest === undefined ? [] : [`newest    ${s.newest.name}, ${new Date(s.newest.arrived).toISOString()}`]),
     ...s.unusual.slice(0, 3).map(u => `${u.state.padEnd(9)} ${u.dataset} ${u.partition}: ${u.text}`),

@@ -24,7 +24,7 @@ export function whyCommand(): Command {
           .limit(1)
           .executeTakeFirst()
         if (cell === undefined) throw new SdcError('why/no-cell', await nearMiss(dataset, partition, system.db))
-        const why = await explain(system.db, cell.mission, cell.dataset, cell.partition, Date.now())
+        const why = await explain(system.db, cell.mission, cell.dataset, cell.partition, system.ingest.clock())
         if (why === undefined) return
         process.stdout.write(options.json === true ? `${JSON.stringify(why)}\n` : `${whyLines(why).join('\n')}\n`)
       })

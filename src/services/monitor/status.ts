@@ -22,8 +22,8 @@ export interface Status {
     readonly state: Shown
     readonly text: string
   }[]
-  /** Events the planner has not read yet. */
-  readonly lag: number
+  /** Events the planner has not read yet, and when the oldest of them happened (UTC milliseconds): it reads them within seconds. */
+  readonly planner: { readonly behind: number; readonly since: number | undefined }
 }
 
 const eyeCatching: readonly Shown[] = ['failed', 'late', 'lost', 'held']
@@ -37,9 +37,9 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
   const jobCount = (state: string): number => jobs.rows.find(r => r.state === state)?.n ?? 0
   const refused = await sql<{ n: number }>`select count(*) as n from quarantine`.execute(db)
   const newest = await db.selectFrom('file').select(['name', 'arrived_at']).orderBy('arrived_at', 'desc').limit(1).executeTakeFirst()
-  const lag = await sql<{
-    n: number
-  }>`select (select last from event_counter) - coalesce((select sequence from cursor where follower = 'planner'), 0) as n`.execute(db)
+  const lag = await sql<{ n: number; since: number | null }>`
+    select count(*) as n, min(at) as since from event
+    where sequence > coalesce((select sequence from cursor where follower = 'planner'), 0)`.execute(db)
   const cells = await shownCells(db, now)
   const counts: Partial<Record<Shown, number>> = {}
   for (const c of cells) counts[c.state] = (counts[c.state] ?? 0) + 1
@@ -60,7 +60,7 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
       .filter(c => eyeCatching.includes(c.state))
       .toSorted((a, b) => eyeCatching.indexOf(a.state) - eyeCatching.indexOf(b.state))
       .slice(0, 10),
-    lag: lag.rows[0]?.n ?? 0,
+    planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
   }
 }
 
