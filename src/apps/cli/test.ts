@@ -54,7 +54,7 @@ async function runSuites(possible: readonly Suite[]): Promise<readonly RunResult
   for (const { name, how } of possible) {
     if (how === 'within') continue
     say(`\n${name}`)
-    results.push(await runVitest({ name, paths: how.run, without: [], coverage: false, environment: how.environment ?? {} }))
+    results.push(await runVitest({ name, paths: how.run, without: how.without ?? [], coverage: false, environment: how.environment ?? {} }))
   }
   return results
 }

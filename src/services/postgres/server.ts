@@ -35,7 +35,7 @@ export interface PostgresServer {
   readonly connectionString: string
   /** Undefined for a server that is not ours. */
   readonly pid: number | undefined
-  /** Settles when the server ends, by `stop` or by itself. */
+  /** Settles when the server ends by itself; never after `stop`. */
   readonly ended: Promise<void>
   /** Fast shutdown: sessions are ended, nothing is lost. */
   stop(): Promise<void>
@@ -69,14 +69,18 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   closeSync(output)
   const exit = watchExit(child)
   await waitUntilReady(dataDir, child, exit, { logFile, began, log: options.log })
+  let stopping = false
   const config = { host: socket, port: socketPort, user: superuser, database: superuser }
   await ensureDatabase(config)
   return {
     config,
     connectionString: `postgresql://${superuser}@localhost/${superuser}?host=${encodeURIComponent(socket)}&port=${socketPort}`,
     pid: child.pid,
-    ended: exit.then(() => undefined),
+    ended: new Promise(settle => {
+      void exit.then(() => (stopping ? undefined : settle()))
+    }),
     stop: async () => {
+      stopping = true
       await stopServer(child, exit)
       await closeSocketFolder(dataDir, socket)
     },
