@@ -3,7 +3,7 @@ import type { DatasetVariable } from '#formats/cdf'
 import type { Packet } from '#formats/ccsds'
 import { parseUtc } from '#formats/time'
 import type { Column, CompiledXtce } from '#formats/xtce'
-import { decodeColumns } from '#formats/xtce'
+import { decodeColumns, describeDecodeProblem } from '#formats/xtce'
 import { writeCdfFile } from '#doors/cdf-node'
 import { say } from './cdf-format.ts'
 import { formatCell } from './packets-cell.ts'
@@ -73,5 +73,5 @@ export async function writePacketCdf(
     variables,
   })
   say(`${flags.output}: ${variables.length} variables, ${table.count} packets of ${container}, ${size} octets`)
-  if (table.problems.length > 0) say(`${table.problems.length} packets are short or have octets that the definition does not know`)
+  for (const { problem, packets: count } of table.problems) say(`${describeDecodeProblem(problem)} (${count} packets)`)
 }

@@ -1,7 +1,7 @@
 import { fail } from '#error'
 import type { Packet } from '#formats/ccsds'
 import type { CompiledXtce, DecodedPacket } from '#formats/xtce'
-import { decodePacket } from '#formats/xtce'
+import { decodePacket, describeDecodeProblem } from '#formats/xtce'
 import { formatTable, say, sayJson } from './cdf-format.ts'
 import { formatCell } from './packets-cell.ts'
 import type { DefinitionFlags, FileFlags } from './packets-open.ts'
@@ -57,5 +57,5 @@ function showValues(decoded: DecodedPacket, compiled: CompiledXtce): void {
     return [`  ${name}`, formatCell(raw), engineering === raw ? '' : formatCell(engineering), unit]
   })
   for (const line of formatTable([['  parameter', 'raw', 'engineering', 'unit'], ...rows])) say(line)
-  for (const problem of decoded.problems) say(`  ${Object.values(problem).join(' ')}`)
+  for (const problem of decoded.problems) say(`  ${describeDecodeProblem(problem)}`)
 }

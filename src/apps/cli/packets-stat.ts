@@ -1,7 +1,7 @@
 import type { Packet, Problem } from '#formats/ccsds'
 import { describeProblem, isHarmless } from '#formats/ccsds'
-import type { CompiledXtce, DecodeProblem } from '#formats/xtce'
-import { decodePacket } from '#formats/xtce'
+import type { CompiledXtce, ProblemCollector } from '#formats/xtce'
+import { collectProblems, decodePacket, describeDecodeProblem } from '#formats/xtce'
 import { fail } from '#error'
 import { say, sayJson } from './cdf-format.ts'
 import type { DefinitionFlags, FileFlags } from './packets-open.ts'
@@ -24,15 +24,9 @@ interface Statistics {
   packets: number
   octets: number
   readonly problems: Map<string, { count: number; readonly first: Problem[] }>
-  /** What decoding says, once per kind and problem, with how often. */
-  readonly decoding: Map<string, number>
+  /** What decoding says, once per kind of packet and problem. */
+  readonly decoding: ProblemCollector
   readonly steps: TimeStep[]
-}
-
-const describeDecoding = (one: DecodeProblem): string => {
-  if (one.problem === 'unknown-kind') return `${one.container}: no container of the definition fits`
-  if (one.problem === 'spare') return `${one.container}: the definition says nothing about the last ${one.size} bits`
-  return `${one.container}: ${one.parameter} needs ${one.need} bits, ${one.have} are left`
 }
 
 function addDecoding(
@@ -43,10 +37,7 @@ function addDecoding(
   last: Map<number, number>,
 ): void {
   const { problems, engineering } = decodePacket(compiled, packet.bytes)
-  for (const problem of problems) {
-    const text = `APID ${packet.apid}, ${describeDecoding(problem)}`
-    statistics.decoding.set(text, (statistics.decoding.get(text) ?? 0) + 1)
-  }
+  for (const problem of problems) statistics.decoding.add(statistics.packets - 1, problem)
   const value = time === undefined ? undefined : engineering[time]
   if (typeof value !== 'number') return
   const before = last.get(packet.apid)
@@ -73,7 +64,7 @@ export async function tellStatistics(path: string, flags: StatFlags): Promise<vo
   if (flags.time !== undefined && compiled?.definition.parameters.has(flags.time) !== true) {
     fail('cli/unknown-parameter', `the definition has no parameter ${flags.time}`, { parameter: flags.time })
   }
-  const statistics: Statistics = { packets: 0, octets: 0, problems: new Map(), decoding: new Map(), steps: [] }
+  const statistics: Statistics = { packets: 0, octets: 0, problems: new Map(), decoding: collectProblems(), steps: [] }
   const last = new Map<number, number>()
   for await (const item of walkFile(path, flags)) {
     if (item.kind === 'packet') {
@@ -95,7 +86,7 @@ export async function tellStatistics(path: string, flags: StatFlags): Promise<vo
       packets: statistics.packets,
       octets: statistics.octets,
       problems,
-      decoding: Object.fromEntries(statistics.decoding),
+      decoding: statistics.decoding.groups(),
       timeSteps: steps,
     })
   } else tell(path, statistics, steps, flags)
@@ -108,8 +99,9 @@ function tell(path: string, statistics: Statistics, steps: readonly TimeStep[], 
     for (const problem of first) say(`  ${describeProblem(problem)}`)
     if (count > first.length) say(`  and ${count - first.length} more`)
   }
-  for (const [text, count] of statistics.decoding) say(`${text} (${count} packets)`)
+  const decoding = statistics.decoding.groups()
+  for (const { problem, packets } of decoding) say(`${describeDecodeProblem(problem)} (${packets} packets)`)
   if (flags.time !== undefined) say(`steps of ${flags.time} that are no usual ones: ${steps.length}`)
   for (const { apid, offset, from, step } of steps.slice(0, flags.most)) say(`  octet ${offset}, APID ${apid}: ${step} behind ${from}`)
-  if (statistics.problems.size === 0 && statistics.decoding.size === 0 && steps.length === 0) say('nothing remarkable')
+  if (statistics.problems.size === 0 && decoding.length === 0 && steps.length === 0) say('nothing remarkable')
 }

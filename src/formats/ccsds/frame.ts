@@ -12,7 +12,8 @@ export interface FramingOptions {
   readonly largest?: number
   /** The packet version number that headers must have (default 0, the only one in use; flight streams with another exist). */
   readonly version?: number
-  /** The APIDs that may occur; any other is garbage (default: all). Idle packets always may. */
+  /** The APIDs that may occur in the stream; any other is garbage, which makes finding packets again surer (default: all). Idle packets
+   * always may. This chooses no packets: filter what comes for that. */
   readonly apids?: readonly number[]
 }
 

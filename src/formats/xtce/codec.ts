@@ -49,7 +49,7 @@ function binaryCodec(type: ParameterType, encoding: BinaryEncoding): ValueCodec 
     write: (writer, raw) => {
       const octets = raw instanceof Uint8Array ? raw : refuseValue(type.name, raw, 'it holds octets')
       const wanted = sizeOf(writer)
-      const bits = (wanted + 7) >>> 3 === octets.byteLength ? wanted : octets.byteLength * 8
+      const bits = Number.isInteger(wanted) && (wanted + 7) >>> 3 === octets.byteLength ? wanted : octets.byteLength * 8
       if (fixed !== undefined && bits !== fixed) refuseValue(type.name, raw, `it holds ${fixed} bits, not ${bits}`)
       growWriter(writer, bits)
       writeOctets(writer.bytes, writer.bit, bits, octets)

@@ -1,6 +1,7 @@
 import type { CompiledXtce } from './compile.ts'
 import { planOf } from './compile.ts'
-import type { DecodeProblem } from './decode.ts'
+import type { ProblemCollector, ProblemGroup } from './decode-problem.ts'
+import { collectProblems } from './decode-problem.ts'
 import { decodePacket } from './decode.ts'
 import type { ColumnData } from './fill.ts'
 import { fillColumn, newColumn } from './fill.ts'
@@ -28,8 +29,8 @@ export interface PacketTable {
   readonly count: number
   /** In the order of the container, by name of the field. */
   readonly columns: ReadonlyMap<string, Column>
-  /** Problems with the index of their packet. A packet too short for the fixed part leaves zeros there. */
-  readonly problems: readonly { readonly packet: number; readonly problem: DecodeProblem }[]
+  /** Problems, each once, with the index of the first packet that has it. A packet too short for the fixed part leaves zeros there. */
+  readonly problems: readonly ProblemGroup[]
 }
 
 export interface ColumnOptions {
@@ -99,12 +100,12 @@ function readLoose(
   layout: Layout,
   fields: readonly Field[],
   packets: readonly { readonly bytes: Uint8Array }[],
-  problems: PacketTable['problems'][number][],
+  problems: ProblemCollector,
 ) {
   const columns = fields.map(field => ({ field, raw: [] as (Value | undefined)[], engineering: [] as (Value | undefined)[] }))
   for (const [index, packet] of packets.entries()) {
     const decoded = decodePacket(layout.compiled, packet.bytes, { container: layout.plan.name })
-    for (const problem of decoded.problems) problems.push({ packet: index, problem })
+    for (const problem of decoded.problems) problems.add(index, problem)
     for (const column of columns) {
       column.raw.push(decoded.raw[column.field.name])
       column.engineering.push(decoded.engineering[column.field.name])
@@ -114,23 +115,20 @@ function readLoose(
 }
 
 /** Checks of size that reading packet by packet would have made, where every field is fixed. */
-function checkSizes(plan: Plan, packets: readonly { readonly bytes: Uint8Array }[], problems: PacketTable['problems'][number][]): void {
+function checkSizes(plan: Plan, packets: readonly { readonly bytes: Uint8Array }[], problems: ProblemCollector): void {
   const need = plan.bits ?? 0
   for (const [packet, { bytes }] of packets.entries()) {
     const have = bytes.byteLength * 8
     if (have === need) continue
-    if (have > need) problems.push({ packet, problem: { problem: 'spare', container: plan.name, size: have - need } })
+    if (have > need) problems.add(packet, { problem: 'spare', container: plan.name, size: have - need })
     else {
       const field = plan.fields.find(one => one.start! + one.codec.bits! > have) ?? plan.fields.at(-1)!
-      problems.push({
-        packet,
-        problem: {
-          problem: 'short',
-          container: plan.name,
-          parameter: field.name,
-          need: field.codec.bits!,
-          have: Math.max(0, have - field.start!),
-        },
+      problems.add(packet, {
+        problem: 'short',
+        container: plan.name,
+        parameter: field.name,
+        need: field.codec.bits!,
+        have: Math.max(0, have - field.start!),
       })
     }
   }
@@ -150,7 +148,7 @@ export function decodeColumns(
   const wanted = options.only === undefined ? undefined : new Set(options.only)
   const fields = plan.fields.filter(field => wanted === undefined || wanted.has(field.name))
   const layout: Layout = { compiled, plan, fields }
-  const problems: PacketTable['problems'][number][] = []
+  const problems = collectProblems()
   const batches = gather(packets)
   const fixed = fields.filter(field => isFixed(field) && (options.rawOnly === true || !field.codec.dependsOnOthers))
   const loose = fields.filter(field => !fixed.includes(field))
@@ -182,5 +180,5 @@ export function decodeColumns(
     const shape = fixed.includes(field) ? (field.codec.shape ?? []) : []
     columns.set(field.name, { name: field.name, type: typeOf(layout, field), shape, ...found.get(field.name)! })
   }
-  return { container, count: packets.length, columns, problems }
+  return { container, count: packets.length, columns, problems: problems.groups() }
 }

@@ -2,19 +2,9 @@ import type { CompiledXtce } from './compile.ts'
 import { planOf } from './compile.ts'
 import type { Cursor } from './cursor.ts'
 import { ensureBits } from './cursor.ts'
+import type { DecodeProblem } from './decode-problem.ts'
 import type { Field, Plan } from './plan.ts'
 import type { Value, Values } from './value.ts'
-
-/** What is remarkable about one packet; none of it is thrown. Sizes in bits. */
-export type DecodeProblem =
-  /** No concrete container fits: values are those of the containers that did. */
-  | { readonly problem: 'unknown-kind'; readonly container: string }
-  /** The packet ends before `parameter` does. */
-  | { readonly problem: 'short'; readonly container: string; readonly parameter: string; readonly need: number; readonly have: number }
-  /** The size of `parameter` comes out as no number of bits (negative, a fraction, or it depends on something absent). */
-  | { readonly problem: 'bad-size'; readonly container: string; readonly parameter: string; readonly need: number; readonly have: number }
-  /** The definition says nothing about the last `size` bits. */
-  | { readonly problem: 'spare'; readonly container: string; readonly size: number }
 
 export interface DecodedPacket {
   /** The most special container that fits. */

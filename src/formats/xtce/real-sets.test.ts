@@ -4,7 +4,7 @@ import type { Packet, WalkOptions } from '#formats/ccsds'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
 import type { CompiledXtce, DecodedPacket, ParseOptions, Value, Values } from './index.ts'
-import { compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from './index.ts'
+import { applyCalibrations, compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce, readCalibrationTable } from './index.ts'
 
 const real = (path: string) => sharedPath('real', ...path.split('/'))
 const text = (path: string) => readFileSync(real(path), 'utf8')
@@ -145,6 +145,24 @@ describe.skipIf(!sharedIsThere)('definitions and packets of real missions' + sha
       'CCSDSPacket unknown-kind ': 523,
       'P_COD_NHK spare 16': 99,
     })
+  })
+
+  test('IMAP CoDICE housekeeping: engineering values by the calibration table beside the definition', () => {
+    const rows = readCalibrationTable(text('imap/codice/eu_unit_lookup_table.csv'))
+    const definition = applyCalibrations(load('imap/codice/P_COD_NHK.xml').definition, rows, row =>
+      row.packet === 'COD_NHK' ? row.parameter.toUpperCase() : undefined,
+    )
+    const packets = packetsOf('imap/codice/imap_codice_l0_hskp_20100101_v001.pkts').filter(packet => packet.apid === 1136)
+    const decoded = decodeAll(compileXtce(definition), packets)
+    const exported = table('imap/codice/idle_export_eu.COD_NHK_20230822_122700.csv')
+    const calibrated = rows.filter(row => row.packet === 'COD_NHK').map(row => row.parameter.toUpperCase())
+    expect([calibrated.length, exported.length, decoded.length]).toEqual([62, 99, 99])
+    for (const [i, row] of exported.entries()) {
+      for (const name of calibrated) {
+        // Small coefficients of the table are rounded to three digits.
+        expect(Math.abs(Number(decoded[i]!.engineering[name]) - Number(row[name]))).toBeLessThanOrEqual(5e-3 * Math.abs(Number(row[name])))
+      }
+    }
   })
 
   describe('IMAP SWAPI', () => {

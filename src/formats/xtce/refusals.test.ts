@@ -194,6 +194,18 @@ describe('hostile input', () => {
     )
   })
 
+  test('what fuzzing found: an empty text of unknown size, a text that ends within an octet', () => {
+    for (const octets of [
+      [0, 2, 192, 0, 0, 4, 0, 48, 0, 32, 33],
+      [0, 2, 192, 0, 0, 2, 0, 0, 1],
+    ]) {
+      const bytes = Uint8Array.from(octets)
+      const { container, raw, rest, problems } = decodePacket(everything, bytes)
+      expect(problems.every(({ problem }) => problem === 'spare')).toBe(true)
+      expect(encodePacket(everything, container, raw, { rest })).toEqual(bytes)
+    }
+  })
+
   test('any values are written so that the same values are read', () => {
     const values = fc.record({
       F: fc.bigInt(-(2n ** 58n), 2n ** 58n - 1n),

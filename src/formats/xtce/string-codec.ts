@@ -35,9 +35,10 @@ function measure(cursor: Cursor, encoding: StringEncoding, boxOf: ((cursor: Curs
   if (leadingBits !== undefined) {
     return ensureBits(cursor, leadingBits) ? leadingBits + readBits(cursor.bytes, cursor.bit, leadingBits) : Number.NaN
   }
-  const rest = readOctets(cursor.bytes, cursor.bit, cursor.end - cursor.bit)
+  // Without its terminator a text takes the whole octets that are left.
+  const rest = readOctets(cursor.bytes, cursor.bit, (cursor.end - cursor.bit) & ~7)
   const end = findEnd(rest, terminator!)
-  return end < 0 ? rest.byteLength * 8 - (((cursor.end - cursor.bit) & 7) === 0 ? 0 : 8) : 8 * (end + terminator!.byteLength)
+  return 8 * (end < 0 ? rest.byteLength : end + terminator!.byteLength)
 }
 
 /** Bits that the octets of a field stand for: a size tag can announce a size that is no whole number of octets. */
@@ -45,7 +46,7 @@ function bitsOf(octets: Uint8Array, encoding: StringEncoding, box: number | unde
   const { leadingBits } = encoding
   const told =
     box ?? (leadingBits === undefined || octets.byteLength * 8 < leadingBits ? Number.NaN : leadingBits + readBits(octets, 0, leadingBits))
-  return (told + 7) >>> 3 === octets.byteLength ? told : octets.byteLength * 8
+  return Number.isInteger(told) && (told + 7) >>> 3 === octets.byteLength ? told : octets.byteLength * 8
 }
 
 /** The text within the octets of the field. */

@@ -84,3 +84,60 @@ test('columns hold fixed arrays as one typed array', () => {
   expect(table.problems).toEqual([])
   expect(decodePacket(compiled, packets[1]!.bytes).raw['B']).toEqual(vectors(1))
 })
+
+test('columns of packets that are too short or too long, said once', () => {
+  const compiled = compileXtce(
+    parseXtce(definition('', parameter('A', 'U8') + parameter('B', 'I16'), kind('One', 7, entry('A') + entry('B')))),
+  )
+  const whole = encodePacket(compiled, 'One', { ...start, A: 1, B: -2 })
+  const long = encodePacket(compiled, 'One', { ...start, A: 3, B: -4 }, { rest: new Uint8Array(2) })
+  const table = decodeColumns(
+    compiled,
+    'One',
+    [whole, whole.subarray(0, 8), long, long].map(bytes => ({ bytes })),
+  )
+  expect(table.problems).toEqual([
+    { problem: { problem: 'short', container: 'One', parameter: 'B', need: 16, have: 8 }, first: 1, packets: 1 },
+    { problem: { problem: 'spare', container: 'One', size: 16 }, first: 2, packets: 2 },
+  ])
+  expect(table.columns.get('A')!.raw).toEqual(Uint8Array.of(1, 1, 3, 3))
+  expect(table.columns.get('B')!.raw).toEqual(Int16Array.of(-2, 0, -4, -4))
+})
+
+test('columns on demand: some fields, raw only, calibrated arrays, labels', () => {
+  const curve = '<DefaultCalibrator><PolynomialCalibrator><Term coefficient="0.5" exponent="1"/></PolynomialCalibrator></DefaultCalibrator>'
+  const compiled = compileXtce(
+    parseXtce(
+      definition(
+        `<FloatParameterType name="HALF"><IntegerDataEncoding sizeInBits="8">${curve}</IntegerDataEncoding></FloatParameterType>
+        <EnumeratedParameterType name="MODE"><IntegerDataEncoding sizeInBits="8"/><EnumerationList><Enumeration value="1" label="ON"/></EnumerationList></EnumeratedParameterType>
+        ${['HALF', 'MODE'].map(type => `<ArrayParameterType name="${type}S" arrayTypeRef="${type}"><DimensionList><Dimension><StartingIndex><FixedValue>0</FixedValue></StartingIndex><EndingIndex><FixedValue>1</FixedValue></EndingIndex></Dimension></DimensionList></ArrayParameterType>`).join('')}`,
+        parameter('H', 'HALF') + parameter('HS', 'HALFS') + parameter('M', 'MODE') + parameter('MS', 'MODES'),
+        kind('One', 7, entry('H') + entry('HS') + entry('M') + entry('MS')),
+      ),
+    ),
+  )
+  const packets = [1, 3].map(n => ({ bytes: encodePacket(compiled, 'One', { ...start, H: n, HS: [n, 2 * n], M: n, MS: [n, 1] }) }))
+  const { columns } = decodeColumns(compiled, 'One', packets)
+  expect(columns.get('H')).toMatchObject({ raw: Uint8Array.of(1, 3), engineering: Float64Array.of(0.5, 1.5) })
+  expect(columns.get('HS')).toMatchObject({ shape: [2], raw: Uint8Array.of(1, 2, 3, 6), engineering: Float64Array.of(0.5, 1, 1.5, 3) })
+  expect(columns.get('M')).toMatchObject({ raw: Uint8Array.of(1, 3), engineering: ['ON', 3] })
+  expect(columns.get('MS')).toMatchObject({
+    raw: Uint8Array.of(1, 1, 3, 1),
+    engineering: [
+      ['ON', 'ON'],
+      [3, 'ON'],
+    ],
+  })
+  const some = decodeColumns(compiled, 'One', packets, { only: ['H'], rawOnly: true })
+  expect([...some.columns.keys()]).toEqual(['H'])
+  expect(some.columns.get('H')!.engineering).toBe(some.columns.get('H')!.raw)
+  expect(decodePacket(compiled, packets[1]!.bytes).engineering).toMatchObject({ HS: [1.5, 3], MS: [3, 'ON'] })
+  const back = encodePacket(
+    compiled,
+    'One',
+    { ...start, PKT_APID: 7, H: 1.5, HS: [1.5, 3], M: 3, MS: [3, 'ON'] },
+    { values: 'engineering' },
+  )
+  expect(back).toEqual(packets[1]!.bytes)
+})
