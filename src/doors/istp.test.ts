@@ -25,7 +25,7 @@ describe('global attributes', () => {
       Logical_file_id: NAME.slice(0, -4),
       Logical_source: 'mms1_fpi_fast_l2_dis-moms',
       Data_version: '3.4.5',
-      Data_type: 'fast_l2_dis-moms>Product under test',
+      Data_type: 'fast_l2_dis-moms>Fast Level 2 dis-moms',
       File_naming_convention: 'source_descriptor_datatype_yyyyMMddHHmmss',
       Generation_date: '20261123',
       Software_version: '0.1.0',

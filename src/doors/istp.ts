@@ -70,19 +70,27 @@ function linkAttributes(links: unknown): Record<string, readonly string[]> {
 
 function nameAttributes(job: JobFile, output: JobOutput, words: ProductWords): Record<string, AttributeValue> {
   const { fields } = output
-  const kind = [fields['mode'], fields['level'], fields['descriptor']].filter(Boolean).join('_')
+  const kind = [fields['mode'], fields['level'], fields['descriptor']].filter(part => part !== undefined && part !== '')
   const long = /_\d{9,14}_v/.test(output.name)
   return {
     Logical_file_id: output.name.replace(/\.[^.]+$/, ''),
     Logical_source: output.dataset,
     Logical_source_description: `${output.title}, ${job.spacecraft.toUpperCase()}`,
     Data_version: output.version,
-    Data_type: `${kind}>${output.title}`,
+    // The long name ends with the descriptor as the short one does: readers of particle data ask how this attribute ends.
+    Data_type: `${kind.join('_')}>${kind.map(spellOut).join(' ')}`,
     Descriptor: words.descriptor,
     Source_name: words.source ?? `${job.spacecraft.toUpperCase()}>${job.spacecraft.toUpperCase()} spacecraft`,
     Mission_group: job.mission.toUpperCase(),
     File_naming_convention: `source_descriptor_datatype_${long ? 'yyyyMMddHHmmss' : 'yyyyMMdd'}`,
   }
+}
+
+/** `srvy` as Srvy, `l1a` as Level 1A, a descriptor as it is. */
+const spellOut = (part: string | undefined, place: number): string => {
+  const word = part ?? ''
+  if (/^l\d/.test(word)) return `Level ${word.slice(1).toUpperCase()}`
+  return place === 0 ? word.charAt(0).toUpperCase() + word.slice(1) : word
 }
 
 const ifAny = (line: string): string[] => (line === '' ? [] : [line])

@@ -30,6 +30,7 @@ export interface PlasmaProduct {
 const STEPS = 32
 const SECONDS = 4.5
 const ON_BOARD = 'On-board moment over all energies and directions.'
+const SPIN_PHASE = 'Angle from the Sun to body X about body Z, from the definitive attitude.'
 const particle = { dis: 'ion', des: 'electron' } as const
 
 /** All variables of the product that the simulated instruments have, named as in the mission's own files. */
@@ -116,24 +117,44 @@ function describeStatus(name: Name, kind: string, { time, counts, density, phase
     flags[i] = (saturated ? SATURATED : 0) | ((density[i] ?? 0) <= 0 ? LOW_DENSITY : 0)
   }
   return [
-    support({
+    series({
       name: name('errorflags'),
       type: 'CDF_UINT4',
       values: flags,
       about: `Data-quality indicators of the ${kind} spectrum, 0 = none`,
-      units: ' ',
+      units: '32-bit error flags',
       valid: [0, 4_294_967_294],
       label: 'errFlags',
       notes: 'Bit 1 = a count at the end of its range, bit 7 = no density',
     }),
-    support({
+    constant({
+      name: name('compressionloss'),
+      type: 'CDF_UINT1',
+      values: [0],
+      about: 'Compression on board: 0 = lossless, 1 = lossy',
+      units: '0, 1',
+      valid: [0, 1],
+      label: 'compressFlag',
+    }),
+    series({
+      name: name('startdelphi_count'),
+      type: 'CDF_UINT2',
+      values: Uint16Array.from(phase, degrees => Math.floor(degrees * 16)),
+      about: 'Spin phase at the begin of the accumulation in sixteenths of a degree',
+      units: 'del-phi counts',
+      valid: [0, 5760],
+      label: 'DelPhi_cnt',
+      notes: SPIN_PHASE,
+    }),
+    series({
       name: name('startdelphi_angle'),
       type: 'CDF_REAL4',
       values: phase,
-      about: 'Spin phase at the begin of the accumulation, Sun to body X',
+      about: 'Spin phase at the begin of the accumulation',
       units: 'deg',
       valid: [0, 360],
       label: 'DelPhi_ang',
+      notes: SPIN_PHASE,
     }),
   ]
 }

@@ -74,7 +74,7 @@ describe.skipIf(!sharedIsThere)(`columns against the mission's own file${sharedN
     return Array.from(column?.values.slice(record * width, record * width + width) ?? [])
   }
 
-  test.each(['bcs', 'dbcs', 'dmpa', 'smpa', 'dsl', 'ssl', 'gsm', 'geo', 'sm', 'gse'])(
+  test.each(['bcs', 'dbcs', 'dmpa', 'smpa', 'dsl', 'ssl', 'gsm', 'geo', 'sm', 'gse', 'gse2000'])(
     'the rotation into %s is theirs within 0.04 degrees',
     frame => {
       for (const record of [0, 1]) {
@@ -91,6 +91,9 @@ describe.skipIf(!sharedIsThere)(`columns against the mission's own file${sharedN
     ['mlat', 0.02],
     ['mlt', 0.002],
     ['l_dipole', 0.03],
+    ['geod_lat', 0.01],
+    ['geod_lon', 0.01],
+    ['geod_height', 0.5],
     ['L_phase', 0.01],
     ['Z_phase', 0.01],
     ['earth_eclipse_flag', 0],
@@ -99,7 +102,7 @@ describe.skipIf(!sharedIsThere)(`columns against the mission's own file${sharedN
       expect(Math.abs((value(name, record)[0] ?? Number.NaN) - (reference.at(name, record)[0] ?? 0))).toBeLessThanOrEqual(tolerance)
   })
 
-  test.each(['r_eci', 'v_eci', 'r_gse', 'v_gse', 'r_gsm', 'r_sm', 'r_geo', 'L_vec', 'P_vec', 'Z_vec'])(
+  test.each(['r_eci', 'v_eci', 'r_gse', 'r_gse2000', 'v_gse2000', 'v_gse', 'r_gsm', 'r_sm', 'r_geo', 'L_vec', 'P_vec', 'Z_vec'])(
     '%s is theirs within 0.0004 of its size',
     name => {
       for (const record of [0, 1, 2]) {

@@ -2,6 +2,7 @@ import {
   DEGREE,
   EARTH_RADIUS_KM,
   axisRotation,
+  cross,
   despunFrame,
   framesAt,
   multiply,
@@ -10,6 +11,7 @@ import {
   rightAscensionOf,
   rotate,
   transpose,
+  unit,
   type FrameSet,
   type Matrix3,
   type State,
@@ -18,6 +20,7 @@ import {
 import { tt2000 } from '#formats/time'
 import { attitudeAt, type AttitudeState, type AttitudeTrack } from './attitude.ts'
 import { findEclipse } from './eclipse.ts'
+import { geodeticOf } from './geodetic.ts'
 import { orbitAt, type OrbitTrack } from './orbit-track.ts'
 
 /** One variable of the product without its spacecraft: its words and its values, flat. */
@@ -54,8 +57,16 @@ const FILL = -1e31
 const FROM_ORBIT = 'From the definitive orbit (DEFEPH), interpolated to the time of the record.'
 const FROM_ATTITUDE = 'From the definitive attitude (DEFATT); FILLVAL where it does not reach.'
 const xyz = ['x', 'y', 'z'] as const
-const frames = ['eci', 'gsm', 'geo', 'sm', 'gse'] as const
-const frameTitles = { eci: 'GEI/J2000', gsm: 'GSM', geo: 'GEO', sm: 'SM', gse: 'GSE' } as const
+const frames = ['eci', 'gsm', 'geo', 'sm', 'gse', 'gse2000'] as const
+type ProductFrame = (typeof frames)[number]
+const frameTitles = {
+  eci: 'GEI/J2000',
+  gsm: 'GSM',
+  geo: 'GEO',
+  sm: 'SM',
+  gse: 'GSE',
+  gse2000: 'GSE with the ecliptic pole of J2000',
+} as const
 
 const angle = (name: string, about: string, valid: readonly [number, number], find: Recipe['find'], units = 'deg'): Recipe => ({
   name,
@@ -114,11 +125,22 @@ const phase = (name: string, axis: 'z' | 'l' | 'p', about: string): Recipe => ({
     at.attitude === undefined ? undefined : [at.attitude.phases[axis] / DEGREE],
   ),
   notes: FROM_ATTITUDE,
+  frame: 'GEI',
   // A list of one, as the mission's files have it.
   dims: [1],
 })
 
-const inFrame = (kind: 'r' | 'v', frame: (typeof frames)[number]): Recipe => ({
+// Mean obliquity of J2000 (IAU 2006).
+const OBLIQUITY_J2000 = (84_381.406 / 3600) * DEGREE
+const POLE_J2000: Vector3 = [0, -Math.sin(OBLIQUITY_J2000), Math.cos(OBLIQUITY_J2000)]
+
+function matrixInto(frame: ProductFrame, { matrix, sun }: FrameSet): Matrix3 {
+  if (frame !== 'gse2000') return matrix[frame]
+  const y = unit(cross(POLE_J2000, sun))
+  return [sun, y, cross(sun, y)]
+}
+
+const inFrame = (kind: 'r' | 'v', frame: ProductFrame): Recipe => ({
   name: `${kind}_${frame}`,
   about: `${kind === 'r' ? 'Position' : 'Velocity, inertial,'} of the spacecraft along the axes of ${frameTitles[frame]}`,
   units: kind === 'r' ? 'km' : 'km/s',
@@ -126,7 +148,7 @@ const inFrame = (kind: 'r' | 'v', frame: (typeof frames)[number]): Recipe => ({
   parts: xyz,
   notes: FROM_ORBIT,
   frame: frame === 'eci' ? 'GEI' : frame.toUpperCase(),
-  find: at => rotate(at.frames.matrix[frame], kind === 'r' ? at.orbit.position : at.orbit.velocity),
+  find: at => rotate(matrixInto(frame, at.frames), kind === 'r' ? at.orbit.position : at.orbit.velocity),
 })
 
 const smOf = (at: Moment): Vector3 => rotate(at.frames.matrix.sm, at.orbit.position)
@@ -136,6 +158,8 @@ function siderealAngle({ matrix }: FrameSet): number {
   const turned = multiply(matrix.geo, transpose(matrix.gei))
   return (Math.atan2(turned[0][1], turned[0][0]) / DEGREE + 360) % 360
 }
+
+const geodetic = (at: Moment): ReturnType<typeof geodeticOf> => geodeticOf(rotate(at.frames.matrix.geo, at.orbit.position))
 
 const recipes: readonly Recipe[] = [
   angle('dipole_tilt', 'Dipole tilt: angle about Y between GSM and SM', [-40, 40], at => [at.frames.dipoleTilt / DEGREE]),
@@ -183,8 +207,11 @@ const recipes: readonly Recipe[] = [
   ...frames.flatMap(frame => [
     inFrame('r', frame),
     inFrame('v', frame),
-    ...(frame === 'eci' ? [] : [quaternion(frame, at => at.frames.matrix[frame])]),
+    ...(frame === 'eci' ? [] : [quaternion(frame, at => matrixInto(frame, at.frames))]),
   ]),
+  angle('geod_lat', 'Geodetic latitude of the spacecraft', [-90, 90], at => [geodetic(at).latitude / DEGREE]),
+  angle('geod_lon', 'Geodetic longitude of the spacecraft', [-180, 180], at => [geodetic(at).longitude / DEGREE]),
+  angle('geod_height', 'Height of the spacecraft above the WGS84 spheroid', [0, 1e6], at => [geodetic(at).height], 'km'),
 ]
 
 /** The product's columns at those of `times` (TT2000) that the orbit covers; attitude columns are FILLVAL where attitude does not reach. */
