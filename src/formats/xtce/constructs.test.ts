@@ -1,7 +1,7 @@
 import { definition, entry, kind, parameter } from '#test/xtce'
 import { describe, expect, test } from 'vitest'
 import type { EncodeOptions, Value, Values } from './index.ts'
-import { alarmLevel, compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from './index.ts'
+import { alarmLevel, compileIdentify, compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from './index.ts'
 
 const header = { SEC_HDR_FLG: 0, SRC_SEQ_CTR: 5 }
 
@@ -341,6 +341,26 @@ describe('which kind a packet is', () => {
       '<BooleanExpression><Condition><ParameterInstanceRef parameterRef="PKT_APID"/><ComparisonOperator>==</ComparisonOperator><ParameterInstanceRef parameterRef="PKT_LEN"/></Condition></BooleanExpression>',
     )
     expect([0, 1].map(apid => containerOf(same, apid))).toEqual(['Same', 'Trunk'])
+  })
+  test('by a parameter of changing place', () => {
+    const sized =
+      '<BinaryParameterType name="T"><BinaryDataEncoding><SizeInBits><DynamicValue><ParameterInstanceRef parameterRef="N"/><LinearAdjustment slope="8"/></DynamicValue></SizeInBits></BinaryDataEncoding></BinaryParameterType>'
+    const list = kind('List', 7, entry('N') + entry('P') + entry('A'))
+    const compiled = compileXtce(
+      parseXtce(
+        definition(
+          sized,
+          parameter('N', 'U8') + parameter('P', 'T') + parameter('A', 'U8') + parameter('B', 'U8'),
+          list + heir('Nine', '<Comparison parameterRef="A" value="9"/>', 'List').replace('"A"/></E', '"B"/></E'),
+        ),
+      ),
+    )
+    const identify = compileIdentify(compiled)
+    expect([
+      identify(Uint8Array.of(0, 7, 0xc0, 0, 0, 3, 1, 0, 9, 1)),
+      identify(Uint8Array.of(0, 7, 0xc0, 0, 0, 1, 0, 8)),
+      identify(Uint8Array.of(0, 8, 0xc0, 0, 0, 1, 0, 8)),
+    ]).toEqual(['Nine', 'List', undefined])
   })
   test('an heir without criteria comes last', () => {
     const rest = '<SequenceContainer name="Rest"><EntryList/><BaseContainer containerRef="Trunk"/></SequenceContainer>'

@@ -4,7 +4,16 @@ import type { Packet, WalkOptions } from '#formats/ccsds'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
 import type { CompiledXtce, DecodedPacket, ParseOptions, Value, Values } from './index.ts'
-import { applyCalibrations, compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce, readCalibrationTable } from './index.ts'
+import {
+  applyCalibrations,
+  compileIdentify,
+  compileXtce,
+  decodeColumns,
+  decodePacket,
+  encodePacket,
+  parseXtce,
+  readCalibrationTable,
+} from './index.ts'
 
 const real = (path: string) => sharedPath('real', ...path.split('/'))
 const text = (path: string) => readFileSync(real(path), 'utf8')
@@ -295,12 +304,14 @@ describe.skipIf(!sharedIsThere)('definitions and packets of real missions' + sha
     ['imap/packet_def/sc_4.2.xml', 'imap/sc-hk/SCID_X285.pkts', {}],
     ['jpss/jpss1_geolocation_xtce_v1.xml', 'jpss/J01_G011_LZ_2021-04-09T00-00-00Z_V01.DAT1', {}],
     ['suda/suda_combined_science_definition.xml', 'suda/sciData_2022_130_17_41_53.spl', { prefix: 4 }],
-  ])('%s: every packet of %s is itself again when encoded from its values', (definition, file, options) => {
+  ])('%s: every packet of %s is known, and itself again when encoded from its values', (definition, file, options) => {
     const compiled = load(definition)
     const packets = packetsOf(file, options)
     expect(packets.length).toBeGreaterThan(0)
+    const identify = compileIdentify(compiled)
     for (const { bytes } of packets) {
-      const { container, raw, rest } = decodePacket(compiled, bytes)
+      const { container, raw, rest, problems } = decodePacket(compiled, bytes)
+      expect(identify(bytes)).toBe(problems.some(({ problem }) => problem === 'unknown-kind') ? undefined : container)
       expect(Buffer.compare(encodePacket(compiled, container, raw, { rest }), bytes)).toBe(0)
     }
   })
