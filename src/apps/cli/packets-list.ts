@@ -1,8 +1,9 @@
 import type { Packet, Problem } from '#formats/ccsds'
 import { isHarmless } from '#formats/ccsds'
+import { compileIdentify } from '#formats/xtce'
 import { formatTable, say, sayJson } from './cdf-format.ts'
 import type { DefinitionFlags, FileFlags } from './packets-open.ts'
-import { kindOf, loadDefinition, walkFile } from './packets-open.ts'
+import { loadDefinition, walkFile } from './packets-open.ts'
 
 interface ListFlags extends FileFlags, DefinitionFlags {
   readonly json: boolean
@@ -58,6 +59,7 @@ function addProblem(summary: ApidSummary, problem: Problem): void {
 /** `packets ls FILE` */
 export async function listPackets(path: string, flags: ListFlags): Promise<void> {
   const compiled = loadDefinition(flags)
+  const identify = compiled === undefined ? undefined : compileIdentify(compiled)
   const summaries = new Map<number, ApidSummary>()
   const pending = new Map<number, Problem[]>()
   let strange = 0
@@ -72,7 +74,7 @@ export async function listPackets(path: string, flags: ListFlags): Promise<void>
     addPacket(summary, item)
     for (const problem of pending.get(item.apid) ?? []) addProblem(summary, problem)
     pending.delete(item.apid)
-    const kind = compiled === undefined ? undefined : kindOf(compiled, item)
+    const kind = identify?.(item.bytes)
     if (kind !== undefined && !summary.kinds.includes(kind)) summary.kinds.push(kind)
   }
   const list = [...summaries.values()].sort((a, b) => a.apid - b.apid)

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { SdcError, fail } from '#error'
-import type { Packet, Problem, WalkOptions } from '#formats/ccsds'
-import { walkSource } from '#formats/ccsds'
+import type { FrameOptions, Packet, Problem, WalkOptions } from '#formats/ccsds'
+import { readChannels, walkFrameBatches, walkSource } from '#formats/ccsds'
 import type { CompiledXtce } from '#formats/xtce'
-import { compileXtce, decodePacket, parseDictionary, parseXtce } from '#formats/xtce'
+import { compileXtce, parseDictionary, parseXtce } from '#formats/xtce'
+import type { Source } from '#source'
 import { openFileSource } from '#doors/cdf-node'
 
 /** How packets lie in the file, as the options say. */
@@ -15,6 +16,12 @@ export interface FileFlags {
   readonly packetVersion: number
   readonly apid?: readonly number[]
   readonly crc?: boolean
+  readonly frames?: 'tm' | 'aos'
+  readonly frameLength?: number
+  readonly syncMarker: boolean
+  readonly trailer: number
+  readonly insertZone: number
+  readonly frameCrc: boolean
 }
 
 export interface DefinitionFlags {
@@ -31,12 +38,36 @@ const walkOptions = (flags: FileFlags): WalkOptions => ({
   errorControl: flags.crc === true,
 })
 
+function frameOptions(flags: FileFlags, kind: 'tm' | 'aos'): FrameOptions {
+  const { frameLength: length, syncMarker, trailer, insertZone, frameCrc: errorControl } = flags
+  return {
+    kind,
+    length: length ?? fail('cli/frame-length-needed', 'transfer frames need --frame-length OCTETS'),
+    syncMarker,
+    trailer,
+    insertZone,
+    errorControl,
+  }
+}
+
+/** Packets of the file itself, or out of the transfer frames in it. */
+async function* walkStream(source: Source, flags: FileFlags): AsyncGenerator<Packet | Problem> {
+  if (flags.frames === undefined) {
+    yield* walkSource(source, walkOptions(flags))
+    return
+  }
+  const reader = readChannels({ kind: flags.frames, errorControl: flags.crc === true })
+  for await (const batch of walkFrameBatches(source, frameOptions(flags, flags.frames)))
+    for (const frame of batch) yield* reader.read(frame)
+  yield* reader.finish()
+}
+
 /** Packets and problems of a file, of the wanted APIDs only; 4 MiB of it are in memory at a time. */
 export async function* walkFile(path: string, flags: FileFlags): AsyncGenerator<Packet | Problem> {
   const source = openFileSource(path)
   const wanted = flags.apid === undefined ? undefined : new Set(flags.apid)
   try {
-    for await (const item of walkSource(source, walkOptions(flags))) {
+    for await (const item of walkStream(source, flags)) {
       if (wanted === undefined || !('apid' in item) || wanted.has(item.apid)) yield item
     }
   } finally {
@@ -84,9 +115,3 @@ function parseDefinition(path: string, apids: readonly number[] | undefined) {
 /** The definition, which this command cannot do without. */
 export const needDefinition = (flags: DefinitionFlags, what: string): CompiledXtce =>
   loadDefinition(flags) ?? fail('cli/definition-needed', `${what} needs a packet definition: add --xtce FILE`, {})
-
-/** The kind of a packet by a definition: its container, or undefined when the definition does not know it. */
-export function kindOf(compiled: CompiledXtce, packet: Packet): string | undefined {
-  const { container, problems } = decodePacket(compiled, packet.bytes)
-  return problems.some(({ problem }) => problem === 'unknown-kind') ? undefined : container
-}

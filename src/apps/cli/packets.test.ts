@@ -145,6 +145,28 @@ describe('apsis packets', () => {
     expect(epochs[1]! - epochs[0]!).toBe(1_000_000_000n)
   })
 
+  test('packets out of transfer frames', async () => {
+    const data = (await readFile(stream)).subarray(0, 58)
+    const frames = join(root, 'frames.bin')
+    // Two telemetry frames of 29 octets of data each; the second packet that starts in the second frame does so at its first octet.
+    const frame = (count: number, pointer: number) =>
+      Buffer.concat([
+        Uint8Array.of(0x1a, 0xcf, 0xfc, 0x1d, 0, 0x10, count, count, 0x18, pointer),
+        data.subarray(29 * count, 29 * count + 29),
+      ])
+    await writeFile(frames, Buffer.concat([frame(0, 0), frame(1, 0)]))
+    const args = ['ls', frames, '--frames', 'tm', '--sync-marker']
+    expect(
+      apsis(...args, '--frame-length', '35')
+        .lines.slice(1)
+        .map(line => line.split(/\s+/).slice(0, 3)),
+    ).toEqual([
+      ['5', '4', '36'],
+      ['6', '2', '22'],
+    ])
+    expect(apsis(...args)).toMatchObject({ status: 2, stderr: 'apsis: transfer frames need --frame-length OCTETS' })
+  })
+
   test('faults are one sentence and exit code 2', () => {
     expect(apsis('ls', join(root, 'none'))).toMatchObject({
       status: 2,

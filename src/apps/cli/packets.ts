@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { wholeNumber } from './options.ts'
 import { decodeFile } from './packets-decode.ts'
 import { listPackets } from './packets-list.ts'
@@ -24,6 +24,12 @@ const onFile = (name: string, description: string): Command =>
     .option('--file-header <octets>', 'octets before the first packet', octets, 0)
     .option('--packet-version <number>', 'version number that headers must have', wholeNumber(0, 7), 0)
     .option('--apid <list>', 'only these APIDs; others are stepped over', apidList)
+    .addOption(new Option('--frames <kind>', 'the file holds transfer frames with packets in them').choices(['tm', 'aos']))
+    .option('--frame-length <octets>', 'size of a frame without marker and trailer', octets)
+    .option('--sync-marker', 'each frame has 1ACFFC1D before it', false)
+    .option('--trailer <octets>', 'parity behind each frame', octets, 0)
+    .option('--insert-zone <octets>', 'AOS: insert zone of each frame', octets, 0)
+    .option('--frame-crc', 'frames end with error control: check it', false)
 
 const withDefinition = (command: Command): Command =>
   command
