@@ -81,20 +81,30 @@ export async function benchFile(name: string, make: () => Dataset, options: Enco
 
 export const megabytes = (path: string): number => statSync(path).size / 1e6
 
-/** Best of several runs in milliseconds, and the result of the last. */
-export async function bestOf<T>(runs: number, action: () => T | Promise<T>): Promise<{ ms: number; result: T }> {
-  let ms = Infinity
-  let result: T
-  do {
-    const start = performance.now()
-    result = await action()
-    ms = Math.min(ms, performance.now() - start)
-  } while (--runs > 0)
-  return { ms, result }
+/** Processor time of this process in ms, all threads: other work on the machine does not count. */
+const cpuMs = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+async function costOf(action: () => unknown): Promise<number> {
+  const start = cpuMs()
+  await action()
+  return cpuMs() - start
+}
+
+/** Least processor time of an action and of its floor, run in turn so that both see the same machine. */
+export async function compareCost(runs: number, action: () => unknown, floor: () => unknown): Promise<{ ms: number; floor: number }> {
+  let best = { ms: Infinity, floor: Infinity }
+  for (let run = 0; run < runs; run++) {
+    const low = await costOf(floor)
+    best = { ms: Math.min(best.ms, await costOf(action)), floor: Math.min(best.floor, low) }
+  }
+  return best
 }
 
 /** One line of a report: the claim, what was measured, its floor, their ratio against the target. */
-export function report(claim: string, ms: number, floor: number, target: number): void {
+export function report(claim: string, { ms, floor }: { readonly ms: number; readonly floor: number }, target: number): void {
   const ratio = ms / floor
   const verdict = ratio <= target ? 'ok' : 'MISSED'
   console.log(

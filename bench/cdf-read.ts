@@ -2,10 +2,10 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { inflateRawSync } from 'node:zlib'
-import { openCdfSync, type Cdf } from '#formats/cdf'
+import { openCdfSync, type Cdf, type CdfPlatform } from '#formats/cdf'
 import { utcMsFromTt2000Array } from '#formats/time'
 import { nodePlatform, openFileSource } from '#doors/cdf-node'
-import { benchFile, bestOf, desDataset, fgmDataset, megabytes, report } from './cdf-files.ts'
+import { benchFile, compareCost, desDataset, fgmDataset, megabytes, report } from './cdf-files.ts'
 
 const RUNS = 5
 
@@ -26,36 +26,33 @@ function readPlain(path: string): Uint8Array {
   return bytes
 }
 
-/** The deflate streams of all compressed blocks, and what each should give. */
+/** The deflate streams that reading a file inflates, and what each should give. */
 function blocksOf(path: string): { streams: Uint8Array[]; sizes: number[] } {
-  const bytes = readFileSync(path)
   const streams: Uint8Array[] = []
   const sizes: number[] = []
-  for (const variable of openCdfSync(bytes, { platform: nodePlatform }).variables.values()) {
-    if (variable.compression?.type !== 'gzip') continue
-    for (const { first, last, offset, compressed, bytes: packed } of variable.extentsSync()) {
-      if (!compressed) continue
-      streams.push(bytes.subarray(offset + 24 + 10, offset + 24 + packed))
-      sizes.push((last - first + 1) * variable.recordBytes)
-    }
+  const inflateRaw: CdfPlatform['inflateRaw'] = (deflated, expected, limit) => {
+    streams.push(deflated.slice())
+    sizes.push(expected)
+    return inflateRawSync(deflated, { chunkSize: Math.max(64, expected), maxOutputLength: limit })
   }
+  for (const variable of openCdfSync(readFileSync(path), { platform: { ...nodePlatform, inflateRaw } }).variables.values())
+    variable.readSync()
   return { streams, sizes }
 }
 
-/** Floor of compressed reading: read the file, inflate its blocks one after another into fresh memory. */
+/** Floor of compressed reading: read the file, inflate its blocks one after another into fresh memory, one array for all values. */
 function inflateAll(path: string, { streams, sizes }: ReturnType<typeof blocksOf>): number {
-  let total = readPlain(path).length
+  let at = readPlain(path).length
+  const out = new Uint8Array(at + sizes.reduce((sum, bytes) => sum + bytes, 0))
   streams.forEach((stream, i) => {
-    total += inflateRawSync(stream, { chunkSize: Math.max(64, sizes[i] ?? 0) }).length
+    const block = inflateRawSync(stream, { chunkSize: Math.max(64, sizes[i] ?? 0) })
+    out.set(block, at)
+    at += block.length
   })
-  return total
+  return at
 }
 
-async function compare(name: string, path: string, target: number, floor: () => unknown): Promise<void> {
-  const low = await bestOf(RUNS, floor)
-  const own = await bestOf(RUNS, () => readAll(path))
-  report(`${name} (${megabytes(path).toFixed(0)} MB)`, own.ms, low.ms, target)
-}
+const own = (path: string) => (): Cdf => readAll(path)
 
 const fgm = await benchFile('fgm', () => fgmDataset(false))
 const fgmGzip = await benchFile('fgm-gzip', () => fgmDataset(true))
@@ -63,35 +60,37 @@ const des = await benchFile('des', () => desDataset(false))
 const desGzip = await benchFile('des-gzip', () => desDataset(true))
 const desColumn = await benchFile('des-column', () => desDataset(false), { majority: 'column' })
 
-await compare('field, plain', fgm, 1.3, () => readPlain(fgm))
-await compare('distributions, plain', des, 1.3, () => readPlain(des))
+const size = (path: string): string => `${megabytes(path).toFixed(0)} MB`
+report(`field, plain, ${size(fgm)}`, await compareCost(RUNS, own(fgm), () => readPlain(fgm)), 1.3)
+report(`distributions, plain, ${size(des)}`, await compareCost(RUNS, own(des), () => readPlain(des)), 1.3)
 const fgmBlocks = blocksOf(fgmGzip)
-await compare('field, gzip', fgmGzip, 1.3, () => inflateAll(fgmGzip, fgmBlocks))
+report(`field, gzip, ${size(fgmGzip)}`, await compareCost(RUNS, own(fgmGzip), () => inflateAll(fgmGzip, fgmBlocks)), 1.3)
 const desBlocks = blocksOf(desGzip)
-await compare('distributions, gzip', desGzip, 1.3, () => inflateAll(desGzip, desBlocks))
-const plainRead = await bestOf(RUNS, () => readAll(des))
-const columnRead = await bestOf(RUNS, () => readAll(desColumn))
-report('distributions, column-major, against plain', columnRead.ms, plainRead.ms, 4)
+report(`distributions, gzip, ${size(desGzip)}`, await compareCost(RUNS, own(desGzip), () => inflateAll(desGzip, desBlocks)), 1.3)
+report('distributions, column-major, against plain', await compareCost(RUNS, own(desColumn), own(des)), 4)
 
 const times = BigInt64Array.from({ length: 1_382_400 }, (_, i) => 600_000_000_000_000_000n + BigInt(i) * 62_500_000n)
 const source = new Float64Array(times.buffer)
 const target = new Float64Array(times.length)
-const copy = await bestOf(20, () => {
+const copy = (): void => {
   for (let i = 0; i < source.length; i++) target[i] = source[i] as number
-})
-const convert = await bestOf(20, () => utcMsFromTt2000Array(times, target))
-report('1.38 M TT2000 to ms, against a copy loop', convert.ms, copy.ms, 2)
+}
+report('1.38 M TT2000 to ms, against a copy loop', await compareCost(40, () => utcMsFromTt2000Array(times, target), copy), 2)
 
 const corpus = fileURLToPath(new URL('../../shared/data/cdf/', import.meta.url))
+const fpi = readFileSync(`${corpus}mms/mms1_fpi_fast_l2_des-moms_20151201000000_v3.3.0.cdf`)
+const open = await compareCost(
+  200,
+  () => openCdfSync(fpi, { platform: nodePlatform }),
+  () => 1,
+)
+report('metadata of an FPI file, against 1.5 ms', { ms: open.ms, floor: 1.5 }, 1)
+
 const real = ['mms', 'missions'].flatMap(folder =>
   readdirSync(`${corpus}${folder}`)
     .filter(file => file.endsWith('.cdf'))
     .map(file => `${corpus}${folder}/${file}`),
 )
-const fpi = readFileSync(`${corpus}mms/mms1_fpi_fast_l2_des-moms_20151201000000_v3.3.0.cdf`)
-const open = await bestOf(200, () => openCdfSync(fpi, { platform: nodePlatform }))
-report('metadata of an FPI file, against 1 ms', open.ms, 1, 1.5)
 const blocks = real.map(blocksOf)
-const floor = await bestOf(RUNS, () => real.forEach((path, i) => inflateAll(path, blocks[i] as ReturnType<typeof blocksOf>)))
-const all = await bestOf(RUNS, () => real.forEach(readAll))
-report(`${real.length} real files, everything`, all.ms, floor.ms, 2)
+const low = (): void => real.forEach((path, i) => inflateAll(path, blocks[i] as ReturnType<typeof blocksOf>))
+report(`${real.length} real files, everything`, await compareCost(RUNS, () => real.map(readAll), low), 2)

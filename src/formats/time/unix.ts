@@ -34,18 +34,19 @@ export function utcMsFromTt2000Array(
   target: Float64Array = new Float64Array(times.length),
   table: LeapTable = leapTable(),
 ): Float64Array {
-  const halves = new Int32Array(times.buffer, times.byteOffset, times.length * 2)
-  // Typed arrays have the order of the machine; the low half comes first on a little-endian one.
-  const low = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1
+  const halves = machineIsLittle ? new Int32Array(times.buffer, times.byteOffset, times.length * 2) : undefined
   for (let i = 0; i < times.length;) {
-    const span = findSpan(table, halves[2 * i + 1 - low] as number)
-    if (span === undefined) {
+    const span = halves === undefined ? undefined : findSpan(table, halves[2 * i + 1] as number)
+    if (halves === undefined || span === undefined) {
       target[i] = utcMsFromTt2000(times[i] as Tt2000, table)
       i++
-    } else i = convertSpan(halves, low, i, span, target)
+    } else i = convertSpan(halves, i, span, target)
   }
   return target
 }
+
+// Typed arrays have the order of the machine, and the loop below wants the low half first. No other machine is left.
+const machineIsLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 
 /** High words strictly between `above` and `below` are of one offset; `shift` = UTC ms of J2000 by that offset. */
 interface Span {
@@ -54,18 +55,21 @@ interface Span {
   readonly shift: number
 }
 
-function convertSpan(halves: Int32Array, low: number, from: number, span: Span, target: Float64Array): number {
-  const { above, below, shift } = span
-  const high = 1 - low
+function convertSpan(halves: Int32Array, from: number, { above, below, shift }: Span, target: Float64Array): number {
   const end = target.length
   let i = from
-  for (; i < end; i++) {
-    const h = halves[2 * i + high] as number
+  while (i < end) {
+    const h = halves[2 * i + 1] as number
     if (h <= above || h >= below) break
     // h * 2^32 ns = h * 4294 ms + h * 967,296 ns, exact in a double. The product with 1e-6 is off by less than 1e-6 ms, and
     // doubles of times since 1972 are at least 7e-6 ms apart: whole milliseconds stay whole.
-    const rest = h * 967_296 + ((halves[2 * i + low] as number) >>> 0)
-    target[i] = h * 4294 + shift + rest * 1e-6
+    const ms = h * 4294 + shift
+    const ns = h * 967_296 + 2_147_483_648
+    // The low half is unsigned; flipping its sign bit and adding 2^31 above is cheaper than the conversion.
+    do {
+      target[i] = ms + (ns + ((halves[2 * i] as number) ^ 0x80000000)) * 1e-6
+      i++
+    } while (i < end && halves[2 * i + 1] === h)
   }
   return i
 }

@@ -1,0 +1,61 @@
+/** Writing CDF, and memory while streaming: `node bench/cdf-write.ts`. */
+import { rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
+import type { Dataset } from '#formats/cdf'
+import { createCdfFile, openCdfFile, writeCdfFile } from '#doors/cdf-node'
+import { compareCost, desDataset, fgmDataset, report } from './cdf-files.ts'
+
+const path = join(tmpdir(), 'apsis-bench-write.cdf')
+
+/** Floor of compressed writing: zlib over the same blocks, then the bytes to a file. */
+function deflateAll(dataset: Dataset): number {
+  let total = 0
+  for (const { values, dims = [], compression } of dataset.variables) {
+    if (compression === null) continue
+    const bytes = new Uint8Array((values as Float32Array).buffer)
+    const record = dims.reduce((product, size) => product * size, 4)
+    const block = Math.max(1, Math.floor(65_536 / record)) * record
+    for (let at = 0; at < bytes.length; at += block) total += deflateRawSync(bytes.subarray(at, at + block), { level: 6 }).length
+  }
+  return total
+}
+
+if (process.argv[2] !== 'stream')
+  for (const [name, dataset] of [
+    ['field', fgmDataset(true)],
+    ['distributions', desDataset(true)],
+  ] as const)
+    report(
+      `writing ${name}, gzip 6, against zlib alone`,
+      await compareCost(
+        2,
+        () => writeCdfFile(path, dataset),
+        () => deflateAll(dataset),
+      ),
+      1.15,
+    )
+
+const CHUNK = 1 << 17
+const values = Float64Array.from({ length: CHUNK }, (_, i) => i)
+const peak = (): number => process.resourceUsage().maxRSS / 1024
+
+async function stream(): Promise<void> {
+  const writer = createCdfFile(path, { attributes: {}, variables: [{ name: 'x', type: 'CDF_REAL8' }] })
+  for (let i = 0; i < 2048; i++) await writer.append('x', values)
+  await writer.finish()
+  const cdf = await openCdfFile(path)
+  const x = cdf.variables.get('x')
+  for (let first = 0; x !== undefined && first < x.records; first += CHUNK) await x.read({ first, count: CHUNK })
+  await cdf.close()
+}
+
+if (process.argv[2] === 'stream') {
+  const before = peak()
+  await stream()
+  console.log(
+    `streamed ${(statSync(path).size / 1e9).toFixed(1)} GB through write and read: peak ${peak().toFixed(0)} MiB (${before.toFixed(0)} before)`,
+  )
+}
+rmSync(path, { force: true })
