@@ -1,12 +1,10 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findProduct, identifyName, isPublic } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import { SdcError, fail } from '#error'
-import { landBytes, prepareFile } from '#services/ingest'
-import type { Identity, Prepared } from '#services/ingest'
 import { findMission } from '#services/pipeline'
 import type { Attempt, Ending, EndingFacts } from '#services/pipeline'
+import { collect } from './collect.ts'
 import type { ExecutorContext } from './context.ts'
 import { buildJobFile } from './job-file.ts'
 import { commandOf, runProgram } from './run-program.ts'
@@ -75,50 +73,4 @@ async function judge(
     return { outcome: 'try-again', message: end.lastLine || `exit ${end.exitCode}: try again` }
   if (end.exitCode !== 0) return { outcome: 'failed', message: `exit ${end.exitCode}: ${end.lastLine}` }
   return collect(context, mission, attempt, work)
-}
-
-/** Exactly the declared outputs, each verified by content; anything else is refused, so that nothing is silently left behind. */
-async function collect(context: ExecutorContext, mission: Mission, attempt: Attempt, work: string): Promise<Ending> {
-  const { job } = attempt
-  const there = await readdir(work)
-  const names = job.outputs.map(o => o.name)
-  const absent = names.filter(n => !there.includes(n))
-  if (absent.length > 0) return { outcome: 'refused', message: `exit 0, but ${absent.join(', ')} was not written` }
-  const stray = there.filter(n => !names.includes(n))
-  if (stray.length > 0) return { outcome: 'refused', message: `exit 0, but undeclared files were written: ${stray.join(', ')}` }
-  const files: Prepared[] = []
-  for (const output of job.outputs) {
-    const identity = identifyOutput(mission, output)
-    const landed = await landBytes(join(work, output.name), context.ingest.incoming)
-    try {
-      const parents = job.inputs.map(i => ({ role: i.role, name: i.name, file: i.file }))
-      files.push(
-        await prepareFile(context.ingest, identity, landed, { actor: `process ${job.process}`, job: job.id, recipe: job.recipe, parents }),
-      )
-    } catch (error) {
-      if (error instanceof SdcError) return { outcome: 'refused', message: `${output.name}: ${error.message}` }
-      throw error
-    } finally {
-      await rm(landed.temporary, { force: true })
-    }
-  }
-  return { outcome: 'made', files }
-}
-
-function identifyOutput(mission: Mission, output: Attempt['job']['outputs'][number]): Identity {
-  const found = identifyName(mission, output.name)
-  if (found.product === undefined) return fail('executor/bad-output-name', found.reason)
-  const product = findProduct(mission, output.product)
-  return {
-    mission,
-    product,
-    dataset: output.dataset,
-    spacecraft: found.spacecraft,
-    start: found.start,
-    stop: found.stop,
-    version: output.version,
-    name: output.name,
-    public: isPublic(product),
-    adopted: false,
-  }
 }

@@ -20,21 +20,23 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
   const beat = setInterval(() => void renew(context, queue, running), heartbeat)
   options.stop.addEventListener('abort', () => running.forEach(controller => controller.abort()), { once: true })
   const tasks = new Set<Promise<void>>()
+  const begin = (taken: Claim): void => {
+    const controller = new AbortController()
+    running.set(taken, controller)
+    const task = runClaim(context, queue, taken, controller.signal)
+      .catch((error: unknown) => report(context, taken, error))
+      .finally(() => {
+        running.delete(taken)
+        tasks.delete(task)
+      })
+    tasks.add(task)
+  }
   try {
     while (!options.stop.aborted) {
       const free = options.slots - running.size
       const claims = free > 0 ? await claim(context, queue, free) : []
-      for (const taken of claims) {
-        const controller = new AbortController()
-        running.set(taken, controller)
-        const task = runClaim(context, queue, taken, controller.signal)
-          .catch((error: unknown) => report(context, taken, error))
-          .finally(() => {
-            running.delete(taken)
-            tasks.delete(task)
-          })
-        tasks.add(task)
-      }
+      if (stopped(options)) await Promise.all(claims.map(taken => queue.giveBack(taken).catch(() => undefined)))
+      else claims.forEach(begin)
       if (claims.length === 0) await pause(idlePause, undefined, { signal: options.stop }).catch(() => undefined)
     }
     await Promise.all(tasks)
@@ -42,6 +44,9 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
     clearInterval(beat)
   }
 }
+
+/** The signal may come while claims are on their way. */
+const stopped = (options: WorkerOptions): boolean => options.stop.aborted
 
 /** Runs, one after the other, every job that can be had now, and returns how many: for commands that work a home off, and for tests. */
 export async function workOff(context: ExecutorContext, queue: Queue): Promise<number> {

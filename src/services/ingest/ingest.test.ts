@@ -5,7 +5,8 @@ import { localStore } from '#services/store'
 import { withTx } from '#services/db'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
-import { dropFolder, identifyFile, ingestFile, landBytes, prepareFile } from './index.ts'
+import { dropFolder, identifyFile, ingestFile, landBytes, verifyFile } from './index.ts'
+import type { Identity } from './index.ts'
 
 let home: Installation
 let number = 0
@@ -85,13 +86,19 @@ describe('a file that cannot be taken', () => {
 })
 
 describe('a crash between store and ledger', () => {
+  const leaveOrphan = async (identity: Identity, path: string): Promise<void> => {
+    const landed = await landBytes(path, home.ingest.incoming)
+    const { file } = await verifyFile(home.ingest, identity, landed, { actor: 'crashed' })
+    await home.ingest.store.put(file.path, landed.temporary, landed.sha256)
+  }
+
   test('leaves an orphan that the next ingest of the same bytes adopts', async () => {
     const name = nextName()
     const path = join(home.folder, 'deliveries', name)
     await writeFile(path, 'orphan\n')
     const identity = await identifyFile(home.db, home.ingest.missions, path, name)
     if ('reason' in identity) throw new Error(identity.reason)
-    await prepareFile(home.ingest, identity, await landBytes(path, home.ingest.incoming), { actor: 'crashed' })
+    await leaveOrphan(identity, path)
     expect(await rowOf(name)).toBeUndefined()
     expect(await ingestFile(home.ingest, path, { actor: 'again' })).toMatchObject({ outcome: 'stored' })
     expect(await rowOf(name)).toMatchObject({ actor: 'again' })
@@ -103,7 +110,7 @@ describe('a crash between store and ledger', () => {
     await writeFile(path, 'one\n')
     const identity = await identifyFile(home.db, home.ingest.missions, path, name)
     if ('reason' in identity) throw new Error(identity.reason)
-    await prepareFile(home.ingest, identity, await landBytes(path, home.ingest.incoming), { actor: 'crashed' })
+    await leaveOrphan(identity, path)
     expect(await home.deliver(name, 'two\n')).toMatchObject({ outcome: 'quarantined', code: 'store/taken' })
   })
 

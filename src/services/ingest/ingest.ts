@@ -7,7 +7,7 @@ import type { Tx } from '#services/db'
 import type { IngestContext } from './context.ts'
 import { identifyFile } from './identify.ts'
 import type { Identity } from './identify.ts'
-import { landBytes, prepareFile } from './prepare.ts'
+import { landBytes, lockKey, verifyFile } from './prepare.ts'
 import type { Landed, Origin, Prepared } from './prepare.ts'
 import { describeLack } from './verify/index.ts'
 
@@ -59,8 +59,12 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
     return refuse(context, landed, name, actor, identity, takenError(known))
   }
   try {
-    const prepared = await prepareFile(context, identity, landed, { actor })
-    const file = await withTx(context.db, tx => recordPrepared(tx, prepared, context.clock()))
+    const prepared = await verifyFile(context, identity, landed, { actor })
+    const file = await withTx(context.db, async tx => {
+      await lockKey(tx, prepared.file.path)
+      await context.store.put(prepared.file.path, landed.temporary, landed.sha256)
+      return recordPrepared(tx, prepared, context.clock())
+    })
     return { outcome: 'stored', mission: identity.mission.id, name: identity.name, file, findings: prepared.file.findings }
   } catch (error) {
     if (isUniqueViolation(error)) return presentAfterRace(context, identity, landed)

@@ -2,11 +2,13 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { open, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { archivePath } from '#domain/mission'
 import { formatVersion } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
 import type { NewFile, Parent, ReportedContact } from '#services/catalog'
+import type { Tx } from '#services/db'
 import type { IngestContext } from './context.ts'
 import { partitionOf } from './identify.ts'
 import type { Identity } from './identify.ts'
@@ -60,17 +62,16 @@ export interface Prepared {
 }
 
 /**
- * Verifies landed bytes by content and publishes them in the store. What remains is a row: {@link recordPrepared}. A crash in between leaves
- * an orphan that the next ingest of the same bytes adopts (invariant 1). Throws the reason of a refusal as SdcError.
+ * Verifies landed bytes by content and says what would be recorded of them. What remains is to put them in the store and {@link recordPrepared};
+ * a crash in between leaves an orphan that the next ingest of the same bytes adopts (invariant 1). Throws the reason of a refusal as SdcError.
  */
-export async function prepareFile(context: IngestContext, identity: Identity, landed: Landed, origin: Origin): Promise<Prepared> {
+export async function verifyFile(context: IngestContext, identity: Identity, landed: Landed, origin: Origin): Promise<Prepared> {
   const { mission, product, dataset, name } = identity
   const versionText = formatVersion(product.scheme, identity.version)
   const subject = { path: landed.temporary, name, dataset, versionText, product, folder: mission.folder }
   const verified = await verifiers[product.format](subject)
   const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))
   const path = `${mission.id}/data/${archivePath(product, identity.spacecraft, identity.start, name)}`
-  await context.store.put(path, landed.temporary, landed.sha256)
   const parents = origin.parents ?? (verified.parents ?? []).map(parent => ({ role: 'parent', name: parent, file: undefined }))
   const file: NewFile = {
     mission: mission.id,
@@ -100,4 +101,9 @@ export async function prepareFile(context: IngestContext, identity: Identity, la
     parents,
   }
   return { file, contacts: verified.contacts ?? [] }
+}
+
+/** Whoever publishes and records under a key, or removes bytes that no row names, does it alone until the transaction ends. */
+export const lockKey = async (tx: Tx, key: string): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtextextended(${`store ${key}`}, 0))`.execute(tx)
 }

@@ -70,10 +70,7 @@ export const finishAttempt = (
 ): Promise<readonly number[]> =>
   withTx(context.db, async tx => {
     const now = context.clock()
-    if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now)))
-      fail('pipeline/fenced', `try ${attempt.number} of job ${attempt.job.id} was given up for dead; its outputs are dropped`, {
-        job: attempt.job.id,
-      })
+    if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now))) failFenced(attempt)
     const { job } = attempt
     if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
     const again = attempt.number < retry.tries
@@ -85,6 +82,25 @@ export const finishAttempt = (
     if (again) await context.dispatch(tx, job.id, { priority: job.priority, delay })
     else await releaseVersions(tx, job.id)
     return []
+  })
+
+/** Keeps a try from being given up for dead until the transaction ends. Throws `pipeline/fenced` where it was already. */
+export async function holdAttempt(tx: Tx, attempt: Attempt): Promise<void> {
+  await tx.selectFrom('job').select('id').where('id', '=', attempt.job.id).forUpdate().execute()
+  const open = await tx
+    .selectFrom('attempt')
+    .select('id')
+    .where('job', '=', attempt.job.id)
+    .where('number', '=', attempt.number)
+    .where('token', '=', attempt.token)
+    .where('ended_at', 'is', null)
+    .executeTakeFirst()
+  if (open === undefined) failFenced(attempt)
+}
+
+const failFenced = (attempt: Attempt): never =>
+  fail('pipeline/fenced', `try ${attempt.number} of job ${attempt.job.id} was given up for dead; its outputs are dropped`, {
+    job: attempt.job.id,
   })
 
 async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: EndingFacts, now: number): Promise<boolean> {

@@ -1,4 +1,4 @@
-export { finishAttempt, startAttempt } from './attempts.ts'
+export { finishAttempt, holdAttempt, startAttempt } from './attempts.ts'
 export type { Attempt, Ending, EndingFacts, RetryPolicy } from './attempts.ts'
 export type { Dispatch, PipelineContext, Spot, SpotPartition } from './context.ts'
 export { makePlanner } from './planner.ts'

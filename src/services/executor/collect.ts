@@ -1,0 +1,114 @@
+import { lstat, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { findProduct, identifyName, isPublic } from '#domain/mission'
+import type { Mission } from '#domain/mission'
+import { SdcError, fail } from '#error'
+import { findFile } from '#services/catalog'
+import { withTx } from '#services/db'
+import type { Db, Tx } from '#services/db'
+import { landBytes, lockKey, verifyFile } from '#services/ingest'
+import type { Identity, Landed, Prepared } from '#services/ingest'
+import { holdAttempt } from '#services/pipeline'
+import type { Attempt, Ending } from '#services/pipeline'
+import type { ExecutorContext } from './context.ts'
+
+interface Output {
+  readonly prepared: Prepared
+  readonly landed: Landed
+}
+
+/**
+ * Exactly the declared outputs, each verified by content; anything else is refused, so that nothing is silently left behind. Nothing is
+ * published before all of them are verified.
+ */
+export async function collect(context: ExecutorContext, mission: Mission, attempt: Attempt, work: string): Promise<Ending> {
+  const { outputs } = attempt.job
+  const there = await readdir(work)
+  const names = outputs.map(o => o.name)
+  const absent = names.filter(n => !there.includes(n))
+  if (absent.length > 0) return refuse(`exit 0, but ${absent.join(', ')} was not written`)
+  const stray = there.filter(n => !names.includes(n))
+  if (stray.length > 0) return refuse(`exit 0, but undeclared files were written: ${stray.join(', ')}`)
+  const landed: Landed[] = []
+  try {
+    const ready: Output[] = []
+    for (const output of outputs) {
+      // A link would let a program publish what it cannot read, a pipe would be waited for.
+      if (!(await lstat(join(work, output.name))).isFile()) return refuse(`${output.name} is not a regular file`)
+      const bytes = await landBytes(join(work, output.name), context.ingest.incoming)
+      landed.push(bytes)
+      const prepared = await verifyOutput(context, mission, attempt, output, bytes)
+      if (prepared instanceof SdcError) return refuse(`${output.name}: ${prepared.message}`)
+      ready.push({ prepared, landed: bytes })
+    }
+    for (const output of ready) await publish(context, attempt, output)
+    return { outcome: 'made', files: ready.map(r => r.prepared) }
+  } finally {
+    for (const { temporary } of landed) await rm(temporary, { force: true })
+  }
+}
+
+const refuse = (message: string): Ending => ({ outcome: 'refused', message })
+
+async function verifyOutput(
+  context: ExecutorContext,
+  mission: Mission,
+  attempt: Attempt,
+  output: Attempt['job']['outputs'][number],
+  landed: Landed,
+): Promise<Prepared | SdcError> {
+  const { job } = attempt
+  const parents = job.inputs.map(i => ({ role: i.role, name: i.name, file: i.file }))
+  const origin = { actor: `process ${job.process}`, job: job.id, recipe: job.recipe, parents }
+  return verifyFile(context.ingest, identifyOutput(mission, output), landed, origin).catch((error: unknown) => {
+    if (error instanceof SdcError) return error
+    throw error
+  })
+}
+
+/**
+ * Brings an output to the store. What a try of this cell that came to nothing left there under the same name gives way: no row names it.
+ * That is decided while the try is held, so that a try that was given up for dead cannot do it to a live one.
+ */
+async function publish(context: ExecutorContext, attempt: Attempt, { prepared, landed }: Output): Promise<void> {
+  const { store } = context.ingest
+  const { path, sha256 } = prepared.file
+  await refuseRecorded(context.pipeline.db, prepared)
+  try {
+    await store.put(path, landed.temporary, sha256)
+  } catch (error) {
+    if (!(error instanceof SdcError) || error.code !== 'store/taken') throw error
+    await withTx(context.pipeline.db, async tx => {
+      await lockKey(tx, path)
+      await holdAttempt(tx, attempt)
+      await refuseRecorded(tx, prepared)
+      context.log.warn({ act: 'orphan', job: attempt.job.id, path }, 'bytes that no row names give way to this output')
+      await store.remove(path)
+      await store.put(path, landed.temporary, sha256)
+    })
+  }
+}
+
+/** A file that was delivered under the output's name meanwhile stays what it is. */
+async function refuseRecorded(db: Db | Tx, { file: { mission, name } }: Prepared): Promise<void> {
+  const row = await findFile(db, mission, name)
+  if (row !== undefined) fail('executor/name-taken', `${name} is recorded already, from ${row.actor}`, { name })
+}
+
+function identifyOutput(mission: Mission, output: Attempt['job']['outputs'][number]): Identity {
+  const found = identifyName(mission, output.name)
+  if (found.product === undefined) return fail('executor/bad-output-name', found.reason)
+  const product = findProduct(mission, output.product)
+  return {
+    mission,
+    product,
+    dataset: output.dataset,
+    spacecraft: found.spacecraft,
+    start: found.start,
+    stop: found.stop,
+    version: output.version,
+    name: output.name,
+    public: isPublic(product),
+    adopted: false,
+  }
+}

@@ -1,0 +1,343 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PgBoss } from 'pg-boss'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openInstallation, textMission } from '#test/installation'
+import type { Installation } from '#test/installation'
+import { startAttempt } from '#services/pipeline'
+import { hashFile } from '#services/store'
+import type { ExecutorContext, Queue } from './index.ts'
+import { openQueue, work, workOff } from './index.ts'
+import { runJob } from './run-job.ts'
+
+// The first line of a raw file is a script; it finds its input in $in, its output's name in $out, the number of its try in $try.
+const programs = {
+  'programs/count.sh': `set -eu
+in=$(sed -n 's/^ *"path": "\\(.*\\)",$/\\1/p' "$APSIS_JOB" | head -n 1)
+out=$(sed -n 's/^ *"name": "\\(.*_l1_.*\\)",$/\\1/p' "$APSIS_JOB" | head -n 1)
+try=$(sed -n 's/^ *"attempt": \\(.*\\),$/\\1/p' "$APSIS_JOB")
+eval "$(head -n 1 "$in")"
+wc -l < "$in" > "$out"
+`,
+}
+
+let home: Installation
+let dayNumber = 0
+
+beforeAll(async () => {
+  home = await openInstallation({ ...textMission, ...programs })
+})
+afterAll(() => home.close())
+
+interface Told {
+  readonly outcome: string | null
+  readonly exit_code: number | null
+  readonly signal: string | null
+  readonly message: string | null
+  readonly log: string | null
+}
+
+interface Case {
+  readonly day: string
+  /** A folder that the script finds as $dir. */
+  readonly dir: string
+  readonly attempts: () => Promise<readonly Told[]>
+  readonly counts: () => Promise<readonly { name: string; sha256: string }[]>
+}
+
+/** A day of its own, whose raw file says what the program does. */
+async function order(script: string, at: Installation = home): Promise<Case> {
+  const day = new Date(Date.UTC(2026, 0, 1 + dayNumber++)).toISOString().slice(0, 10)
+  const dir = join(at.folder, 'talk', day)
+  await mkdir(dir, { recursive: true })
+  await at.deliver(`ta_cnt_day_l0_${day.replaceAll('-', '')}_v0.0.0.txt`, `dir=${dir}; ${script}\n`)
+  await at.planner.follow()
+  return {
+    day,
+    dir,
+    attempts: () =>
+      at.db
+        .selectFrom('attempt')
+        .innerJoin('job', 'job.id', 'attempt.job')
+        .select(['attempt.outcome', 'exit_code', 'signal', 'attempt.message', 'log'])
+        .where('job.partition', '=', day)
+        .where('job.process', '=', 'count')
+        .orderBy('attempt.id')
+        .execute(),
+    counts: () =>
+      at.db.selectFrom('file').select(['name', 'sha256']).where('dataset', '=', 'ta_cnt_day_l1').where('partition', '=', day).execute(),
+  }
+}
+
+describe('the verdict on a try', () => {
+  const lastOf = async (script: string): Promise<Told | undefined> => {
+    const { attempts } = await order(script)
+    await home.settle()
+    return (await attempts()).at(-1)
+  }
+
+  test.each([
+    ['an error', 'echo "disk of the team is full" >&2; exit 9', 'failed', 9, null, 'exit 9: disk of the team is full'],
+    ['a signal', 'echo halfway >&2; kill -ABRT $$', 'failed', null, 'SIGABRT', 'ended by signal SIGABRT; last words: halfway'],
+    ['no data', 'echo "instrument was off"; exit 66', 'no-data', 66, null, 'instrument was off'],
+    ['try again without a word', 'exit 75', 'try-again', 75, null, 'exit 75: try again'],
+    ['an output that is a folder', 'mkdir "$out"; exit 0', 'refused', 0, null, 'is not a regular file'],
+    ['an output that is a link', 'ln -s /etc/hostname "$out"; exit 0', 'refused', 0, null, 'is not a regular file'],
+    ['an output that is a pipe', 'mkfifo "$out"; exit 0', 'refused', 0, null, 'is not a regular file'],
+    ['a folder beside the output', 'mkdir beside', 'refused', 0, null, 'undeclared files were written: beside'],
+    ['a hidden file beside the output', 'echo x > .hidden', 'refused', 0, null, 'undeclared files were written: .hidden'],
+    ['an output that is not what its name says', 'printf "a\\0b" > "$out"; exit 0', 'refused', 0, null, 'octet 1 is NUL'],
+  ])('%s', async (_what, script, outcome, exit_code, signal, message) => {
+    const told = await lastOf(script)
+    expect(told).toMatchObject({ outcome, exit_code, signal })
+    expect(told?.message).toContain(message)
+  })
+
+  test('the log of each try is kept, its working folders are not', async () => {
+    const { attempts } = await order('echo "this is try $try"; exit 1')
+    await home.settle()
+    const logs = (await attempts()).map(a => a.log ?? '')
+    expect(new Set(logs).size).toBe(3)
+    expect(await Promise.all(logs.map(path => readFile(path, 'utf8')))).toEqual(['this is try 1\n', 'this is try 2\n', 'this is try 3\n'])
+    expect(await readdir(home.executor.staging)).toEqual([])
+    expect(await readdir(home.ingest.incoming)).toEqual([])
+  })
+
+  test('an input whose bytes are gone is a failed try that names it', async () => {
+    const { day, attempts } = await order('true')
+    const { path } = await home.db.selectFrom('file').select('path').where('partition', '=', day).executeTakeFirstOrThrow()
+    await home.ingest.store.remove(path)
+    await home.settle()
+    expect((await attempts()).at(-1)).toMatchObject({ outcome: 'failed', message: `${path} is not in the archive` })
+  })
+
+  test('the time limit of the process', async () => {
+    const limited = textMission['processes.yaml']?.replace('count.sh] }', 'count.sh] }\n  limits: { time: 1 s, tries: 2 }') ?? ''
+    const hasty = await openInstallation({ ...textMission, ...programs, 'processes.yaml': limited })
+    const { attempts } = await order('echo "slow work" >&2; sleep 600', hasty)
+    expect(await hasty.settle()).toBe(2)
+    const told = { outcome: 'failed', signal: 'SIGKILL', exit_code: null, message: 'ended after its limit of 1 s' }
+    expect(await attempts()).toMatchObject([told, told])
+    await hasty.close()
+  })
+})
+
+describe('an output name that is taken', () => {
+  // other bytes at every try
+  const different = 'cat /proc/sys/kernel/random/uuid > "$out"; cp "$out" "$dir/$try"'
+
+  test('by a try that died before the ledger knew: its bytes give way', async () => {
+    const c = await order(`${different}; exit 0`)
+    const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', c.day).executeTakeFirstOrThrow()
+    const dead = await startAttempt(home.pipeline, id, 'dead worker', 'token-of-the-dead')
+    if (dead === undefined) throw new Error('the job is not to be run')
+    expect((await runJob(home.executor, dead, new AbortController().signal)).ending.outcome).toBe('made')
+    await home.settle()
+    expect((await c.attempts()).map(a => a.outcome)).toEqual(['lost', 'made'])
+    const [row] = await home.db.selectFrom('file').select(['path', 'sha256']).where('job', '=', id).execute()
+    const path = await home.ingest.store.localPath(row?.path ?? '')
+    expect(await readFile(path, 'utf8')).toBe(await readFile(join(c.dir, '2'), 'utf8'))
+    expect((await hashFile(path)).sha256).toBe(row?.sha256)
+  })
+
+  test('a dead try that wakes cannot replace what a live one has stored', async () => {
+    const c = await order(`${different}; exit 0`)
+    const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', c.day).executeTakeFirstOrThrow()
+    const dead = await startAttempt(home.pipeline, id, 'dead worker', 'token-of-the-dead')
+    const live = await startAttempt(home.pipeline, id, 'live worker', 'token-of-the-live')
+    if (dead === undefined || live === undefined) throw new Error('the job is not to be run')
+    const never = new AbortController().signal
+    const made = await runJob(home.executor, live, never)
+    expect((await runJob(home.executor, dead, never)).ending).toMatchObject({
+      outcome: 'failed',
+      message: expect.stringContaining('was given up for dead'),
+    })
+    const file = made.ending.outcome === 'made' ? made.ending.files[0]?.file : undefined
+    expect((await hashFile(await home.ingest.store.localPath(file?.path ?? ''))).sha256).toBe(file?.sha256)
+    await home.settle()
+  })
+
+  test('by a file that was delivered meanwhile: the job is refused, the file stays', async () => {
+    const c = await order('true')
+    const name = `ta_cnt_day_l1_${c.day.replaceAll('-', '')}_v0.0.0.txt`
+    expect(await home.deliver(name, 'made elsewhere\n', 'the team')).toMatchObject({ outcome: 'stored' })
+    await workOff(home.executor, home.queue)
+    expect((await c.attempts()).at(-1)).toMatchObject({ outcome: 'failed', message: `${name} is recorded already, from the team` })
+    await home.settle()
+    expect((await c.counts()).map(f => f.name)).toEqual([name])
+  })
+})
+
+describe('what a program is told', () => {
+  test('a whole job file, and nothing of the worker', async () => {
+    process.env['APSIS_SECRET_OF_THE_WORKER'] = 'x'
+    const { day, dir } = await order('cp "$APSIS_JOB" "$dir/job.json"; env > "$dir/env"; ls -a > "$dir/ls"')
+    const context = { ...home.executor, overlays: { count: { fault: 'of the demo' } } }
+    await workOff(context, home.queue)
+    delete process.env['APSIS_SECRET_OF_THE_WORKER']
+    const told = JSON.parse(await readFile(join(dir, 'job.json'), 'utf8')) as Record<string, never>
+    const compact = day.replaceAll('-', '')
+    expect(told).toMatchObject({
+      format: 'apsis-job/1',
+      mission: 'tally',
+      process: 'count',
+      attempt: 1,
+      spacecraft: 'ta',
+      partition: { kind: 'day', key: day, start: `${day}T00:00:00.000Z` },
+      inputs: [{ role: 'raw', dataset: 'ta_cnt_day_l0', name: `ta_cnt_day_l0_${compact}_v0.0.0.txt`, version: '0.0.0' }],
+      outputs: [
+        { role: 'counts', dataset: 'ta_cnt_day_l1', name: `ta_cnt_day_l1_${compact}_v0.0.0.txt`, version: '0.0.0', title: 'Counts' },
+      ],
+      parameters: { fault: 'of the demo' },
+      generationTime: new Date(home.now).toISOString(),
+      simulated: false,
+      software: { name: 'apsis' },
+    })
+    const names = (await readFile(join(dir, 'env'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map(line => line.split('=')[0])
+    const declared = ['APSIS_JOB', 'HOME', 'LANG', 'NODE_COMPILE_CACHE', 'PATH', 'TMPDIR', 'TZ']
+    expect(new Set(names.filter(n => !['PWD', 'OLDPWD', 'SHLVL', '_'].includes(n ?? '')))).toEqual(new Set(declared))
+    expect(await readFile(join(dir, 'ls'), 'utf8')).toBe('.\n..\n')
+    await home.settle()
+  })
+
+  test('the same seed and generation time at every try', async () => {
+    const { dir } = await order('cp "$APSIS_JOB" "$dir/$try.json"; exit 1')
+    await home.settle()
+    const told = await Promise.all(
+      ['1', '2', '3'].map(async n => JSON.parse(await readFile(join(dir, `${n}.json`), 'utf8')) as Record<string, unknown>),
+    )
+    expect(new Set(told.map(t => `${String(t['seed'])} ${String(t['generationTime'])}`)).size).toBe(1)
+    expect(told.map(t => t['attempt'])).toEqual([1, 2, 3])
+  })
+})
+
+describe('the loop of a worker', () => {
+  // the first try waits at a gate that nobody opens
+  const gate = 'if [ "$try" = 1 ]; then echo $$ > "$dir/new"; mv "$dir/new" "$dir/began"; sleep 600; fi'
+  const began =
+    (c: Case): (() => boolean) =>
+    () =>
+      existsSync(join(c.dir, 'began'))
+  const pidOf = async (c: Case): Promise<number> => Number(await readFile(join(c.dir, 'began'), 'utf8'))
+  const start = (name: string, queue: Queue = home.queue): { stop: AbortController; ended: Promise<void> } => {
+    const stop = new AbortController()
+    const context: ExecutorContext = { ...home.executor, worker: name }
+    return { stop, ended: work(context, queue, { slots: 2, stop: stop.signal }) }
+  }
+  const workersOf = (c: Case): Promise<readonly { worker: string; outcome: string | null }[]> =>
+    home.db
+      .selectFrom('attempt')
+      .innerJoin('job', 'job.id', 'attempt.job')
+      .select(['worker', 'outcome'])
+      .where('job.partition', '=', c.day)
+      .where('job.process', '=', 'count')
+      .orderBy('attempt.id')
+      .execute()
+
+  test('works what comes, in several slots', async () => {
+    const meet = (mine: string, other: string) => `touch "$dir/../${mine}"; while [ ! -e "$dir/../${other}" ]; do sleep 0.02; done`
+    const [a, b] = [await order(meet('here', 'there')), await order(meet('there', 'here'))]
+    const worker = start('both')
+    await expect.poll(async () => (await a.counts()).length + (await b.counts()).length).toBe(2)
+    worker.stop.abort()
+    await worker.ended
+    await home.settle()
+  })
+
+  test('a stop in the middle of a program gives the job back, and another worker takes it', async () => {
+    const c = await order(gate)
+    const first = start('first')
+    await expect.poll(began(c)).toBe(true)
+    first.stop.abort()
+    await first.ended
+    expect(await c.counts()).toEqual([])
+    const second = start('second')
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    second.stop.abort()
+    await second.ended
+    expect(await workersOf(c)).toEqual([
+      { worker: 'first', outcome: 'lost' },
+      { worker: 'second', outcome: 'made' },
+    ])
+    expect(existsSync(`/proc/${await pidOf(c)}`)).toBe(false)
+    await home.settle()
+  })
+
+  test('a stop while claims are on their way gives them back untried', async () => {
+    const c = await order('true')
+    const stop = new AbortController()
+    const late: Queue = {
+      ...home.queue,
+      fetch: async count => {
+        const claims = await home.queue.fetch(count)
+        if (claims.length > 0) stop.abort()
+        return claims
+      },
+    }
+    await work({ ...home.executor, worker: 'late' }, late, { slots: 1, stop: stop.signal })
+    expect(await c.attempts()).toEqual([])
+    const next = start('next')
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    next.stop.abort()
+    await next.ended
+    await home.settle()
+  })
+
+  test('a lost lease ends the program; the job is made once, by whom it went to', async () => {
+    const c = await order(gate)
+    const worker = start('forgetful')
+    await expect.poll(began(c)).toBe(true)
+    await expireLeases()
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    const pid = await pidOf(c)
+    await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
+    worker.stop.abort()
+    await worker.ended
+    expect((await workersOf(c)).map(a => a.outcome)).toEqual(['lost', 'made'])
+    await home.settle()
+    expect(await c.counts()).toHaveLength(1)
+  })
+
+  test('a queue that cannot be reached is asked again', async () => {
+    const c = await order('true')
+    let asked = 0
+    const shaky: Queue = {
+      ...home.queue,
+      fetch: count => (asked++ === 0 ? Promise.reject(new Error('connection terminated')) : home.queue.fetch(count)),
+    }
+    const worker = start('patient', shaky)
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    worker.stop.abort()
+    await worker.ended
+    await home.settle()
+  })
+
+  /** What the database's own clock would do, without waiting for it. */
+  async function expireLeases(): Promise<void> {
+    const boss = new PgBoss({ ...(home.config as object), schema: 'pgboss', max: 1, supervise: false, schedule: false })
+    boss.on('error', () => undefined)
+    await boss.start()
+    const { rows } = await boss
+      .getDb()
+      .executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where state = 'active' returning id`, [])
+    expect(rows).toHaveLength(1)
+    await boss.getDb().executeSql(`update pgboss.queue set monitor_claim_on = null, monitor_on = null`, [])
+    await boss.supervise()
+    await boss.stop({ graceful: false })
+  }
+})
+
+describe('the transport is only a hint', () => {
+  test('a second installation of workers sees the same jobs', async () => {
+    const c = await order('true')
+    const other = await openQueue(home.config, { supervise: true, log: home.executor.log })
+    expect(await workOff({ ...home.executor, worker: 'elsewhere' }, other)).toBeGreaterThan(0)
+    expect(await c.counts()).toHaveLength(1)
+    await other.stop()
+    await home.settle()
+  })
+})
