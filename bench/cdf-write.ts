@@ -46,8 +46,7 @@ async function stream(): Promise<void> {
   for (let i = 0; i < 2048; i++) await writer.append('x', values)
   await writer.finish()
   const cdf = await openCdfFile(path)
-  const x = cdf.variables.get('x')
-  for (let first = 0; x !== undefined && first < x.records; first += CHUNK) await x.read({ first, count: CHUNK })
+  for (const x of cdf.variables.values()) for (let first = 0; first < x.records; first += CHUNK) await x.read({ first, count: CHUNK })
   await cdf.close()
 }
 

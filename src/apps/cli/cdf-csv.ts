@@ -35,8 +35,8 @@ function chooseVariables(cdf: Cdf, names: readonly string[], path: string): CdfV
     const value = variable.attributes.get('DEPEND_0')?.value
     return typeof value === 'string' ? value.trim() : ''
   }
-  const timeName =
-    wanted.map(depend).find(name => name !== '') ?? [...cdf.variables.values()].find(v => isTime(v.type) && v.recordVarying)?.name
+  const firstTime = [...cdf.variables.values()].find(v => isTime(v.type) && v.recordVarying)?.name
+  const timeName = wanted.length > 0 ? wanted.map(depend).find(name => name !== '') : firstTime
   const time = timeName === undefined ? undefined : cdf.variables.get(timeName)
   const chosen =
     wanted.length > 0 ? wanted : [...cdf.variables.values()].filter(v => v !== time && v.recordVarying && depend(v) === timeName)
