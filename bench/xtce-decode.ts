@@ -48,10 +48,10 @@ function makeStream(
   values: (index: number) => Record<string, number | Int16Array>,
   count: number,
 ) {
-  const first = encodePacket(compiled, 'Kind', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: 0, ...values(0) } as never)
+  const first = encodePacket(compiled, 'Kind', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: 0, ...values(0) })
   const bytes = new Uint8Array(first.byteLength * count)
   for (let i = 0; i < count; i++)
-    bytes.set(encodePacket(compiled, 'Kind', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: i % 16384, ...values(i) } as never), i * first.byteLength)
+    bytes.set(encodePacket(compiled, 'Kind', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: i % 16384, ...values(i) }), i * first.byteLength)
   return { bytes, packets: readPackets(bytes).packets, size: first.byteLength }
 }
 

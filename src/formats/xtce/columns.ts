@@ -3,7 +3,7 @@ import { planOf } from './compile.ts'
 import type { ProblemCollector, ProblemGroup } from './decode-problem.ts'
 import { collectProblems } from './decode-problem.ts'
 import { decodePacket } from './decode.ts'
-import type { ColumnData } from './fill.ts'
+import type { ColumnData, PacketBatch } from './fill.ts'
 import { fillColumn, newColumn } from './fill.ts'
 import type { ParameterType } from './model.ts'
 import type { Field, Plan } from './plan.ts'
@@ -40,21 +40,23 @@ export interface ColumnOptions {
   readonly rawOnly?: boolean
 }
 
-/** Packets that share a buffer, by the octet in it where each starts: so one loop per column runs over plain memory. */
-interface Batch {
-  readonly bytes: Uint8Array
-  readonly starts: Float64Array
-  readonly first: number
-}
-
-function gather(packets: readonly { readonly bytes: Uint8Array }[]): readonly Batch[] {
-  const batches: Batch[] = []
+function gather(packets: readonly { readonly bytes: Uint8Array }[]): readonly PacketBatch[] {
+  const batches: PacketBatch[] = []
   for (let first = 0; first < packets.length;) {
     const { buffer } = packets[first]!.bytes
     let end = first + 1
     while (end < packets.length && packets[end]!.bytes.buffer === buffer) end++
-    const starts = Float64Array.from({ length: end - first }, (_, i) => packets[first + i]!.bytes.byteOffset)
-    batches.push({ bytes: new Uint8Array(buffer), starts, first })
+    // Indices that are small integers make the loops over them faster.
+    const starts = buffer.byteLength < 2 ** 31 ? new Int32Array(end - first) : new Float64Array(end - first)
+    const sizes = new Uint32Array(end - first)
+    let least = Infinity
+    for (let i = first; i < end; i++) {
+      const { byteOffset, byteLength } = packets[i]!.bytes
+      starts[i - first] = byteOffset
+      sizes[i - first] = byteLength
+      if (byteLength < least) least = byteLength
+    }
+    batches.push({ bytes: new Uint8Array(buffer), starts, sizes, least, first })
     first = end
   }
   return batches
@@ -158,17 +160,7 @@ export function decodeColumns(
     const size = productOf(shape)
     const raw = newColumn(number!, packets.length * size)
     for (const batch of batches) {
-      const ends = (index: number) => packets[batch.first + index]!.bytes.byteLength * 8
-      fillColumn({
-        number: number!,
-        bytes: batch.bytes,
-        starts: batch.starts,
-        bit: field.start!,
-        size,
-        out: raw,
-        at: batch.first * size,
-        ends,
-      })
+      fillColumn({ number: number!, batch, bit: field.start!, size, out: raw, at: batch.first * size })
     }
     found.set(field.name, { raw, engineering: options.rawOnly === true ? raw : calibrateColumn(field, raw) })
   }
