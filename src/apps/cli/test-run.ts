@@ -44,7 +44,10 @@ export async function runVitest(request: RunRequest): Promise<RunResult> {
     env: { ...process.env, ...request.environment },
     stdio: 'inherit',
   })
+  const passOn = (): boolean => child.kill('SIGTERM')
+  process.once('SIGTERM', passOn)
   const [code] = (await once(child, 'exit')) as [number | null]
+  process.off('SIGTERM', passOn)
   return countTests(existsSync(report) ? (JSON.parse(await readFile(report, 'utf8')) as Report) : { testResults: [] }, code === 0)
 }
 
