@@ -1,7 +1,7 @@
 /**
  * CDF files in Node: `#formats/cdf` bound to node:zlib, node:crypto and file handles.
  *
- *     const cdf = await openCdfFile('mms1_fgm_….cdf')
+ *     const cdf = await openCdfFile('field.cdf')
  *     const { values, shape } = await cdf.variables.get('B')!.read({ first: 0, count: 100 })
  *     await cdf.close()
  */

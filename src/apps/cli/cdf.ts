@@ -65,9 +65,9 @@ export function cdfCommand(): Command {
   return cdf.addHelpText(
     'after',
     `
-Examples: apsis cdf ls mms1_fgm_brst_l2_20161209090054_v5.87.0.cdf
-          apsis cdf show FILE mms1_fgm_b_gse_brst_l2 -n 20
-          apsis cdf csv FILE mms1_fgm_b_gse_brst_l2 > b.csv
+Examples: apsis cdf ls FILE
+          apsis cdf show FILE B_gse -n 20
+          apsis cdf csv FILE B_gse > b.csv
           apsis cdf diff OLD NEW
           apsis cdf repair BROKEN MENDED`,
   )

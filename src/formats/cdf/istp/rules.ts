@@ -44,7 +44,7 @@ const globals: readonly IstpRule[] = [
   global('Mission_group', 'required', 'name the mission as CDAWeb lists it'),
   global('PI_affiliation', 'required', 'name the institution of the principal investigator'),
   global('PI_name', 'required', 'name the principal investigator'),
-  global('Source_name', 'required', 'give short and long name of the spacecraft: "MMS1>MMS Satellite Number 1"', {
+  global('Source_name', 'required', 'give short and long name of the spacecraft: "SC1>Spacecraft 1"', {
     pattern: SHORT_AND_LONG,
   }),
   global('TEXT', 'required', 'describe experiment and dataset, with a reference'),
