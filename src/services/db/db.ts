@@ -25,8 +25,9 @@ const types = {
 /** Opens a pool. `size` connections at the most; sessions run in UTC. */
 export function openDb(config: DbConfig, size = 8): Db {
   const pool = new pg.Pool({ ...config, max: size, types, options: '-c timezone=UTC' })
-  // A dropped idle connection is replaced at the next query; without a listener Node would end the process.
+  // A dropped connection, idle or inside a transaction, is replaced at the next query; without listeners Node would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', client => client.on('error', () => undefined))
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
 }
 
