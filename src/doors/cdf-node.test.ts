@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Dataset } from '#formats/cdf'
-import { createCdfFile, openCdfFile, readCdfFile, writeCdfFile } from './cdf-node.ts'
+import { createCdfFile, nodePlatform, openCdfFile, readCdfFile, startInflatePool, writeCdfFile } from './cdf-node.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -64,6 +64,44 @@ describe('CDF files in Node', () => {
     await expect(writeCdfFile(join(folder, 'no', 'folder.cdf'), dataset)).rejects.toMatchObject({ code: 'file/not-written' })
     await writeFile(join(folder, 'text.cdf'), 'no CDF')
     await expect(openCdfFile(join(folder, 'text.cdf'))).rejects.toMatchObject({ code: 'cdf/not-cdf' })
+  })
+})
+
+describe('a pool of threads', () => {
+  const noisy = Float32Array.from({ length: 1_500_000 }, (_, i) => Math.sin(i * i))
+  const large: Dataset = { attributes: {}, variables: [{ name: 'x', type: 'CDF_REAL4', dims: [3], values: noisy, compression: 'gzip' }] }
+
+  test('inflates what one thread would, whole and in part', async () => {
+    const path = join(folder, 'large.cdf')
+    await writeCdfFile(path, large)
+    const pool = startInflatePool(2)
+    let jobs = 0
+    const inflateBatch: typeof pool.inflate = given => {
+      jobs += given.length
+      return pool.inflate(given)
+    }
+    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateBatch } })
+    const x = cdf.variables.get('x')
+    expect((await x?.read())?.values).toEqual(noisy)
+    expect(jobs).toBeGreaterThan(1)
+    expect((await x?.read({ first: 100_001, count: 300_000 }))?.values).toEqual(noisy.slice(300_003, 1_200_003))
+    expect(x?.readSync({ first: 3, count: 400_000 }).values).toEqual(noisy.slice(9, 1_200_009))
+    await cdf.close()
+    await pool.close()
+  })
+
+  test('a broken block is told as without', async () => {
+    const path = join(folder, 'broken.cdf')
+    await writeCdfFile(path, large)
+    const bytes = await readFile(path)
+    const block = (await readCdfFile(path)).variables.get('x')?.extentsSync().at(-2)
+    bytes.fill(0xff, (block?.offset ?? 0) + 1000, (block?.offset ?? 0) + 1400)
+    await writeFile(path, bytes)
+    const pool = startInflatePool(1)
+    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateBatch: pool.inflate } })
+    await expect(cdf.variables.get('x')?.read()).rejects.toMatchObject({ code: 'cdf/inflate' })
+    await cdf.close()
+    await pool.close()
   })
 })
 

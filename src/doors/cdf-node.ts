@@ -26,6 +26,8 @@ import {
 } from '#formats/cdf'
 import { fail } from '#error'
 
+export { startInflatePool, type InflatePool } from './cdf-pool.ts'
+
 /** zlib and MD5 of Node. */
 export const nodePlatform: CdfPlatform = {
   inflateRaw: (deflated, expected, limit) =>

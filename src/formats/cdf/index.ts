@@ -41,7 +41,7 @@ export type {
 } from './model.ts'
 export { openCdf, openCdfSync } from './open.ts'
 export type { CdfOptions } from './options.ts'
-export type { CdfPlatform, Md5 } from './platform.ts'
+export type { CdfPlatform, InflateJob, Md5 } from './platform.ts'
 export { isText, isTime, type CdfNumbers, type CdfType, type CdfValues } from './types.ts'
 export type { CdfSource } from './window.ts'
 export { dumpCdf, dumpError, type DumpOptions } from './dump.ts'

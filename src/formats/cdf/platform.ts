@@ -6,6 +6,18 @@ export interface CdfPlatform {
   readonly deflateRaw?: (bytes: Uint8Array, level: number) => Uint8Array
   readonly crc32?: (bytes: Uint8Array, start?: number) => number
   readonly md5?: () => Md5
+  /**
+   * Inflates many blocks at once on other threads, for awaited reads of more than 1 MiB. It rejects where any stream is
+   * broken or gives another length; the read then goes on by itself and finds which.
+   */
+  readonly inflateBatch?: (jobs: readonly InflateJob[]) => Promise<readonly Uint8Array[]>
+}
+
+/** Raw deflate streams to be inflated side by side; their results are wanted one behind the other. */
+export interface InflateJob {
+  readonly packed: Uint8Array
+  /** Where each stream lies in `packed`, and the bytes it must give. */
+  readonly streams: readonly { readonly start: number; readonly end: number; readonly expected: number }[]
 }
 
 /** A running MD5. */

@@ -1,4 +1,5 @@
 import { failCdf } from './codes.ts'
+import { headerLength } from './compression/gzip.ts'
 import { decompress } from './compression/index.ts'
 import { needsConversion, toLittleEndian } from './encodings.ts'
 import { readLeaves, type Leaf } from './extents.ts'
@@ -7,6 +8,7 @@ import { columnToRow } from './majority.ts'
 import type { VariableRecord } from './metadata.ts'
 import type { CdfData, ReadRange } from './model.ts'
 import { viewNumbers } from './numbers.ts'
+import type { InflateJob } from './platform.ts'
 import { fillPattern, padBytes } from './pads.ts'
 import { decodeText, trimmedLength } from './text.ts'
 import type { Steps } from './window.ts'
@@ -124,11 +126,14 @@ function* assemble(file: FileContext, variable: VariableRecord, leaves: readonly
       },
     )
   const out = new Uint8Array(span.count * size)
-  for (const run of groupLeaves(inRange)) {
-    const packed = run.leaves.length > 1 ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`) : undefined
-    for (const leaf of run.leaves) {
-      const held = packed?.subarray(leaf.dataStart - run.start, leaf.dataStart - run.start + leaf.dataBytes)
-      yield* readLeafInto(file, variable, leaf, span, size, out, held)
+  const runs = groupLeaves(inRange)
+  if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {
+    for (const run of runs) {
+      const packed = run.leaves.length > 1 ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`) : undefined
+      for (const leaf of run.leaves) {
+        const held = packed?.subarray(leaf.dataStart - run.start, leaf.dataStart - run.start + leaf.dataBytes)
+        yield* readLeafInto(file, variable, leaf, span, size, out, held)
+      }
     }
   }
   if (present < span.count) yield* fillGaps(file, variable, leaves, span, size, out)
@@ -165,6 +170,66 @@ function groupLeaves(leaves: readonly Leaf[]): readonly Run[] {
     } else runs.push({ leaves: [leaf], start: leaf.dataStart, end })
   }
   return runs
+}
+
+// Below this, handing blocks to other threads costs more than it gains.
+const WORTH_SHARING = 1 << 20
+/** Runs in flight at once, which bounds memory. */
+const IN_FLIGHT = 16
+
+/** Lets other threads inflate whole runs where the platform has some; false where that was not to be or failed. */
+function* readSideBySide(
+  file: FileContext,
+  variable: VariableRecord,
+  runs: readonly Run[],
+  span: Span,
+  size: number,
+  out: Uint8Array,
+): Steps<boolean> {
+  const { inflateBatch } = file.options.platform
+  const packedBytes = runs.reduce((sum, run) => sum + run.end - run.start, 0)
+  if (inflateBatch === undefined || file.options.crc || variable.compression?.type !== 'gzip' || packedBytes < WORTH_SHARING) return false
+  for (let at = 0; at < runs.length; at += IN_FLIGHT) {
+    const some = runs.slice(at, at + IN_FLIGHT)
+    const jobs: InflateJob[] = []
+    for (const run of some) {
+      const packed = yield* file.window.direct(run.start, run.end, `values of ${variable.name}`)
+      const job = planJob(run, packed, size)
+      if (job === undefined) return false
+      jobs.push(job)
+    }
+    const meanwhile = async (): Promise<void> => {
+      const blocks = await inflateBatch(jobs)
+      some.forEach((run, i) => placeRun(run, blocks[i] as Uint8Array, span, size, out))
+    }
+    if ((yield { start: 0, end: 0, meanwhile }).length === 0) return false
+  }
+  return true
+}
+
+function planJob(run: Run, packed: Uint8Array, size: number): InflateJob | undefined {
+  if (run.leaves.some(leaf => !leaf.compressed)) return undefined
+  try {
+    const streams = run.leaves.map(({ dataStart, dataBytes, first, last }) => {
+      const start = dataStart - run.start
+      const end = start + dataBytes
+      return { start: start + headerLength(packed.subarray(start, end)), end, expected: (last - first + 1) * size }
+    })
+    return { packed, streams }
+  } catch {
+    // The plain way says what is wrong with it.
+    return undefined
+  }
+}
+
+function placeRun(run: Run, inflated: Uint8Array, span: Span, size: number, out: Uint8Array): void {
+  let at = 0
+  for (const { first, last } of run.leaves) {
+    const from = Math.max(first, span.first)
+    const to = Math.min(last, span.first + span.count - 1)
+    out.set(inflated.subarray(at + (from - first) * size, at + (to - first + 1) * size), (from - span.first) * size)
+    at += (last - first + 1) * size
+  }
 }
 
 function* readLeafInto(

@@ -12,7 +12,15 @@ export interface ByteRange {
   readonly end: number
   /** Extension of the side file of a multi-file CDF that is meant, instead of the file itself. */
   readonly side?: string
+  /**
+   * Something to await instead of bytes: the answer is empty where there is no waiting (a synchronous run) or where it
+   * failed, else not.
+   */
+  readonly meanwhile?: () => Promise<unknown>
 }
+
+const DONE = new Uint8Array(1)
+const NOT_DONE = new Uint8Array(0)
 
 /** Opens side files by extension. */
 export type SideFiles = (extension: string) => Promise<Source | undefined>
@@ -26,7 +34,16 @@ export type Steps<T> = Generator<ByteRange, T, Uint8Array>
 export async function runSteps<T>(steps: Steps<T>, source: Source, sideFiles?: SideFiles): Promise<T> {
   let next = steps.next()
   while (next.done !== true) {
-    const { start, end, side } = next.value
+    const { start, end, side, meanwhile } = next.value
+    if (meanwhile !== undefined) {
+      next = steps.next(
+        await meanwhile().then(
+          () => DONE,
+          () => NOT_DONE,
+        ),
+      )
+      continue
+    }
     const from = side === undefined ? source : await openSide(side, sideFiles, end)
     next = steps.next(checkLength(await from.read(start, end), start, end))
   }
@@ -47,7 +64,11 @@ async function openSide(extension: string, sideFiles: SideFiles | undefined, end
 export function runStepsSync<T>(steps: Steps<T>, source: CdfSource): T {
   let next = steps.next()
   while (next.done !== true) {
-    const { start, end, side } = next.value
+    const { start, end, side, meanwhile } = next.value
+    if (meanwhile !== undefined) {
+      next = steps.next(NOT_DONE)
+      continue
+    }
     if (side !== undefined || source.readSync === undefined)
       return failCdf('cdf/needs-async', 'this source cannot be read synchronously: use the awaiting form')
     next = steps.next(checkLength(source.readSync(start, end), start, end))

@@ -18,7 +18,8 @@ export function gunzip(packed: Uint8Array, expected: number, limit: number, opti
   return bytes
 }
 
-function headerLength(packed: Uint8Array): number {
+/** Bytes before the deflate stream of a gzip member. */
+export function headerLength(packed: Uint8Array): number {
   if (packed.length < 18 || packed[0] !== 0x1f || packed[1] !== 0x8b || packed[2] !== 8) throw new Error('it does not start as gzip does')
   const flags = packed[3] as number
   let at = 10
