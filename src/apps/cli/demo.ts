@@ -59,6 +59,7 @@ async function runDemo(options: DemoOptions): Promise<void> {
     const site = await startSite(home, session, { port: options.port, host: '127.0.0.1', workers: 1, slots: 2 })
     try {
       await flyAndShow(home, site, options, display, { begun, earlier, stop })
+      process.exitCode = stop.signal.aborted && options.once === true ? 130 : 0
       if (options.once !== true) await told
       display.note('stopping')
     } finally {
@@ -67,7 +68,6 @@ async function runDemo(options: DemoOptions): Promise<void> {
   } finally {
     await session.leave()
   }
-  process.exitCode = stop.signal.aborted && options.once === true ? 130 : 0
   // The listeners for signals would keep the process.
   process.exit()
 }

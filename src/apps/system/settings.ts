@@ -16,5 +16,5 @@ export interface SystemSettings {
 
 export const settingsOf = (kind: HomeKind): SystemSettings =>
   kind === 'demo'
-    ? { settle: 1000, retryPause: 3000, dropPause: 300, followPause: 250, auditPause: 10_000 }
+    ? { settle: 2000, retryPause: 3000, dropPause: 300, followPause: 250, auditPause: 10_000 }
     : { settle: 5000, retryPause: 30_000, dropPause: 2000, followPause: 1000, auditPause: 60_000 }

@@ -68,7 +68,8 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     clock,
     log,
   }
-  const pipeline: PipelineContext = { db, missions, dispatch: queue.dispatch, settings: { settle: settings.settle }, clock, log }
+  const { dispatch, findForgotten } = queue
+  const pipeline: PipelineContext = { db, missions, dispatch, findForgotten, settings: { settle: settings.settle }, clock, log }
   const executor: ExecutorContext = {
     pipeline,
     ingest,

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs'
 import { opendir, readdir, readFile, readlink, stat } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { IngestContext } from './context.ts'
@@ -22,9 +23,7 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
     poll: async () => {
       const now: Seen = new Map()
       const outcomes: IngestOutcome[] = []
-      for (const path of await filesBelow(folder)) {
-        const found = await stat(path).catch(() => undefined)
-        if (found === undefined) continue
+      for (const { path, found } of await filesBelow(folder)) {
         const mark = `${found.size} ${found.mtimeMs} ${found.ino}`
         now.set(path, mark)
         if (seen.get(path) !== mark || (await isOpenForWriting(path))) continue
@@ -37,12 +36,16 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
   }
 }
 
-async function filesBelow(folder: string): Promise<readonly string[]> {
-  const files: string[] = []
+/** In the order in which they were written, so that what was sent first is taken first. */
+async function filesBelow(folder: string): Promise<readonly { readonly path: string; readonly found: Stats }[]> {
+  const paths: string[] = []
   for await (const entry of await opendir(folder, { recursive: true })) {
-    if (entry.isFile() && !entry.name.startsWith('.') && !/\.(part|tmp)$/.test(entry.name)) files.push(join(entry.parentPath, entry.name))
+    if (entry.isFile() && !entry.name.startsWith('.') && !/\.(part|tmp)$/.test(entry.name)) paths.push(join(entry.parentPath, entry.name))
   }
-  return files.toSorted()
+  const looked = await Promise.all(paths.toSorted().map(async path => ({ path, found: await stat(path).catch(() => undefined) })))
+  return looked
+    .flatMap(({ path, found }) => (found === undefined ? [] : [{ path, found }]))
+    .toSorted((a, b) => a.found.mtimeMs - b.found.mtimeMs)
 }
 
 function senderOf(folder: string, path: string): string {
