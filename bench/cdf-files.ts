@@ -87,21 +87,31 @@ const cpuMs = (): number => {
   return (user + system) / 1000
 }
 
-async function costOf(action: () => unknown): Promise<number> {
-  const start = cpuMs()
+async function measure(clock: () => number, action: () => unknown): Promise<number> {
+  const start = clock()
   await action()
-  return cpuMs() - start
+  return clock() - start
 }
 
-/** Least processor time of an action and of its floor, run in turn so that both see the same machine. */
-export async function compareCost(runs: number, action: () => unknown, floor: () => unknown): Promise<{ ms: number; floor: number }> {
-  let best = { ms: Infinity, floor: Infinity }
-  for (let run = 0; run < runs; run++) {
-    const low = await costOf(floor)
-    best = { ms: Math.min(best.ms, await costOf(action)), floor: Math.min(best.floor, low) }
+type Comparison = (runs: number, action: () => unknown, floor: () => unknown) => Promise<{ readonly ms: number; readonly floor: number }>
+
+// Run in turn, so that both see the same machine.
+const compareBy =
+  (clock: () => number): Comparison =>
+  async (runs, action, floor) => {
+    let best = { ms: Infinity, floor: Infinity }
+    for (let run = 0; run < runs; run++) {
+      const low = await measure(clock, floor)
+      best = { ms: Math.min(best.ms, await measure(clock, action)), floor: Math.min(best.floor, low) }
+    }
+    return best
   }
-  return best
-}
+
+/** Least processor time of an action and of its floor. */
+export const compareCost: Comparison = compareBy(cpuMs)
+
+/** Least time by the clock of an action and of its floor. */
+export const compareTime: Comparison = compareBy(() => performance.now())
 
 /** One line of a report: the claim, what was measured, its floor, their ratio against the target. */
 export function report(claim: string, { ms, floor }: { readonly ms: number; readonly floor: number }, target: number): void {

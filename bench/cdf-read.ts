@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url'
 import { inflateRawSync } from 'node:zlib'
 import { openCdfSync, type Cdf, type CdfPlatform } from '#formats/cdf'
 import { utcMsFromTt2000Array } from '#formats/time'
-import { nodePlatform, openFileSource } from '#doors/cdf-node'
-import { benchFile, compareCost, desDataset, fgmDataset, megabytes, report } from './cdf-files.ts'
+import { nodePlatform, openCdfFile, openFileSource, startInflatePool } from '#doors/cdf-node'
+import { benchFile, compareCost, compareTime, desDataset, fgmDataset, megabytes, report } from './cdf-files.ts'
 
 const RUNS = 5
 
@@ -94,3 +94,25 @@ const real = ['mms', 'missions'].flatMap(folder =>
 const blocks = real.map(blocksOf)
 const low = (): void => real.forEach((path, i) => inflateAll(path, blocks[i] as ReturnType<typeof blocksOf>))
 report(`${real.length} real files, everything`, await compareCost(RUNS, () => real.map(readAll), low), 2)
+
+// Two threads against the floor on one: by the clock, so that it means something on an idle machine only.
+const pool = startInflatePool(2)
+async function readShared(path: string): Promise<void> {
+  const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateAside: pool.inflate } })
+  for (const variable of cdf.variables.values()) await variable.read()
+  await cdf.close()
+}
+for (const [name, path, streams] of [
+  ['field', fgmGzip, fgmBlocks],
+  ['distributions', desGzip, desBlocks],
+] as const)
+  report(
+    `${name}, gzip, two threads`,
+    await compareTime(
+      RUNS,
+      () => readShared(path),
+      () => inflateAll(path, streams),
+    ),
+    1,
+  )
+await pool.close()

@@ -76,11 +76,11 @@ describe('a pool of threads', () => {
     await writeCdfFile(path, large)
     const pool = startInflatePool(2)
     let jobs = 0
-    const inflateBatch: typeof pool.inflate = given => {
-      jobs += given.length
-      return pool.inflate(given)
+    const inflateAside: typeof pool.inflate = job => {
+      jobs++
+      return pool.inflate(job)
     }
-    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateBatch } })
+    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateAside } })
     const x = cdf.variables.get('x')
     expect((await x?.read())?.values).toEqual(noisy)
     expect(jobs).toBeGreaterThan(1)
@@ -98,7 +98,7 @@ describe('a pool of threads', () => {
     bytes.fill(0xff, (block?.offset ?? 0) + 1000, (block?.offset ?? 0) + 1400)
     await writeFile(path, bytes)
     const pool = startInflatePool(1)
-    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateBatch: pool.inflate } })
+    const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateAside: pool.inflate } })
     await expect(cdf.variables.get('x')?.read()).rejects.toMatchObject({ code: 'cdf/inflate' })
     await cdf.close()
     await pool.close()

@@ -1,9 +1,9 @@
 import { Worker } from 'node:worker_threads'
 import type { InflateJob } from '#formats/cdf'
 
-/** Threads that inflate side by side: give `inflate` as `inflateBatch` of the platform. */
+/** Threads that inflate side by side: give `inflate` as `inflateAside` of the platform. */
 export interface InflatePool {
-  readonly inflate: (jobs: readonly InflateJob[]) => Promise<readonly Uint8Array[]>
+  readonly inflate: (job: InflateJob) => Promise<Uint8Array>
   readonly close: () => Promise<void>
 }
 
@@ -22,7 +22,7 @@ interface Answer {
  * Starts threads for large gzip reads; they do not keep the program alive.
  *
  *     const pool = startInflatePool(2)
- *     const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateBatch: pool.inflate } })
+ *     const cdf = await openCdfFile(path, { platform: { ...nodePlatform, inflateAside: pool.inflate } })
  */
 export function startInflatePool(threads: number): InflatePool {
   const waiting = new Map<number, Waiting>()
@@ -30,14 +30,13 @@ export function startInflatePool(threads: number): InflatePool {
   const entry = new URL(import.meta.url.endsWith('.ts') ? './cdf-worker.ts' : './cdf-worker.js', import.meta.url)
   const workers = Array.from({ length: threads }, () => startWorker(entry, waiting))
   let count = 0
-  const send = (job: InflateJob): Promise<Uint8Array> =>
-    new Promise((resolve, reject) => {
-      const id = count++
-      waiting.set(id, { resolve, reject })
-      workers[id % threads]?.postMessage({ id, ...job })
-    })
   return {
-    inflate: jobs => Promise.all(jobs.map(send)),
+    inflate: job =>
+      new Promise((resolve, reject) => {
+        const id = count++
+        waiting.set(id, { resolve, reject })
+        workers[id % threads]?.postMessage({ id, ...job })
+      }),
     close: async () => {
       await Promise.all(workers.map(worker => worker.terminate()))
     },

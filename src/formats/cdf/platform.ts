@@ -7,10 +7,10 @@ export interface CdfPlatform {
   readonly crc32?: (bytes: Uint8Array, start?: number) => number
   readonly md5?: () => Md5
   /**
-   * Inflates many blocks at once on other threads, for awaited reads of more than 1 MiB. It rejects where any stream is
-   * broken or gives another length; the read then goes on by itself and finds which.
+   * Inflates blocks on another thread, for awaited reads of more than 1 MiB; called many times before the first answer.
+   * It rejects where a stream is broken or gives another length; the read then goes on by itself and finds which.
    */
-  readonly inflateBatch?: (jobs: readonly InflateJob[]) => Promise<readonly Uint8Array[]>
+  readonly inflateAside?: (job: InflateJob) => Promise<Uint8Array>
 }
 
 /** Raw deflate streams to be inflated side by side; their results are wanted one behind the other. */

@@ -148,7 +148,7 @@ interface Run {
 }
 
 // A read costs microseconds on a disk and a round trip on a network, so that neighbours are fetched in one.
-const MAX_RUN = 1 << 21
+const MAX_RUN = 1 << 20
 const MAX_HOLE = 4096
 
 function groupLeaves(leaves: readonly Leaf[]): readonly Run[] {
@@ -186,9 +186,9 @@ function* readSideBySide(
   size: number,
   out: Uint8Array,
 ): Steps<boolean> {
-  const { inflateBatch } = file.options.platform
+  const { inflateAside } = file.options.platform
   const packedBytes = runs.reduce((sum, run) => sum + run.end - run.start, 0)
-  if (inflateBatch === undefined || file.options.crc || variable.compression?.type !== 'gzip' || packedBytes < WORTH_SHARING) return false
+  if (inflateAside === undefined || file.options.crc || variable.compression?.type !== 'gzip' || packedBytes < WORTH_SHARING) return false
   for (let at = 0; at < runs.length; at += IN_FLIGHT) {
     const some = runs.slice(at, at + IN_FLIGHT)
     const jobs: InflateJob[] = []
@@ -198,10 +198,8 @@ function* readSideBySide(
       if (job === undefined) return false
       jobs.push(job)
     }
-    const meanwhile = async (): Promise<void> => {
-      const blocks = await inflateBatch(jobs)
-      some.forEach((run, i) => placeRun(run, blocks[i] as Uint8Array, span, size, out))
-    }
+    const meanwhile = (): Promise<unknown> =>
+      Promise.all(jobs.map(async (job, i) => placeRun(some[i] as Run, await inflateAside(job), span, size, out)))
     if ((yield { start: 0, end: 0, meanwhile }).length === 0) return false
   }
   return true
