@@ -1,5 +1,5 @@
 # pySPEDAS
-# pip install pyspedas
+# pip install pyspedas; it asks for a name: Enter means the public data
 import requests
 
 # pySPEDAS knows one address only: send its questions here instead.
@@ -7,7 +7,7 @@ here, ask = '{origin}', requests.Session.request
 requests.Session.request = lambda self, method, url, **rest: ask(
     self, method, url.replace('https://lasp.colorado.edu', here), **rest)
 
-from pyspedas.projects.mms import mms_load_data
+from pyspedas.projects import mms
 
-mms_load_data(trange=['{start}', '{stop}'], probes=['{number}'], instrument='{instrument}',
-              data_rate='{mode}', level='{level}', datatype='{descriptor}')
+mms.{instrument}(trange=['{start}', '{stop}'], probe='{number}',
+    data_rate='{mode}', level='{level}', datatype='{descriptor}')

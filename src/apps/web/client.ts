@@ -40,3 +40,11 @@ document.addEventListener('keydown', event => {
   event.preventDefault()
   location.assign(link.href)
 })
+
+/** A drawing wider than its place begins at what the page is about, not at its oldest ancestor. */
+const self = document.querySelector<SVGGElement>('.lineage .self')
+const frame = self?.closest<HTMLElement>('.wide')
+if (self !== null && frame !== undefined && frame !== null) {
+  const [own, around] = [self.getBoundingClientRect(), frame.getBoundingClientRect()]
+  frame.scrollLeft += own.left + own.width / 2 - around.left - around.width / 2
+}

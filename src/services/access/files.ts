@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
+import type { SelectQueryBuilder } from 'kysely'
 import { instant } from '#services/db'
-import type { Db } from '#services/db'
+import type { Db, Schema } from '#services/db'
 import { readEntry } from './entry.ts'
 import type { FileEntry } from './entry.ts'
 import { newestSeen, seen } from './viewer.ts'
@@ -23,21 +24,9 @@ export interface FileSearch {
   readonly offset?: number
 }
 
-export interface Found {
-  readonly total: number
-  readonly files: readonly FileEntry[]
-}
-
-/** Files that answer a search, newest first by start (or by arrival), and how many there are in all. */
-export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Promise<Found> {
-  let query = db.selectFrom('file').where(search.versions === true ? seen(sight) : newestSeen(sight))
-  for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'kind', 'partition'] as const) {
-    const value = search[field]
-    if (value !== undefined) query = query.where(field, '=', value)
-  }
-  if (search.to !== undefined) query = query.where('start_time', '<', instant(search.to))
-  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from))
-  const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
+/** Files that answer a search, newest first by start (or by arrival). */
+export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Promise<readonly FileEntry[]> {
+  const query = filesOf(db, search, sight)
   const ordered =
     search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
   const page = ordered
@@ -45,8 +34,26 @@ export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Pro
     .orderBy('version', 'desc')
     .limit(search.limit)
     .offset(search.offset ?? 0)
-  const rows = await page.selectAll().execute()
-  return { total, files: rows.map(readEntry) }
+  return (await page.selectAll().execute()).map(readEntry)
+}
+
+/** How many files answer a search, whatever its limit. */
+export async function countFiles(db: Db, search: FileSearch, sight: Sight): Promise<number> {
+  const { total } = await filesOf(db, search, sight)
+    .select(sql<number>`count(*)`.as('total'))
+    .executeTakeFirstOrThrow()
+  return total
+}
+
+function filesOf(db: Db, search: FileSearch, sight: Sight): SelectQueryBuilder<Schema, 'file', object> {
+  let query = db.selectFrom('file').where(search.versions === true ? seen(sight) : newestSeen(sight))
+  for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'kind', 'partition'] as const) {
+    const value = search[field]
+    if (value !== undefined) query = query.where(field, '=', value)
+  }
+  if (search.to !== undefined) query = query.where('start_time', '<', instant(search.to))
+  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from))
+  return query
 }
 
 /** One file by its name; undefined where there is none that this sight shows. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { fail } from '#error'
 import type { Mission } from '#domain/mission'
 import {
+  countFiles,
   findJob,
   hideInCell,
   hideInJob,
@@ -156,8 +157,9 @@ function defineFiles(define: Define, parts: ServerParts): void {
     }),
     answer: z.object({ total: z.int(), files: z.array(fileSchema) }),
     work: async ({ versions, ...query }, _path, { sight }) => {
-      const found = await searchFiles(parts.db, given({ ...query, versions: versions === 'all' }), sight)
-      return { total: found.total, files: found.files.map(answerFile) }
+      const search = given({ ...query, versions: versions === 'all' })
+      const files = await searchFiles(parts.db, search, sight)
+      return { total: await countFiles(parts.db, search, sight), files: files.map(answerFile) }
     },
   })
   define({
@@ -179,7 +181,7 @@ function defineFiles(define: Define, parts: ServerParts): void {
           ...answerFile(file),
           parents: (await listParents(parts.db, file.id, sight)).map(answerRelative),
           children: (await listChildren(parts.db, file.id, sight)).map(answerRelative),
-          versions: versions.files.map(v => ({ name: v.name, version: v.versionText, latest: v.latest, sha256: v.sha256 })),
+          versions: versions.map(v => ({ name: v.name, version: v.versionText, latest: v.latest, sha256: v.sha256 })),
         }
       }
       return fail('access/no-such-file', `there is no file ${path['name']} that you may see`)

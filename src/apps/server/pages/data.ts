@@ -1,7 +1,7 @@
 import type { DataView, Facet, ProductRow, ProductView, RibbonRow } from '#apps/web'
 import { SdcError } from '#error'
 import type { Mission, Product } from '#domain/mission'
-import { countDatasets, hideInCell, listCells, searchFiles } from '#services/access'
+import { countDatasets, countFiles, hideInCell, listCells, searchFiles } from '#services/access'
 import type { CellEntry } from '#services/access'
 import type { PageAsk } from './frame.ts'
 import { nameOfProduct, productName, snippetsFor } from './names.ts'
@@ -100,7 +100,7 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     ...(spacecraft === undefined ? {} : { spacecraft }),
     ...('from' in span ? span : {}),
   }
-  const found = await searchFiles(db, search, ask.sight)
+  const files = await searchFiles(db, search, ask.sight)
   const cells = (await listCells(db, { mission: mission.id, product: product.id, limit: 2000 }, ask.now)).map(c =>
     hideInCell(mission, c, ask.sight),
   )
@@ -110,7 +110,7 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     .reverse()
   const maker = mission.processes.find(p => p.outputs.some(o => o.product === product.id))
   const users = mission.processes.filter(p => p.inputs.some(i => i.product === product.id))
-  const [example] = found.files
+  const [example] = files
   return {
     page: 'product',
     title: product.title,
@@ -123,8 +123,8 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     usedBy: users.flatMap(p => p.outputs.map(o => nameOfProduct(mission, o.product))),
     days,
     ribbon: makeRibbon(mission, product, cells, days),
-    files: found.files,
-    total: found.total,
+    files,
+    total: await countFiles(db, search, ask.sight),
     chosen: {
       ...(spacecraft === undefined ? {} : { spacecraft }),
       time,

@@ -19,7 +19,7 @@ export async function viewFile(ask: PageAsk, mission: Mission, file: FileEntry):
     title: product.title,
     file,
     product,
-    versions: versions.files,
+    versions,
     lineage: await traceLineage(db, file, ask.sight),
     parents: (await listParents(db, file.id, ask.sight)).map(p => ({
       role: p.role,

@@ -37,7 +37,7 @@ export async function viewHome(ask: PageAsk, mission: Mission): Promise<HomeView
     sentence: sayState(mission.id, status, cells),
     counts: { files: status?.files ?? 0, bytes: status?.bytes ?? 0, newestArrival: status?.newestArrival ?? undefined },
     matrix: makeMatrix(mission, counts, cells),
-    newest: newest.files,
+    newest,
     pictures,
     tour: planTour(mission, pictures[0], example, cells),
     snippets: example === undefined ? [] : await snippetsFor(mission, ask.origin, example),
@@ -99,7 +99,7 @@ function makeMatrix(mission: Mission, counts: readonly DatasetCount[], cells: re
 /** The newest picture of each spacecraft, of the kind of picture that has the newest. */
 async function latestPictures(ask: PageAsk, mission: Mission): Promise<readonly Picture[]> {
   const search = { mission: mission.id, kind: 'quicklook', order: 'arrived', limit: 200 } as const
-  const { files } = await searchFiles(ask.parts.db, search, ask.sight)
+  const files = await searchFiles(ask.parts.db, search, ask.sight)
   const whole = files.filter(f => f.product === (files.find(g => g.partition.length === 10) ?? files[0])?.product)
   const newest = whole.toSorted((a, b) => b.start - a.start || (a.spacecraft < b.spacecraft ? -1 : 1))
   const firsts = newest.filter((f, i) => newest.findIndex(g => g.spacecraft === f.spacecraft) === i)
@@ -111,7 +111,7 @@ async function latestPictures(ask: PageAsk, mission: Mission): Promise<readonly 
 
 /** The file that the tour shows and loads: public, with as rich a lineage as there is, its time over. */
 async function chooseExample(ask: PageAsk, mission: Mission): Promise<FileEntry | undefined> {
-  const { files } = await searchFiles(ask.parts.db, { mission: mission.id, kind: 'science', limit: 300 }, 'public')
+  const files = await searchFiles(ask.parts.db, { mission: mission.id, kind: 'science', limit: 300 }, 'public')
   const inputsOf = (f: FileEntry): number =>
     f.job === null ? 0 : (mission.processes.find(p => p.outputs.some(o => o.product === f.product))?.inputs.length ?? 0)
   const rank = (f: FileEntry): number => inputsOf(f) + (f.stop <= ask.now ? 0.5 : 0)

@@ -75,7 +75,7 @@ function addBytes(app: FastifyInstance, parts: ServerParts): void {
     const { mission = '', dataset = '', picture = '' } = request.params as Path
     const { sight } = await readAsker(request, reply, parts)
     const partition = picture.replace(/\.png$/, '')
-    const { files } = await searchFiles(parts.db, { mission, dataset, partition, kind: 'quicklook', limit: 1 }, sight)
+    const files = await searchFiles(parts.db, { mission, dataset, partition, kind: 'quicklook', limit: 1 }, sight)
     const file = files[0] ?? fail('access/no-such-file', `There is no picture of ${dataset} ${partition}.`)
     void reply.header('cache-control', 'no-cache')
     return sendFile(request, reply, parts.store, file, 'inline')

@@ -41,7 +41,7 @@ export async function snippetsFor(mission: Mission, origin: string, file: FileEn
   const words: Readonly<Record<string, string>> = {
     origin,
     start: new Date(file.start).toISOString().slice(0, 19).replace('T', '/'),
-    stop: new Date(file.stop).toISOString().slice(0, 19).replace('T', '/'),
+    stop: new Date(endOf(file)).toISOString().slice(0, 19).replace('T', '/'),
     spacecraft: file.spacecraft,
     number: String(mission.spacecraft.find(s => s.id === file.spacecraft)?.number ?? ''),
     instrument: product.instrument,
@@ -70,9 +70,12 @@ export async function snippetsFor(mission: Mission, origin: string, file: FileEn
   const address = `${origin}/${mission.id}/sdc/public/files/api/v1/file_info/science`
   return [
     ...snippets,
-    { title: 'file service', text: `curl '${address}?${query}&start_date=${day(file.start)}&end_date=${day(file.stop)}'` },
+    { title: 'file service', text: `curl '${address}?${query}&start_date=${day(file.start)}&end_date=${day(endOf(file))}'` },
   ]
 }
+
+/** Where to let a question end: clients of the field take a second off, and a burst's name tells only where it begins. */
+const endOf = (file: FileEntry): number => Math.max(file.stop, file.start + 60_000)
 
 async function readTemplates(mission: Mission): Promise<readonly string[]> {
   const folder = join(mission.folder, 'snippets')

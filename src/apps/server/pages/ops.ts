@@ -72,6 +72,6 @@ export async function viewWhy(ask: PageAsk, mission: Mission, dataset: string, p
     span: cell,
     due: cell?.due ?? undefined,
     product: cell === undefined ? undefined : nameOfProduct(mission, cell.product),
-    file: newest.files[0]?.name,
+    file: newest[0]?.name,
   }
 }

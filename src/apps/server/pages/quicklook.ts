@@ -21,7 +21,7 @@ interface Choice {
 export async function viewQuicklook(ask: PageAsk, mission: Mission): Promise<QuicklookView> {
   const query = ask.request.query as Readonly<Record<string, string | undefined>>
   const search = { mission: mission.id, kind: 'quicklook', limit: 5000 } as const
-  const { files } = await searchFiles(ask.parts.db, search, ask.sight)
+  const files = await searchFiles(ask.parts.db, search, ask.sight)
   const kinds = mission.products.filter(p => p.kind === 'quicklook')
   const product = chooseProduct(kinds, files, findBySlug(mission, query['product'] ?? ''))
   const own = files.filter(f => f.product === product?.id)
