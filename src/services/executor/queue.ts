@@ -1,7 +1,7 @@
 import { PgBoss, fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { DbConfig, Tx } from '#services/db'
-import type { Dispatch } from '#services/pipeline'
+import type { Dispatch, FindForgotten } from '#services/pipeline'
 
 /** A job handed to this worker. `token` names this claim: a later claim of the same job has another. */
 export interface Claim {
@@ -17,6 +17,7 @@ export interface Claim {
  */
 export interface Queue {
   readonly dispatch: Dispatch
+  readonly findForgotten: FindForgotten
   fetch(count: number): Promise<readonly Claim[]>
   /** Renews the leases; claims that are no longer ours are returned. */
   touch(claims: readonly Claim[]): Promise<readonly Claim[]>
@@ -29,6 +30,8 @@ export interface Queue {
 
 const queueName = 'job'
 const heartbeatSeconds = 10
+const liveJobs = `select data->>'job' as job from pgboss.job
+  where name = $1 and state in ('created', 'retry', 'active') and (data->>'job')::bigint = any($2::bigint[])`
 
 export interface QueueOptions {
   /** One process of an installation watches leases; the others only work. */
@@ -63,6 +66,11 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
         { job },
         { priority, ...(delay > 0 ? { startAfter: new Date(Date.now() + delay) } : {}), db: fromKysely(tx) },
       )
+    },
+    findForgotten: async jobs => {
+      const { rows } = (await boss.getDb().executeSql(liveJobs, [queueName, jobs])) as { rows: readonly { job: string }[] }
+      const live = new Set(rows.map(r => Number(r.job)))
+      return jobs.filter(job => !live.has(job))
     },
     fetch: async count => {
       const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count, includeMetadata: true })

@@ -6,10 +6,14 @@ import type { Db, Tx } from '#services/db'
 /** Hands a job to the workers' transport in the transaction that makes or re-opens it; not before `delay` milliseconds from now. */
 export type Dispatch = (tx: Tx, job: number, options: { readonly priority: number; readonly delay: number }) => Promise<void>
 
+/** Of these jobs, those that no worker will ever be handed: the transport has forgotten them. */
+export type FindForgotten = (jobs: readonly number[]) => Promise<readonly number[]>
+
 export interface PipelineContext {
   readonly db: Db
   readonly missions: readonly Mission[]
   readonly dispatch: Dispatch
+  readonly findForgotten: FindForgotten
   readonly settings: Settings
   readonly clock: () => number
   readonly log: Logger

@@ -1,6 +1,6 @@
 export { finishAttempt, holdAttempt, startAttempt } from './attempts.ts'
 export type { Attempt, Ending, EndingFacts, RetryPolicy } from './attempts.ts'
-export type { Dispatch, PipelineContext, Spot, SpotPartition } from './context.ts'
+export type { Dispatch, FindForgotten, PipelineContext, Spot, SpotPartition } from './context.ts'
 export { makePlanner } from './planner.ts'
 export type { Planner } from './planner.ts'
 export { findMission, reconcile, sha256Text } from './reconcile.ts'

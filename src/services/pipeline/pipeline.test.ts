@@ -1,7 +1,8 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
-import { explain, startAttempt } from './index.ts'
+import { explain, makePlanner, startAttempt } from './index.ts'
 
 let home: Installation
 let dayNumber = 0
@@ -221,6 +222,49 @@ describe('attempts', () => {
       .execute()
     await expect(again).rejects.toThrow('job_active')
     await home.settle()
+  })
+})
+
+describe('hints that are lost', () => {
+  test('a job that the transport has forgotten is handed to it again', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\n')
+    await home.planner.follow()
+    await sql`delete from pgboss.job`.execute(home.db)
+    expect(await home.settle()).toBe(0)
+    await home.planner.audit()
+    expect(await home.settle()).toBe(2)
+    await home.planner.audit()
+    expect(await home.settle()).toBe(0)
+  })
+
+  test('a job that is only waiting for its time is not handed twice', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\n')
+    await home.planner.follow()
+    await home.planner.audit()
+    await home.planner.sweep()
+    const { rows } = await sql<{ n: number }>`select count(*) as n from pgboss.job where state = 'created'`.execute(home.db)
+    expect(rows[0]?.n).toBe(1)
+    await home.settle()
+  })
+})
+
+describe('a mission that changes', () => {
+  test('files and cells of what is no longer configured stop nobody', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\n')
+    const [products, processes] = [home.mission.products.filter(p => p.id === 'cnt day l2'), home.mission.processes.slice(0, 0)]
+    const smaller = makePlanner({ ...home.pipeline, missions: [{ ...home.mission, products, processes }] })
+    expect(await smaller.follow()).toBeGreaterThan(0)
+    await smaller.audit()
+    await smaller.sweep()
+    const none = makePlanner({ ...home.pipeline, missions: [] })
+    await none.audit()
+    await none.sweep()
+    expect(await filesOf('ta_cnt_day_l1', day)).toEqual([])
+    await home.planner.sweep()
+    expect(await home.settle()).toBe(2)
   })
 })
 

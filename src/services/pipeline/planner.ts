@@ -1,6 +1,7 @@
 import { contactsOf, eventsAfter, filesByIds, heldPartitions } from '#services/catalog'
 import type { PipelineContext, Spot } from './context.ts'
 import { findMission, reconcile } from './reconcile.ts'
+import { remindTransport } from './remind.ts'
 import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
 
 const follower = 'planner'
@@ -33,8 +34,14 @@ export function makePlanner(context: PipelineContext): Planner {
       }
       return events === 0 ? 0 : events
     },
-    audit: async () => look(await openSpots(context)),
-    sweep: async () => look(await allSpots(context)),
+    audit: async () => {
+      await look(await openSpots(context))
+      await remindTransport(context)
+    },
+    sweep: async () => {
+      await look(await allSpots(context))
+      await remindTransport(context)
+    },
   }
 }
 
@@ -48,7 +55,9 @@ async function readLog(context: PipelineContext): Promise<{ readonly events: num
   const spots: Spot[] = []
   const reports = new Set<string>()
   for (const file of files) {
-    const mission = findMission(context.missions, file.mission)
+    const mission = context.missions.find(m => m.id === file.mission)
+    // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
+    if (mission === undefined || !mission.products.some(p => p.id === file.product)) continue
     spots.push(
       ...spotsOfChange(mission, {
         product: file.product,
@@ -105,8 +114,9 @@ const settlingSpots = async (context: PipelineContext): Promise<readonly Spot[]>
 function spotOfCell(context: PipelineContext, row: CellSpotRow): readonly Spot[] {
   const mission = context.missions.find(m => m.id === row.mission)
   const product = mission?.products.find(p => p.id === row.product)
-  // Cells of a mission or product that is no longer configured stay as they are.
+  // Cells of a mission, product or process that is no longer configured stay as they are.
   if (mission === undefined || product === undefined) return []
+  if (row.process !== null && !mission.processes.some(p => p.id === row.process)) return []
   const partition = { kind: product.partition.kind, key: row.partition, start: row.start_time, stop: row.stop_time }
   if (row.process === null) return [{ kind: 'arrival', mission: row.mission, product: row.product, spacecraft: row.spacecraft, partition }]
   return [{ kind: 'work', mission: row.mission, process: row.process, spacecraft: row.spacecraft, partition }]
