@@ -217,12 +217,18 @@ export interface WhyView {
   readonly file: string | undefined
 }
 
+/** Expectations of one product that are in one state for one kind of reason: the newest stands for all. */
+export interface CellGroup {
+  readonly first: CellEntry
+  readonly others: readonly CellEntry[]
+}
+
 export interface OpsView {
   readonly page: 'ops'
   readonly title: string
   readonly sentence: readonly Said[]
   readonly states: readonly { readonly shown: Shown; readonly count: number }[]
-  readonly open: readonly CellEntry[]
+  readonly open: readonly CellGroup[]
   readonly running: readonly JobEntry[]
   readonly failed: readonly JobEntry[]
   readonly refused: { readonly count: number; readonly list: readonly Refused[] | undefined }

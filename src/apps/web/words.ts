@@ -61,5 +61,6 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(s / 3600)} h ${Math.floor((s % 3600) / 60)} min`
 }
 
-/** A partition's key as people read it: `20261122093600` as `2026-11-22T09:36:00Z`. */
-export const formatPartition = (key: string): string => key.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z')
+/** A partition's key as people read it: `20261122093600` as `2026-11-22T09:36Z`, with seconds where there are any. */
+export const formatPartition = (key: string): string =>
+  key.replace(/^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, '$1-$2-$3T$4:$5:$6Z').replace(/:00Z$/, 'Z')

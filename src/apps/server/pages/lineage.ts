@@ -64,7 +64,7 @@ const nodeOf = (file: FileEntry, column: number, kind: 'self' | 'file'): Lineage
 const absentNode = (key: string, parent: Relative, column: number): LineageNode => ({
   key,
   title: parent.hidden?.dataset ?? parent.name ?? `its ${parent.role}`,
-  text: parent.hidden === undefined ? 'not held here' : `${parent.hidden.partition} for the team only`,
+  text: parent.hidden === undefined ? 'not held here' : `${parent.hidden.partition} team only`,
   href: undefined,
   column,
   kind: 'absent',

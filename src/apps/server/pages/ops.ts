@@ -11,7 +11,7 @@ import { nameOfProduct } from './names.ts'
 
 /** What needs a person first. */
 const urgency: readonly Shown[] = ['failed', 'late', 'held', 'lost', 'running', 'waiting', 'partial', 'no data', 'not due', 'made']
-const openShown = 300
+const groupsShown = 100
 
 export async function viewOps(ask: PageAsk): Promise<OpsView> {
   const { db, missions } = ask.parts
@@ -47,11 +47,25 @@ export async function viewOps(ask: PageAsk): Promise<OpsView> {
     title: 'Operations',
     sentence: sayState('', together, cells).map(({ href: _here, ...said }) => said),
     states: urgency.flatMap(shown => (totals.has(shown) ? [{ shown, count: totals.get(shown) ?? 0 }] : [])),
-    open: open.toSorted((a, b) => urgency.indexOf(a.shown) - urgency.indexOf(b.shown) || b.start - a.start).slice(0, openShown),
+    open: groupCells(open),
     running: await jobs(['running', 'ready'], 50),
     failed: await jobs(['failed'], 20),
     refused: { count: status.refused, list: ask.sight === 'all' ? await listRefused(db, 50) : undefined },
   }
+}
+
+/** The same reason, but for names and times, is one line: one root or fifty is seen at a glance. */
+function groupCells(cells: readonly CellEntry[]): OpsView['open'] {
+  const groups = new Map<string, CellEntry[]>()
+  for (const cell of cells) {
+    const kind = cell.reason.text.replace(/\b\w+_[\w.-]+/g, '').replace(/\d[\dT:.-]*Z?/g, '')
+    const key = `${cell.shown} ${cell.mission} ${cell.product} ${kind}`
+    groups.set(key, [...(groups.get(key) ?? []), cell])
+  }
+  return [...groups.values()]
+    .flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]))
+    .toSorted((a, b) => urgency.indexOf(a.first.shown) - urgency.indexOf(b.first.shown) || b.first.start - a.first.start)
+    .slice(0, groupsShown)
 }
 
 const hideCell = (mission: Mission | undefined, cell: CellEntry, ask: PageAsk): CellEntry =>

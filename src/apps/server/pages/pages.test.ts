@@ -28,7 +28,7 @@ beforeAll(async () => {
   await addFile(site, { ...product, version: [5, 0, 0], parents })
   const made = await addFile(site, { ...product, version: [5, 1, 0], parents, job, findings: ['the name and Logical_file_id <disagree>'] })
   await addCell(site, { ...product, have: 'full', next: 'none', reason: { kind: 'complete', text: 'made from everything expected' } })
-  const picture = { product: 'summ srvy ql', spacecraft: 'mms1', start: '2026-11-22', public: true }
+  const picture = { product: 'summ srvy ql', spacecraft: 'mms1', start: '2026-11-22' }
   await addFile(site, { ...picture, version: [0, 0, 0], bytes: Buffer.from('old picture') })
   await addFile(site, {
     ...picture,

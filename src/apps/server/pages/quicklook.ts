@@ -90,6 +90,7 @@ async function sayMissing(
   today: number,
 ): Promise<QuicklookView['missing']> {
   if (product === undefined) return { text: `${mission.title} makes no pictures.` }
+  if (!product.public && ask.sight !== 'all') return { text: `Pictures of the kind ${product.id} are for the team: sign in to see them.` }
   const search = { mission: mission.id, dataset: datasetId(product, sc), from: today, to: today + day, limit: 1 }
   const [cell] = await listCells(ask.parts.db, search, ask.now)
   if (cell === undefined) return { text: `No ${product.id} picture of ${sc.toUpperCase()} is expected on ${dayText(today)}.` }

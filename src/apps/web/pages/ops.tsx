@@ -3,7 +3,7 @@ import type { CellEntry, JobEntry, Refused } from '#services/access'
 import { whyHref } from '../parts/links.ts'
 import { Sentence } from '../parts/said.tsx'
 import { StateMark } from '../parts/state.tsx'
-import type { Frame, OpsView } from '../view.ts'
+import type { CellGroup, Frame, OpsView } from '../view.ts'
 import { formatAge, formatBytes, formatCount, formatMoment, formatNumberOf, formatPartition } from '../words.ts'
 
 export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Element => (
@@ -19,7 +19,7 @@ export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Eleme
     </p>
     <section aria-labelledby="open">
       <h2 id="open">Not made, and why</h2>
-      {view.open.length === 0 ? <p>Nothing: everything that is due is made.</p> : <Cells cells={view.open} now={frame.now} />}
+      {view.open.length === 0 ? <p>Nothing: everything that is due is made.</p> : <Cells groups={view.open} now={frame.now} />}
     </section>
     <section aria-labelledby="running">
       <h2 id="running">Running and next</h2>
@@ -45,38 +45,54 @@ export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Eleme
   </>
 )
 
-const Cells = ({ cells, now }: { cells: readonly CellEntry[]; now: number }): JSX.Element => (
+const Cells = ({ groups, now }: { groups: readonly CellGroup[]; now: number }): JSX.Element => (
   <div class="wide">
     <table class="rows reasons">
-      <caption class="quiet">Expectations that are not at rest</caption>
+      <caption class="quiet">Expectations that are not at rest, those with like reasons together</caption>
       <thead>
         <tr>
           <th scope="col">State</th>
-          <th scope="col">Dataset</th>
-          <th scope="col">Partition</th>
+          <th scope="col">Dataset and partition</th>
           <th scope="col">Due</th>
           <th scope="col">Reason</th>
         </tr>
       </thead>
       <tbody>
-        {cells.map(c => (
-          <tr key={`${c.mission} ${c.dataset} ${c.partition}`}>
+        {groups.map(({ first, others }) => (
+          <tr key={`${first.mission} ${first.dataset} ${first.partition}`}>
             <td>
-              <StateMark shown={c.shown} />
+              <StateMark shown={first.shown} />
             </td>
-            <td class="mono">{c.dataset}</td>
-            <td class="mono">
-              <a href={whyHref(c.mission, c.dataset, c.partition)}>{formatPartition(c.partition)}</a>
+            <td>
+              <CellLink cell={first} />
+              {others.length === 0 ? null : (
+                <details>
+                  <summary>and {others.length} more like it</summary>
+                  <ul class="plain">
+                    {others.map(c => (
+                      <li key={`${c.dataset} ${c.partition}`}>
+                        <CellLink cell={c} />
+                      </li>
+                    ))}
+                  </ul>
+                </details>
+              )}
             </td>
-            <td class="time" title={c.due === null ? '' : formatMoment(c.due)}>
-              {c.due === null ? '' : formatAge(c.due, now)}
+            <td class="time" title={first.due === null ? '' : formatMoment(first.due)}>
+              {first.due === null ? '' : formatAge(first.due, now)}
             </td>
-            <td class="text">{c.reason.text}</td>
+            <td class="text">{first.reason.text}</td>
           </tr>
         ))}
       </tbody>
     </table>
   </div>
+)
+
+const CellLink = ({ cell }: { cell: CellEntry }): JSX.Element => (
+  <a class="mono" href={whyHref(cell.mission, cell.dataset, cell.partition)}>
+    {cell.dataset} {formatPartition(cell.partition)}
+  </a>
 )
 
 const Jobs = ({ jobs, now }: { jobs: readonly JobEntry[]; now: number }): JSX.Element => (

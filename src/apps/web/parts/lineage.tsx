@@ -46,7 +46,7 @@ const Box = ({ node }: { node: Placed }): JSX.Element => {
         {shorten(node.title, 32)}
       </text>
       <text x="9" y="31" class="second">
-        {shorten(node.text.split(' ').map(formatPartition).join(' '), 40)}
+        {shorten(node.text.split(' ').map(formatPartition).join(' '), 36)}
       </text>
     </g>
   )
