@@ -25,7 +25,10 @@ export function statusCommand(): Command {
     })
 }
 
-const isWell = (s: Status, now: number): boolean => s.jobs.failed === 0 && s.quarantined === 0 && s.unusual.length === 0 && !isStuck(s, now)
+const isWell = (s: Status, now: number): boolean => countNeeding(s) === 0 && s.jobs.failed === 0 && s.quarantined === 0 && !isStuck(s, now)
+
+/** What is lost for ever is explained, and nobody can do anything about it. */
+const countNeeding = (s: Status): number => (s.cells.failed ?? 0) + (s.cells.late ?? 0) + (s.cells.held ?? 0)
 
 /** Half a minute of unread events means that planning fails, not that it is busy. */
 const isStuck = (s: Status, now: number): boolean => s.planner.since !== undefined && now - s.planner.since > 30_000
@@ -36,8 +39,8 @@ export const megabytes = (bytes: number): string =>
 function statusLines(s: Status, address: string | undefined, now: number): readonly string[] {
   const cells = Object.entries(s.cells).map(([state, n]) => `${n} ${state}`)
   const head = isWell(s, now)
-    ? 'All is well.'
-    : `${s.unusual.length} of the expected products need an eye, ${s.jobs.failed} jobs failed, ${s.quarantined} files are in quarantine.`
+    ? `All is well${s.cells.lost === undefined ? '.' : `; ${s.cells.lost} products were lost on the way down and cannot be had.`}`
+    : `${countNeeding(s)} of the expected products need an eye, ${s.jobs.failed} jobs failed, ${s.quarantined} files are in quarantine.`
   return [
     head,
     `running   ${address ?? 'no server runs in this home (apsis up starts one)'}`,

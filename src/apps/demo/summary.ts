@@ -32,7 +32,7 @@ export async function summaryLines(db: Db, facts: SummaryFacts, now: number): Pr
     facts.fresh
       ? `The simulated mission flew; everything was made in ${facts.seconds} s.`
       : `The simulated mission is back in ${facts.seconds} s.`,
-    `  Files: ${status.files} (${levels}).`,
+    `  Files: ${status.files} with all versions; of each product the newest: ${levels}.`,
     `  Newest public products: ${newest.map(n => n.name).join(', ')}`,
     '',
     'Not everything went well, on purpose. Try:',

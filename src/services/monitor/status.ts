@@ -14,7 +14,7 @@ export interface Status {
   readonly jobs: { readonly waiting: number; readonly running: number; readonly failed: number; readonly made: number }
   readonly quarantined: number
   readonly newest: { readonly name: string; readonly arrived: number } | undefined
-  /** Cells that want a person's eye, worst first, at the most ten. */
+  /** Cells that want a person's eye, worst first, then what is lost for ever; at the most twenty. */
   readonly unusual: readonly {
     readonly mission: string
     readonly dataset: string
@@ -26,7 +26,7 @@ export interface Status {
   readonly planner: { readonly behind: number; readonly since: number | undefined }
 }
 
-const eyeCatching: readonly Shown[] = ['failed', 'late', 'lost', 'held']
+const eyeCatching: readonly Shown[] = ['failed', 'late', 'held', 'lost']
 
 export async function readStatus(db: Db, now: number): Promise<Status> {
   const totals = await sql<{
@@ -59,7 +59,7 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
     unusual: cells
       .filter(c => eyeCatching.includes(c.state))
       .toSorted((a, b) => eyeCatching.indexOf(a.state) - eyeCatching.indexOf(b.state))
-      .slice(0, 10),
+      .slice(0, 20),
     planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
   }
 }

@@ -22,7 +22,9 @@ export async function traceFile(db: Db, mission: string, name: string): Promise<
   if (file === undefined) return undefined
   const steps: TraceStep[] = [...(await originOf(db, file))]
   await followChildren(db, file, steps, new Set([file.id]))
-  return { file, steps: steps.toSorted((a, b) => a.at - b.at) }
+  // Two outputs of a job tell its story twice.
+  const once = [...new Map(steps.map(s => [`${s.at} ${s.text}`, s])).values()]
+  return { file, steps: once.toSorted((a, b) => a.at - b.at) }
 }
 
 async function originOf(db: Db, file: FileRow): Promise<readonly TraceStep[]> {

@@ -3,7 +3,7 @@ import { consumersOf, datasetId, findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import type { Partition } from '#domain/partition'
 import { planArrival, planWork } from '#domain/plan'
-import type { CellState } from '#domain/plan'
+import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { contactsOf, latestOf } from '#services/catalog'
 import { withTx } from '#services/db'
@@ -75,10 +75,23 @@ async function lookAtWork(context: PipelineContext, tx: Tx, mission: Mission, sp
   for (const output of process.outputs) {
     const state = job === undefined ? plan.cell : { ...plan.cell, reason: { ...plan.cell.reason, job } }
     affected.push(
-      ...(await noteCell(context, tx, mission, { product: output.product, process: process.id, spot, state, recipe: facts.madeRecipe })),
+      ...(await noteCell(context, tx, mission, {
+        product: output.product,
+        process: process.id,
+        spot,
+        state,
+        recipe: facts.madeRecipe,
+        touched: isTouched(mission, output.product, facts, plan.cell),
+      })),
     )
   }
   return { job, until: plan.cell.reason.kind === 'settling' ? plan.cell.reason.until : undefined, affected }
+}
+
+/** Inputs suffice or a try was made; or, for products that follow their inputs, one of them is there or expected. */
+function isTouched(mission: Mission, product: string, facts: WorkFacts, state: CellState): boolean {
+  if (state.reason.kind !== 'inputs' || facts.job !== undefined || facts.madeRecipe !== undefined) return true
+  return findProduct(mission, product).expect === 'inputs' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
 }
 
 async function lookAtArrival(context: PipelineContext, tx: Tx, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
@@ -88,7 +101,14 @@ async function lookAtArrival(context: PipelineContext, tx: Tx, mission: Mission,
   return {
     job: undefined,
     until: undefined,
-    affected: await noteCell(context, tx, mission, { product: product.id, process: undefined, spot, state, recipe: undefined }),
+    affected: await noteCell(context, tx, mission, {
+      product: product.id,
+      process: undefined,
+      spot,
+      state,
+      recipe: undefined,
+      touched: facts.files.length > 0,
+    }),
   }
 }
 
@@ -98,6 +118,8 @@ interface Noted {
   readonly spot: Spot
   readonly state: CellState
   readonly recipe: string | undefined
+  /** Something of this time is there or was tried, whatever the contacts say. */
+  readonly touched: boolean
 }
 
 /** Writes one cell; answers whom to look at because it moved. */
@@ -107,6 +129,8 @@ async function noteCell(context: PipelineContext, tx: Tx, mission: Mission, note
   const dataset = datasetId(product, spacecraft)
   const contacts = product.expect === 'contacts' ? await contactsOf(tx, mission.id, spacecraft, partition) : []
   const latest = await latestOf(tx, mission.id, dataset, partition.key)
+  // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
+  if (!noted.touched && contacts.length === 0 && latest === undefined) return []
   const now = context.clock()
   const cell = {
     mission: mission.id,
