@@ -7,7 +7,8 @@ import { readAttributes, readVariables, type AttributeRecord, type VariableRecor
 import type { Cdf, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ReadRange } from './model.ts'
 import { decodeValue } from './numbers.ts'
 import { resolveOptions, type CdfOptions, type ResolvedOptions } from './options.ts'
-import { readRange, readValues, recordBytesOf, recordsOf, varyingDims } from './values.ts'
+import { recordBytesOf, recordsOf, varyingDims } from './shape.ts'
+import { readRange, readValues } from './values.ts'
 import { makeWindow, plainBytes, runSteps, runStepsSync, type CdfSource, type Steps } from './window.ts'
 
 /** Runs steps over the source of one file. */

@@ -1,0 +1,54 @@
+import { failCdf } from './codes.ts'
+import { toLittleEndian } from './encodings.ts'
+import type { Leaf } from './extents.ts'
+import { fillGaps } from './gaps.ts'
+import type { FileContext } from './header.ts'
+import { readLeafInto } from './leaf.ts'
+import type { VariableRecord } from './metadata.ts'
+import { groupLeaves } from './runs.ts'
+import type { Span } from './shape.ts'
+import { readSideBySide } from './side-by-side.ts'
+import type { Steps } from './window.ts'
+
+/** Records gathered from their blocks, in little-endian IEEE and the majority of the file. */
+export function* assemble(
+  file: FileContext,
+  variable: VariableRecord,
+  leaves: readonly Leaf[],
+  span: Span,
+  size: number,
+): Steps<Uint8Array> {
+  const last = span.first + span.count - 1
+  const inRange = leaves.filter(leaf => leaf.last >= span.first && leaf.first <= last)
+  const present = inRange.reduce((sum, leaf) => sum + Math.min(leaf.last, last) - Math.max(leaf.first, span.first) + 1, 0)
+  const absent = (span.count - present) * size
+  if (absent > file.options.maxVirtual)
+    failCdf(
+      'cdf/too-large',
+      `${variable.name} claims ${span.count} records, of which the file holds ${present}; the rest would be ${absent} bytes of padding, above the limit of ${file.options.maxVirtual}`,
+      {
+        records: span.count,
+        present,
+      },
+    )
+  if (inRange.some(leaf => leaf.compressed) && span.count * size > file.options.maxInflated)
+    failCdf(
+      'cdf/too-large',
+      `${span.count} records of ${variable.name} are ${span.count * size} bytes, above the limit of ${file.options.maxInflated}: read them in parts`,
+      { records: span.count },
+    )
+  const out = new Uint8Array(span.count * size)
+  const runs = groupLeaves(inRange)
+  if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {
+    for (const run of runs) {
+      const packed = run.leaves.length > 1 ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`) : undefined
+      for (const leaf of run.leaves) {
+        const held = packed?.subarray(leaf.dataStart - run.start, leaf.dataStart - run.start + leaf.dataBytes)
+        yield* readLeafInto(file, variable, leaf, span, size, out, held)
+      }
+    }
+  }
+  toLittleEndian(out, variable.type, file.encoding)
+  if (present < span.count) yield* fillGaps(file, variable, leaves, span, size, out)
+  return out
+}
