@@ -15,11 +15,6 @@ export class SdcError<Code extends string = string> extends Error {
 }
 
 /** Throws an {@link SdcError}; an expression, so that it can stand after `??`. */
-export function fail(
-  code: string,
-  message: string,
-  detail: Readonly<Record<string, unknown>> = {},
-  cause?: unknown,
-): never {
+export function fail(code: string, message: string, detail: Readonly<Record<string, unknown>> = {}, cause?: unknown): never {
   throw new SdcError(code, message, detail, cause)
 }

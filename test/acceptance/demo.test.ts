@@ -55,7 +55,7 @@ const finish = async (args: readonly string[]): Promise<{ code: number | null; t
 }
 
 /** One short flight, looked at from all sides: the acceptance run from packet file to public download. */
-describe('the demo', { sequential: true, shuffle: false }, () => {
+describe('the demo', { shuffle: false }, () => {
   let home: string
   let flight: Run
   let address: string
@@ -122,7 +122,7 @@ describe('the demo', { sequential: true, shuffle: false }, () => {
     const command = /apsis (why \S+ \S+)/.exec(flight.text())?.[1]?.split(' ') ?? []
     const why = await finish([...command, '--home', home])
     expect(why.text).toMatch(/was lost \(ground station antenna drive fault\): its data of \S+ to \S+ never came down/)
-    const attempts = (await (await get('/api/v1/jobs?limit=500')).json()) as unknown
+    const attempts = await (await get('/api/v1/jobs?limit=500')).json()
     expect(JSON.stringify(attempts)).toContain('licence server')
     const attitude = (await (await get('/mms/sdc/public/files/api/v1/file_names/ancillary?sc_id=mms2&product=defatt')).text()).split(',')
     expect(Number(/V(\d+)$/.exec(attitude[0] ?? '')?.[1])).toBeGreaterThan(0)

@@ -55,9 +55,9 @@ export function progressLines(progress: Progress, now: string): readonly string[
 }
 
 export interface Display {
-  show(progress: Progress, now: string): void
-  note(line: string): void
-  end(): void
+  readonly show: (progress: Progress, now: string) => void
+  readonly note: (line: string) => void
+  readonly end: () => void
 }
 
 /** Bars that are drawn over each other in a terminal; elsewhere one plain line whenever the count of files has grown. */
@@ -75,7 +75,11 @@ function terminalDisplay(out: NodeJS.WriteStream): Display {
     show: (progress, now) => {
       wipe()
       const columns = out.columns || 80
-      const lines = progressLines(progress, now).map(l => [...l].slice(0, columns - 1).join(''))
+      const lines = progressLines(progress, now).map(l =>
+        Array.from(l)
+          .slice(0, columns - 1)
+          .join(''),
+      )
       out.write(`${lines.join('\n')}\n`)
       drawn = lines.length
     },

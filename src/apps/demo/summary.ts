@@ -58,7 +58,7 @@ async function pickStory(db: Db): Promise<{ dataset: string; partition: string; 
     .orderBy('start_time')
     .execute()
   const blamed = cells.filter(c => (c.reason as { kind?: unknown }).kind === 'inputs')
-  const cell = blamed.find(c => / l2$/.test(c.product)) ?? blamed[0] ?? cells[0]
+  const cell = blamed.find(c => c.product.endsWith(' l2')) ?? blamed[0] ?? cells[0]
   const raw = await db.selectFrom('file').select('name').where('kind', '=', 'telemetry').orderBy('id', 'desc').limit(1).executeTakeFirst()
   return { dataset: cell?.dataset ?? 'DATASET', partition: cell?.partition ?? 'PARTITION', file: raw?.name ?? 'FILE' }
 }

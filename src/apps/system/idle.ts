@@ -9,7 +9,7 @@ export async function openWork(db: Db): Promise<number> {
     select (select last from event_counter) - coalesce((select sequence from cursor where follower = 'planner'), 0)
       + (select count(*) from job where state in ('ready', 'running'))
       + (select count(*) from cell where reason->>'kind' = 'settling') as open`.execute(db)
-  return Number(rows[0]?.open ?? 0)
+  return rows[0]?.open ?? 0
 }
 
 const madeCount = async (db: Db): Promise<number> => {
@@ -22,9 +22,10 @@ const madeCount = async (db: Db): Promise<number> => {
 }
 
 /** Resolves when nothing has been left to do at two looks in a row; answers how many products were made meanwhile. */
-export async function waitUntilIdle(system: System, stop?: AbortSignal): Promise<number> {
+export async function waitUntilIdle(system: System, stop: AbortSignal = new AbortController().signal): Promise<number> {
   const before = await madeCount(system.db)
-  for (let calm = 0; calm < 3 && stop?.aborted !== true;) {
+  for (let calm = 0; calm < 3;) {
+    if (stop.aborted) break
     calm = (await openWork(system.db)) === 0 ? calm + 1 : 0
     await pause(300)
   }

@@ -1,7 +1,6 @@
-export { demoClock, setDemoClock } from './demo-clock.ts'
+export { setDemoClock } from './demo-clock.ts'
 export { waitUntilIdle } from './idle.ts'
 export { openLog } from './logger.ts'
-export { settingsOf } from './settings.ts'
 export { runSteward } from './steward.ts'
 export { missionsFolder, openSystem } from './system.ts'
 export type { System } from './system.ts'

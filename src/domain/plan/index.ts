@@ -16,5 +16,5 @@ export type {
 } from './facts.ts'
 export { shownState } from './state.ts'
 export type { Shown } from './state.ts'
-export { inWindow, planWork, recipeOf } from './work.ts'
+export { inWindow, planWork } from './work.ts'
 export type { HashText, Plan, PlannedInput } from './work.ts'

@@ -68,7 +68,7 @@ function lackingRoles(roles: readonly RoleFacts[]): readonly RoleFacts[] {
 }
 
 /** The recipe: what would be run on what. The program's code is left out: a change of code makes a campaign, not a flood. */
-export function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], hash: HashText): string {
+function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], hash: HashText): string {
   const { process } = facts
   const lines = [
     `${process.id} ${process.major}`,

@@ -36,7 +36,7 @@ function compare(value: Value | undefined, wanted: Value): number {
   if (typeof value === 'number' || typeof value === 'bigint') {
     const other = typeof wanted === 'string' ? readLiteral(wanted) : wanted
     if (typeof other !== 'number' && typeof other !== 'bigint') return Number.NaN
-    return value < other ? -1 : value > other ? 1 : value == other ? 0 : Number.NaN // oxlint-disable-line eqeqeq -- 1n == 1
+    return value < other ? -1 : value > other ? 1 : value == other ? 0 : Number.NaN // 1n == 1
   }
   if (value === undefined || typeof value === 'object') return Number.NaN
   const a = showValue(value)

@@ -123,9 +123,6 @@ export const findBytes = (
     .where('sha256', '=', sha256)
     .executeTakeFirst()
 
-export const fileById = (db: Db | Tx, id: number): Promise<FileRow> =>
-  db.selectFrom('file').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
-
 export const filesByIds = (db: Db | Tx, ids: readonly number[]): Promise<readonly FileRow[]> =>
   ids.length === 0 ? Promise.resolve([]) : db.selectFrom('file').selectAll().where('id', 'in', ids).execute()
 

@@ -2,7 +2,6 @@ export { appendEvents, eventsAfter } from './events.ts'
 export type { LedgerEvent } from './events.ts'
 export {
   childrenOf,
-  fileById,
   filesByIds,
   findBytes,
   findFile,

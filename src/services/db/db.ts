@@ -13,14 +13,17 @@ export type DbConfig = Pick<pg.PoolConfig, 'connectionString' | 'host' | 'port' 
 const toInstant = (text: string): number => Date.parse(`${text.replace(' ', 'T')}:00`)
 const toInteger = (text: string): number | bigint => (Number.isSafeInteger(Number(text)) ? Number(text) : BigInt(text))
 
-const types = {
+/** Object identifiers of types in pg_type; they are the same in every version of PostgreSQL. */
+const [int8, timestamptz] = [20, 1184]
+
+const types: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') => {
     if (format === 'binary') return pg.types.getTypeParser(oid, format)
-    if (oid === pg.types.builtins.INT8) return toInteger
-    if (oid === pg.types.builtins.TIMESTAMPTZ) return toInstant
+    if (oid === int8) return toInteger
+    if (oid === timestamptz) return toInstant
     return pg.types.getTypeParser(oid, 'text')
   },
-} as pg.CustomTypesConfig
+}
 
 /** Opens a pool. `size` connections at the most; sessions run in UTC. */
 export function openDb(config: DbConfig, size = 8): Db {

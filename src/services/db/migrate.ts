@@ -17,7 +17,12 @@ export async function migrate(config: DbConfig): Promise<readonly string[]> {
     const { error, results } = await migrator.migrateToLatest()
     if (error !== undefined) {
       const failed = results?.find(r => r.status === 'Error')?.migrationName ?? 'before the first'
-      throw new SdcError('db/migration-failed', `migration ${failed} failed: ${String(error)}`, { failed }, error)
+      throw new SdcError(
+        'db/migration-failed',
+        `migration ${failed} failed: ${error instanceof Error ? error.message : JSON.stringify(error)}`,
+        { failed },
+        error,
+      )
     }
     return (results ?? []).map(r => r.migrationName)
   } finally {

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, rm, stat, unlink } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { dirname, resolve, sep } from 'node:path'
 import { fail } from '#error'
 import { hashFile } from './hash.ts'
 import type { Store } from './store.ts'
@@ -67,6 +67,3 @@ async function syncFolder(folder: string): Promise<void> {
     await handle.close()
   }
 }
-
-/** Where a new file for `localStore` must be written first: beside the archive, on its file system. */
-export const incomingFolder = (root: string): string => join(root, '.incoming')
