@@ -1,3 +1,5 @@
+import './live.ts'
+
 /** Comfort only: every page works without this. */
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('button.copy')) {

@@ -62,6 +62,9 @@ const Bar = ({ frame }: { frame: Frame }): JSX.Element => {
         </a>
       </nav>
       <Missions frame={frame} />
+      <span class="live" role="status">
+        <button type="button" data-live={frame.mission?.id ?? ''} hidden />
+      </span>
       <time class="clock" dateTime={new Date(frame.now).toISOString()} title={`day of year ${formatDayOfYear(frame.now)}`} data-clock>
         {formatMoment(frame.now)}
       </time>

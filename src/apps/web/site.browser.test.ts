@@ -83,7 +83,8 @@ describe.skipIf(chromium === undefined)('the site in a browser (left out: no Chr
     const faults: string[] = []
     page.on('console', message => (message.type() === 'error' || message.type() === 'warning') && faults.push(message.text()))
     page.on('pageerror', error => faults.push(String(error)))
-    page.on('requestfailed', request => faults.push(`${request.url()} failed`))
+    // The live stream ends with its page.
+    page.on('requestfailed', request => request.url().endsWith('/api/v1/live') || faults.push(`${request.url()} failed`))
     return { page, context, faults }
   }
 
@@ -115,7 +116,7 @@ describe.skipIf(chromium === undefined)('the site in a browser (left out: no Chr
           wider: document.documentElement.scrollWidth - innerWidth,
           font: document.fonts.check('13px Inter'),
           headings: document.querySelectorAll('h1').length,
-          unnamed: [...document.querySelectorAll('a, button, img, input, select')].filter(
+          unnamed: [...document.querySelectorAll('a, button:not([hidden]), img, input, select')].filter(
             e =>
               (e.textContent ?? '').trim() === '' &&
               !e.hasAttribute('aria-label') &&
@@ -188,6 +189,23 @@ describe.skipIf(chromium === undefined)('the site in a browser (left out: no Chr
     expect(await page.getByRole('button').count()).toBe(0)
     await page.getByRole('link', { name: 'A file', exact: true }).click()
     expect(await page.locator('h1').textContent()).toMatch(/^mms\d_fgm_srvy_l2_.*\.cdf$/)
+  })
+
+  test('a new file waits behind a button, in every tab, over one stream', async () => {
+    const { page, context } = await openWindow({ viewport: { width: 1024, height: 800 } })
+    let streams = 0
+    context.on('request', request => request.url().endsWith('/api/v1/live') && streams++)
+    const opened = context.waitForEvent('response', answer => answer.url().endsWith('/api/v1/live'))
+    await page.goto(origin)
+    await opened
+    const second = await context.newPage()
+    await second.goto(`${origin}/mms/data`)
+    await addFile(site, { product: 'defeph', spacecraft: 'mms1', start: '2026-11-24', stop: '2026-11-24', version: [0] })
+    for (const tab of [page, second]) await tab.getByRole('button', { name: '1 new file: show' }).waitFor()
+    expect(streams).toBe(1)
+    await page.getByRole('button', { name: '1 new file: show' }).click()
+    await page.getByRole('link', { name: 'MMS1_DEFEPH_2026328_2026328.V00', exact: true }).waitFor()
+    await context.close()
   })
 
   test('on paper: light, with the sentence, without the bar', async () => {

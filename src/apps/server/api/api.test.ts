@@ -154,7 +154,7 @@ describe('jobs, status, quarantine', () => {
   test('every question is in the OpenAPI page', async () => {
     const { body } = await ask('/openapi.json')
     expect(Object.keys(body.paths).sort()).toEqual(
-      ['cells', 'files', 'files/{name}', 'jobs', 'jobs/{id}', 'missions', 'products', 'quarantine', 'status', 'upload', 'why']
+      ['cells', 'files', 'files/{name}', 'jobs', 'jobs/{id}', 'live', 'missions', 'products', 'quarantine', 'status', 'upload', 'why']
         .map(p => `/api/v1/${p}`)
         .sort(),
     )

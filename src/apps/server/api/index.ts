@@ -36,6 +36,7 @@ import {
 } from './answers.ts'
 import { defineQuestion } from './define.ts'
 import type { Described, Question } from './define.ts'
+import { addLive } from './live.ts'
 import { addUpload } from './upload.ts'
 
 const mission = z.string().optional().describe('a mission’s id; default: all')
@@ -60,6 +61,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineCells(define, parts)
   defineWork(define, parts)
   addUpload(app, parts, described)
+  addLive(app, parts, described)
   app.get('/api/v1/openapi.json', async () => ({
     openapi: '3.1.0',
     info: { title: `${parts.home.title}: API`, version: '1' },
