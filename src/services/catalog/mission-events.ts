@@ -15,10 +15,14 @@ export interface ReportedContact {
   readonly reason: string | undefined
 }
 
-/** Takes a report's contacts; later reports replace what earlier ones said of the same contact. */
+/**
+ * Takes a report's contacts. Of the same contact the report of the later time counts, of the same time the higher version: in whatever
+ * order they arrive. Within a report the last line counts.
+ */
 export async function recordContacts(tx: Tx, mission: string, file: number, contacts: readonly ReportedContact[]): Promise<void> {
   if (contacts.length === 0) return
-  const rows = contacts.map(c => ({
+  const distinct = new Map(contacts.map(c => [`${c.spacecraft} ${c.key}`, c]))
+  const rows = [...distinct.values()].map(c => ({
     mission,
     kind: 'contact',
     key: c.key,
@@ -35,18 +39,24 @@ export async function recordContacts(tx: Tx, mission: string, file: number, cont
     .insertInto('mission_event')
     .values(rows)
     .onConflict(c =>
-      c.columns(['mission', 'kind', 'key', 'spacecraft']).doUpdateSet({
-        start_time: sql`excluded.start_time`,
-        stop_time: sql`excluded.stop_time`,
-        data_start: sql`excluded.data_start`,
-        data_stop: sql`excluded.data_stop`,
-        state: sql`excluded.state`,
-        reason: sql`excluded.reason`,
-        file: sql`excluded.file`,
-      }),
+      c
+        .columns(['mission', 'kind', 'key', 'spacecraft'])
+        .doUpdateSet({
+          start_time: sql`excluded.start_time`,
+          stop_time: sql`excluded.stop_time`,
+          data_start: sql`excluded.data_start`,
+          data_stop: sql`excluded.data_stop`,
+          state: sql`excluded.state`,
+          reason: sql`excluded.reason`,
+          file: sql`excluded.file`,
+        })
+        .where(notOlder),
     )
     .execute()
 }
+
+const notOlder = sql<boolean>`not exists (select from file told, file tells where told.id = mission_event.file and tells.id = excluded.file
+  and (told.start_time, told.version) > (tells.start_time, tells.version))`
 
 /** Contacts of a spacecraft whose data touch [start, stop), in order of their data. */
 export async function contactsOf(

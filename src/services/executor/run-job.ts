@@ -15,7 +15,7 @@ export interface JobRun {
   readonly facts: EndingFacts
 }
 
-export const processOf = (mission: Mission, id: string): Process =>
+const processOf = (mission: Mission, id: string): Process =>
   mission.processes.find(p => p.id === id) ??
   fail('executor/unknown-process', `mission ${mission.id} no longer has the process ${id}`, { process: id })
 

@@ -112,6 +112,15 @@ describe('the verdict on a try', () => {
     expect((await attempts()).at(-1)).toMatchObject({ outcome: 'failed', message: `${path} is not in the archive` })
   })
 
+  test('a process that was taken out of the mission ends its jobs', async () => {
+    const { day, attempts } = await order('true')
+    const missions = [{ ...home.mission, processes: home.mission.processes.slice(0, 0) }]
+    await workOff({ ...home.executor, pipeline: { ...home.pipeline, missions } }, home.queue)
+    expect(await attempts()).toMatchObject([{ outcome: 'failed', message: 'mission tally no longer has the process count', log: null }])
+    expect(await home.db.selectFrom('reserved_version').select('job').where('partition', '=', day).execute()).toEqual([])
+    expect(await workOff(home.executor, home.queue)).toBe(0)
+  })
+
   test('the time limit of the process', async () => {
     const limited = textMission['processes.yaml']?.replace('count.sh] }', 'count.sh] }\n  limits: { time: 1 s, tries: 2 }') ?? ''
     const hasty = await openInstallation({ ...textMission, ...programs, 'processes.yaml': limited })

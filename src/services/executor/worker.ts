@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Process } from '#domain/mission'
 import { SdcError } from '#error'
 import { findMission, finishAttempt, reconcile, startAttempt } from '#services/pipeline'
 import type { Attempt, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import type { Claim, Queue } from './queue.ts'
-import { processOf, runJob } from './run-job.ts'
+import { runJob } from './run-job.ts'
 
 export interface WorkerOptions {
   readonly slots: number
@@ -89,6 +90,8 @@ async function runClaim(context: ExecutorContext, queue: Queue, taken: Claim, st
     await pipeline.db.transaction().execute(tx => queue.settle(tx, taken))
     return
   }
+  const process = configured(context, attempt)
+  if (process === undefined) return giveUp(context, queue, taken, attempt)
   const spot = spotOf(context, attempt)
   await reconcile(pipeline, [spot])
   const ids = {
@@ -102,14 +105,27 @@ async function runClaim(context: ExecutorContext, queue: Queue, taken: Claim, st
   context.log.info(ids, 'started')
   const run = await runJob(context, attempt, stop)
   if (stop.aborted) return queue.giveBack(taken).catch(() => undefined)
-  const limits = processOf(findMission(pipeline.missions, attempt.job.mission), attempt.job.process).limits
-  const retry = { tries: limits.tries, pause: context.retryPause }
+  const retry = { tries: process.limits.tries, pause: context.retryPause }
   const files = await finishAttempt(pipeline, attempt, run.ending, run.facts, retry, tx => queue.settle(tx, taken))
   context.log.info(
     { ...ids, ...run.facts, outcome: run.ending.outcome, files, outputs: attempt.job.outputs.map(o => o.name) },
     `ended: ${run.ending.outcome}`,
   )
   await reconcile(pipeline, [spot])
+}
+
+const configured = (context: ExecutorContext, { job }: Attempt): Process | undefined =>
+  context.pipeline.missions.find(m => m.id === job.mission)?.processes.find(p => p.id === job.process)
+
+/** The mission's folder changed while the job waited: it ends with that reason, and its versions are free again. */
+async function giveUp(context: ExecutorContext, queue: Queue, taken: Claim, attempt: Attempt): Promise<void> {
+  const { mission, process } = attempt.job
+  const message = `mission ${mission} no longer has the process ${process}`
+  const facts = { exitCode: undefined, signal: undefined, log: undefined }
+  await finishAttempt(context.pipeline, attempt, { outcome: 'failed', message }, facts, { tries: 0, pause: 0 }, tx =>
+    queue.settle(tx, taken),
+  )
+  context.log.warn({ act: 'job', job: taken.job, process }, message)
 }
 
 function spotOf(context: ExecutorContext, attempt: Attempt): Spot {

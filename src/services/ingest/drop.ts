@@ -27,7 +27,9 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
         const mark = `${found.size} ${found.mtimeMs} ${found.ino}`
         now.set(path, mark)
         if (seen.get(path) !== mark || (await isOpenForWriting(path))) continue
-        outcomes.push(await ingestFile(context, path, { actor: senderOf(folder, path), consume: true }))
+        const outcome = await takeOne(context, path, senderOf(folder, path))
+        if (outcome === undefined) continue
+        outcomes.push(outcome)
         now.delete(path)
       }
       seen = now
@@ -35,6 +37,13 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
     },
   }
 }
+
+/** What cannot be read, or not now (a full disk, a lost connection), stays for the next look and does not keep others from coming in. */
+const takeOne = (context: IngestContext, path: string, actor: string): Promise<IngestOutcome | undefined> =>
+  ingestFile(context, path, { actor, consume: true }).catch((error: unknown) => {
+    context.log.error({ act: 'drop', path, error: String(error) }, 'a dropped file could not be taken in; tried again at the next look')
+    return undefined
+  })
 
 /** In the order in which they were written, so that what was sent first is taken first. */
 async function filesBelow(folder: string): Promise<readonly { readonly path: string; readonly found: Stats }[]> {

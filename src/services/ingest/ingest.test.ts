@@ -158,6 +158,28 @@ describe('the drop folder', () => {
     expect(await drop.poll()).toEqual([])
   })
 
+  test('a file that cannot be taken in now stays, and keeps no other from coming in', async () => {
+    const folder = join(home.folder, 'drop')
+    const name = nextName()
+    await writeFile(join(folder, 'aaa-nonsense.bin'), 'x')
+    await writeFile(join(folder, name), 'good\n')
+    const hindered = dropFolder({ ...home.ingest, quarantine: join(home.folder, 'no-such-folder') }, folder)
+    await hindered.poll()
+    expect(await hindered.poll()).toMatchObject([{ outcome: 'stored', name }])
+    expect(await readdir(folder)).toEqual(['aaa-nonsense.bin'])
+    expect(await readdir(home.ingest.incoming)).toEqual([])
+    const drop = dropFolder(home.ingest, folder)
+    await drop.poll()
+    expect(await drop.poll()).toMatchObject([{ outcome: 'quarantined', name: 'aaa-nonsense.bin' }])
+  })
+
+  test('a name as long as a name can be goes to quarantine', async () => {
+    const name = `${'long'.repeat(62)}.bin`
+    expect(await home.deliver(name, 'x')).toMatchObject({ outcome: 'quarantined', name })
+    const [row] = await home.db.selectFrom('quarantine').select('path').where('name', '=', name).execute()
+    expect(await readFile(row?.path ?? '', 'utf8')).toBe('x')
+  })
+
   test('a refused file leaves the folder too: it is kept in quarantine', async () => {
     const folder = join(home.folder, 'drop')
     const drop = dropFolder(home.ingest, folder)
@@ -186,5 +208,18 @@ describe('the local store', () => {
     expect(Buffer.concat(chunks).toString()).toBe('234')
     await store.remove('tally/range')
     expect(await store.stat('tally/range')).toBeUndefined()
+  })
+})
+
+describe('the home of a simulated mission', () => {
+  test('takes what its spacecraft send, and nothing else', async () => {
+    const simulated = { ...home.ingest, simulated: true }
+    const [name, other] = [nextName(), nextName()]
+    for (const each of [name, other]) await writeFile(join(home.folder, 'deliveries', each), 'x\n')
+    expect(await ingestFile(simulated, join(home.folder, 'deliveries', name), { actor: 'simulator' })).toMatchObject({ outcome: 'stored' })
+    expect(await rowOf(name)).toMatchObject({ simulated: true })
+    const refused = await ingestFile(simulated, join(home.folder, 'deliveries', other), { actor: 'somebody' })
+    expect(refused).toMatchObject({ outcome: 'quarantined', code: 'ingest/real-file' })
+    expect(refused.outcome === 'quarantined' && refused.reason).toContain('real and simulated files never mix')
   })
 })

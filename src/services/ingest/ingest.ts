@@ -22,6 +22,9 @@ export type IngestOutcome =
   | { readonly outcome: 'present'; readonly mission: string; readonly name: string; readonly file: number }
   | { readonly outcome: 'quarantined'; readonly name: string; readonly code: string; readonly reason: string }
 
+/** The one sender that a simulated mission's home listens to; its files come into the drop folder's part of this name. */
+export const simulator = 'simulator'
+
 export interface Delivery {
   readonly actor: string
   /** The name the file was delivered under; default: the path's last part. */
@@ -51,6 +54,7 @@ export async function ingestFile(context: IngestContext, path: string, delivery:
 }
 
 async function takeIn(context: IngestContext, landed: Landed, name: string, actor: string): Promise<IngestOutcome> {
+  if (context.simulated && actor !== simulator) return refuse(context, landed, name, actor, undefined, realFile())
   const identity = await identifyFile(context.db, context.missions, landed.temporary, name)
   if ('reason' in identity) return refuse(context, landed, name, actor, undefined, await nameless(landed, identity.reason))
   const known = await lookUp(context, identity, landed)
@@ -72,6 +76,12 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
     return refuse(context, landed, name, actor, identity, error)
   }
 }
+
+const realFile = (): SdcError =>
+  new SdcError(
+    'ingest/real-file',
+    'this home belongs to a simulated mission and takes nothing but what its spacecraft send: real and simulated files never mix; use a home of its own (apsis up, or --home DIR)',
+  )
 
 /** What is wrong beside the name is said first: it helps more than the list of names that would fit. */
 async function nameless(landed: Landed, reason: string): Promise<SdcError> {
@@ -140,7 +150,8 @@ async function refuse(
   identity: Identity | undefined,
   error: SdcError,
 ): Promise<IngestOutcome> {
-  const kept = join(context.quarantine, `${landed.sha256.slice(0, 12)}-${name}`)
+  // A name may be as long as the file system allows; with the hash before it, it would be longer.
+  const kept = join(context.quarantine, `${landed.sha256.slice(0, 12)}-${Buffer.byteLength(name) > 240 ? name.slice(0, 60) : name}`)
   await rename(landed.temporary, kept)
   const refusal = {
     mission: identity?.mission.id,

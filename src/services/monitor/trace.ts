@@ -20,20 +20,28 @@ const iso = (ms: number): string => new Date(ms).toISOString()
 export async function traceFile(db: Db, mission: string, name: string): Promise<Trace | undefined> {
   const file = await findFile(db, mission, name)
   if (file === undefined) return undefined
-  const steps: TraceStep[] = [...(await originOf(db, file))]
-  await followChildren(db, file, steps, new Set([file.id]))
+  const seen: Seen = { files: new Set([file.id]), jobs: new Set() }
+  const steps: TraceStep[] = [...(await originOf(db, file, seen))]
+  await followChildren(db, file, steps, seen)
   // Two outputs of a job tell its story twice.
   const once = [...new Map(steps.map(s => [`${s.at} ${s.text}`, s])).values()]
   return { file, steps: once.toSorted((a, b) => a.at - b.at) }
 }
 
-async function originOf(db: Db, file: FileRow): Promise<readonly TraceStep[]> {
+interface Seen {
+  readonly files: Set<number>
+  /** A job with several outputs is told once. */
+  readonly jobs: Set<number>
+}
+
+async function originOf(db: Db, file: FileRow, seen: Seen): Promise<readonly TraceStep[]> {
   const event = await db.selectFrom('event').select('sequence').where('file', '=', file.id).orderBy('sequence').limit(1).executeTakeFirst()
   const recorded = {
     at: file.arrived_at,
     text: `file ${file.id} ${file.name} recorded as event ${event?.sequence ?? '?'} (sha256 ${file.sha256.slice(0, 12)}…), from ${file.actor}`,
   }
-  if (file.job === null) return [recorded]
+  if (file.job === null || seen.jobs.has(file.job)) return [recorded]
+  seen.jobs.add(file.job)
   const parents = await parentsOf(db, file.id)
   return [...(await jobStory(db, file.job, parents.length)), recorded]
 }
@@ -56,12 +64,12 @@ async function jobStory(db: Db, job: number, inputs: number): Promise<readonly T
   ]
 }
 
-async function followChildren(db: Db, file: { readonly id: number }, steps: TraceStep[], seen: Set<number>): Promise<void> {
+async function followChildren(db: Db, file: { readonly id: number }, steps: TraceStep[], seen: Seen): Promise<void> {
   for (const child of await childrenOf(db, file.id)) {
-    if (seen.has(child.id)) continue
-    seen.add(child.id)
+    if (seen.files.has(child.id)) continue
+    seen.files.add(child.id)
     const row = await db.selectFrom('file').selectAll().where('id', '=', child.id).executeTakeFirstOrThrow()
-    steps.push(...(await originOf(db, row)))
+    steps.push(...(await originOf(db, row, seen)))
     await followChildren(db, child, steps, seen)
   }
 }

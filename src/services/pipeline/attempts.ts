@@ -47,7 +47,8 @@ export type Ending =
 export interface EndingFacts {
   readonly exitCode: number | undefined
   readonly signal: string | undefined
-  readonly log: string
+  /** undefined where no program was started. */
+  readonly log: string | undefined
 }
 
 export interface RetryPolicy {
@@ -113,7 +114,7 @@ async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: End
       exit_code: facts.exitCode ?? null,
       signal: facts.signal ?? null,
       message: ending.outcome === 'made' ? null : ending.message,
-      log: facts.log,
+      log: facts.log ?? null,
     })
     .where('job', '=', attempt.job.id)
     .where('number', '=', attempt.number)

@@ -18,7 +18,7 @@ export interface WhyLink {
 export interface Why {
   readonly mission: string
   readonly chain: readonly WhyLink[]
-  /** Other cells whose chain ends at the same root. */
+  /** How many cells beside this one and the root come to the same root through what they blame. */
   readonly sharedBy: number
 }
 
@@ -31,7 +31,7 @@ export async function explain(db: Db, mission: string, dataset: string, partitio
   const path = shortestPath(cells, start)
   const root = path.at(-1) ?? start
   const chain = path.map((row, i) => toLink(row, i < path.length - 1, now))
-  return { mission, chain, sharedBy: countSharing(cells, root) - path.length + 1 }
+  return { mission, chain, sharedBy: countSharing(cells, root) - (root === start ? 1 : 2) }
 }
 
 const keyOf = (c: { dataset: string; partition: string }): string => `${c.dataset} ${c.partition}`
