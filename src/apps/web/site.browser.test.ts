@@ -83,8 +83,11 @@ describe.skipIf(chromium === undefined)('the site in a browser (left out: no Chr
     const faults: string[] = []
     page.on('console', message => (message.type() === 'error' || message.type() === 'warning') && faults.push(message.text()))
     page.on('pageerror', error => faults.push(String(error)))
-    // The live stream ends with its page.
-    page.on('requestfailed', request => request.url().endsWith('/api/v1/live') || faults.push(`${request.url()} failed`))
+    // What the next page cuts off (the live stream, the icon) has not failed.
+    page.on('requestfailed', request => {
+      const reason = request.failure()?.errorText ?? ''
+      if (reason !== 'net::ERR_ABORTED') faults.push(`${request.url()} ${reason}`)
+    })
     return { page, context, faults }
   }
 
