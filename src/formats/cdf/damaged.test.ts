@@ -101,6 +101,8 @@ describe.skipIf(!sharedIsThere)(`the damaged files of the corpus${sharedNote}`, 
     expect(loop.damage.map(d => d.code)).toEqual(['cdf/corrupt'])
     const type = openCdfSync(read('bad_vdr_type_99.cdf'), { tolerant: true })
     expect([...type.variables.keys()]).toEqual(['Epoch', 'label', 'n'])
+    const checksum = openCdfSync(read('bad_checksum_wrong.cdf'), { tolerant: true, verify: { checksum: true } })
+    expect([checksum.variables.size, checksum.damage.map(d => d.code)]).toEqual([4, ['cdf/checksum']])
     const attribute = openCdfSync(read('bad_aedr_numelems_huge.cdf'), { tolerant: true })
     expect(attribute.variables.size).toBe(4)
     expect(attribute.damage[0]?.message).toContain('2147483647 elements')

@@ -3,7 +3,7 @@ import { failCdf } from './codes.ts'
 import { readLeaves } from './extents.ts'
 import { readHeader, type FileContext } from './header.ts'
 import { makeMd5 } from './md5.ts'
-import { readAttributes, readVariables, type AttributeRecord, type VariableRecord } from './metadata.ts'
+import { noteDamage, readAttributes, readVariables, type AttributeRecord, type VariableRecord } from './metadata.ts'
 import type { Cdf, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ReadRange } from './model.ts'
 import { decodeValue } from './numbers.ts'
 import { resolveOptions, type CdfOptions, type ResolvedOptions } from './options.ts'
@@ -44,8 +44,12 @@ function prepare(
 
 function* openSteps(source: CdfSource, whole: Uint8Array | undefined, options: ResolvedOptions): Steps<Cdf> {
   const file = yield* readHeader(source.size, whole, options)
-  if (options.checksum && file.header.checksum !== null) yield* verifyChecksum(file, source, whole)
   const damage: CdfDamage[] = []
+  try {
+    if (options.checksum && file.header.checksum !== null) yield* verifyChecksum(file, source, whole)
+  } catch (error) {
+    noteDamage(file, damage, 'the file', error)
+  }
   const records = [...(yield* readVariables(file, 'rVariable', damage)), ...(yield* readVariables(file, 'zVariable', damage))]
   const attributes = yield* readAttributes(file, damage)
   const runner: Runner = {
