@@ -10,14 +10,16 @@ const freshFor = 100
  * latency are what they were in the mission's own day. All processes of the home read the same file; without it the time is real.
  */
 export function demoClock(home: Home): () => number {
-  let [looked, changed, behind] = [0, -1, 0]
+  let [looked, mark, behind] = [0, '', 0]
   return () => {
     const real = Date.now()
     if (real - looked >= freshFor) {
       looked = real
-      const mtime = statSync(pathOf(home), { throwIfNoEntry: false })?.mtimeMs ?? 0
-      if (mtime !== changed) {
-        changed = mtime
+      const found = statSync(pathOf(home), { throwIfNoEntry: false })
+      // Two settings may share a tick of the file system's clock; they are two files.
+      const seen = `${found?.mtimeMs} ${found?.ino}`
+      if (seen !== mark) {
+        mark = seen
         behind = readBehind(home)
       }
     }
