@@ -51,7 +51,7 @@ test('an empty installation is all zeros', () => {
   })
 })
 
-describe('a known story', { sequential: true, shuffle: false }, () => {
+describe('a known story', { shuffle: false }, () => {
   const minute = 60_000
   const l0 = 'ta_cnt_day_l0_20260101_v0.0.0.txt'
   let begin: number
