@@ -5,6 +5,7 @@ import { Data } from './pages/data.tsx'
 import { Failure } from './pages/failure.tsx'
 import { File } from './pages/file.tsx'
 import { Home } from './pages/home.tsx'
+import { Job } from './pages/job.tsx'
 import { Ops } from './pages/ops.tsx'
 import { Product } from './pages/product.tsx'
 import { Quicklook } from './pages/quicklook.tsx'
@@ -28,6 +29,7 @@ const pages: { readonly [Kind in View['page']]: (props: { frame: Frame; view: Ex
   quicklook: Quicklook,
   why: Why,
   ops: Ops,
+  job: Job,
   failure: Failure,
 }
 

@@ -26,6 +26,7 @@ function follow(button: HTMLButtonElement): void {
   others.addEventListener('message', event => hear(event.data as Told))
   const tell = (told: Told): void => {
     hear(told)
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches this origin alone
     others.postMessage(told)
   }
   // Locks are there on https and on this machine only; elsewhere a tab asks now and then.
@@ -36,9 +37,7 @@ function follow(button: HTMLButtonElement): void {
 /** Holds the stream, and with it the lock, until the page goes. */
 function listen(tell: (told: Told) => void): Promise<void> {
   const source = new EventSource('/api/v1/live')
-  source.addEventListener('file', event =>
-    tell({ kind: 'file', ...(JSON.parse(String((event as MessageEvent).data)) as { mission: string }) }),
-  )
+  source.addEventListener('file', ({ data }: MessageEvent<string>) => tell({ kind: 'file', ...(JSON.parse(data) as { mission: string }) }))
   source.addEventListener('open', () => tell({ kind: 'open' }))
   source.addEventListener('error', () => tell({ kind: 'lost' }))
   return new Promise(resolve => {

@@ -234,6 +234,18 @@ export interface OpsView {
   readonly refused: { readonly count: number; readonly list: readonly Refused[] | undefined }
 }
 
+export interface JobView {
+  readonly page: 'job'
+  readonly title: string
+  readonly job: JobEntry
+  readonly process: string
+  readonly attempts: readonly AttemptEntry[]
+  /** The expectations that it answers. */
+  readonly cells: readonly { readonly dataset: string; readonly partition: string }[]
+  /** Absent where policy hides them from whoever asks. */
+  readonly files?: { readonly inputs: readonly { readonly role: string; readonly name: string }[]; readonly logs: readonly string[] }
+}
+
 export interface FailureView {
   readonly page: 'failure'
   readonly title: string
@@ -243,4 +255,4 @@ export interface FailureView {
   readonly near: readonly { readonly text: string; readonly href: string }[]
 }
 
-export type View = HomeView | DataView | ProductView | FileView | QuicklookView | WhyView | OpsView | FailureView
+export type View = HomeView | DataView | ProductView | FileView | QuicklookView | WhyView | OpsView | JobView | FailureView

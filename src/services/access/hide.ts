@@ -2,7 +2,7 @@ import { identifyName } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import type { Why } from '#services/pipeline'
 import type { CellEntry } from './cells.ts'
-import type { JobEntry } from './work.ts'
+import type { AttemptEntry, JobEntry } from './work.ts'
 import type { Sight } from './viewer.ts'
 
 /** A sentence without the names of files that policy hides: what kind of file it was stays. */
@@ -23,3 +23,7 @@ export const hideInWhy = (mission: Mission, why: Why, sight: Sight): Why =>
 /** A job's inputs and outputs are files: who may not see all files sees the job without them. */
 export const hideInJob = (mission: Mission, job: JobEntry, sight: Sight): JobEntry =>
   sight === 'all' ? job : { ...job, inputs: [], outputs: [], message: job.message === null ? null : hideNames(mission, job.message) }
+
+/** What a try said may name files; where its log lies is for the team. */
+export const hideInAttempt = (mission: Mission, attempt: AttemptEntry, sight: Sight): AttemptEntry =>
+  sight === 'all' ? attempt : { ...attempt, message: attempt.message === null ? null : hideNames(mission, attempt.message), log: null }

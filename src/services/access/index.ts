@@ -11,7 +11,7 @@ export { countDatasets, countFiles, listChildren, listParents, nearestNames, rea
 export type { DatasetCount, FileSearch, Relative } from './files.ts'
 export { findCell, listCells } from './cells.ts'
 export type { CellEntry, CellSearch } from './cells.ts'
-export { hideInCell, hideInJob, hideInWhy, hideNames } from './hide.ts'
+export { hideInAttempt, hideInCell, hideInJob, hideInWhy, hideNames } from './hide.ts'
 export { findJob, listJobs, listRefused } from './work.ts'
 export type { AttemptEntry, JobEntry, JobSearch, Refused } from './work.ts'
 export { readStatus } from './status.ts'

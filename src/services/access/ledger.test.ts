@@ -13,6 +13,7 @@ import {
   countFiles,
   findCell,
   findJob,
+  hideInAttempt,
   hideInCell,
   hideInJob,
   hideInWhy,
@@ -156,6 +157,8 @@ describe('cells, jobs, status', () => {
       hideInCell(mission, open ?? expect.fail(), 'all').reason.text,
     ]).toEqual([hidden, text])
     expect(hideInJob(mission, found?.job ?? expect.fail(), 'public')).toMatchObject({ message: hidden, inputs: [], outputs: [] })
+    const [tried] = found?.attempts ?? []
+    expect(hideInAttempt(mission, tried ?? expect.fail(), 'public')).toMatchObject({ message: hidden, log: null })
     const link = { ...name, state: 'failed' as const, text, due: undefined, job: 7, alsoBlamed: 0 }
     expect(hideInWhy(mission, { mission: 'mms', chain: [link], sharedBy: 0 }, 'public').chain[0]?.text).toBe(hidden)
   })

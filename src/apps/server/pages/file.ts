@@ -1,6 +1,6 @@
 import type { FileView } from '#apps/web'
 import type { Mission } from '#domain/mission'
-import { findCell, findJob, hideInCell, hideInJob, listChildren, listParents, searchFiles } from '#services/access'
+import { findCell, findJob, hideInAttempt, hideInCell, hideInJob, listChildren, listParents, searchFiles } from '#services/access'
 import type { FileEntry } from '#services/access'
 import type { PageAsk } from './frame.ts'
 import { traceLineage } from './lineage.ts'
@@ -31,7 +31,11 @@ export async function viewFile(ask: PageAsk, mission: Mission, file: FileEntry):
     ...(found === undefined
       ? {}
       : {
-          made: { job: hideInJob(mission, found.job, ask.sight), process: process?.title ?? found.job.process, attempts: found.attempts },
+          made: {
+            job: hideInJob(mission, found.job, ask.sight),
+            process: process?.title ?? found.job.process,
+            attempts: found.attempts.map(a => hideInAttempt(mission, a, ask.sight)),
+          },
         }),
     ...(cell === undefined ? {} : { cell: hideInCell(mission, cell, ask.sight) }),
     picture: file.name.endsWith('.png'),

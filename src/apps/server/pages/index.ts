@@ -17,6 +17,7 @@ import { viewFile } from './file.ts'
 import { readPageAsk, sendPage } from './frame.ts'
 import type { PageAsk } from './frame.ts'
 import { leadingMission, viewHome } from './home.ts'
+import { viewJob } from './job.ts'
 import { findBySlug, productName } from './names.ts'
 import { viewOps, viewWhy } from './ops.ts'
 import { viewQuicklook } from './quicklook.ts'
@@ -41,6 +42,10 @@ export function addPages(app: FastifyInstance, parts: ServerParts, web: Web): vo
   app.get('/ops', async (request, reply) => {
     const ask = await readPageAsk(request, reply, parts)
     return sendPage(reply, web, ask, await viewOps(ask))
+  })
+  app.get('/ops/job/:id', async (request, reply) => {
+    const ask = await readPageAsk(request, reply, parts)
+    return sendPage(reply, web, ask, await viewJob(ask, (request.params as Path)['id'] ?? ''))
   })
   page('', viewHome)
   page('/data', viewData)

@@ -213,6 +213,30 @@ describe('why and operations', () => {
   })
 })
 
+describe('a job', () => {
+  test('its tries and what it makes for all; the files it reads for the team', async () => {
+    const l1a = await addFile(site, { product: 'dfg srvy l1a', spacecraft: 'mms3', start: '2026-11-20', version: [1, 0, 0] })
+    const inputs = [{ role: 'l1a', file: l1a.id, name: l1a.name }]
+    const message = `cannot read ${l1a.name}`
+    const id = await addJob(site, {
+      process: 'calibrate-fgm',
+      spacecraft: 'mms3',
+      start: '2026-11-20',
+      state: 'failed',
+      tries: 3,
+      message,
+      inputs,
+    })
+    const { html } = await open(`/ops/job/${id}`)
+    expect(words(html)).toMatch(/failed : cannot read a file of mms3_dfg_srvy_l1a/)
+    expect(html).toContain('/mms/why/mms3_fgm_srvy_l2/2026-11-20')
+    expect(html).not.toContain(l1a.name)
+    const team = await open(`/ops/job/${id}`, { authorization: await site.basic('team', 'third') })
+    expect(team.html).toContain(`/mms/file/${l1a.name}`)
+    for (const none of ['999999', 'x', '1.5']) expect((await open(`/ops/job/${none}`)).status).toBe(404)
+  })
+})
+
 describe('signing in', () => {
   test('the link opens a session once; signing out ends it', async () => {
     const link = await makeSignInLink(site.db, { name: 'operator', role: 'operator' }, site.clock.now)

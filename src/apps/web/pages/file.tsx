@@ -1,12 +1,13 @@
 import type { ComponentChildren, JSX } from 'preact'
-import type { AttemptEntry, FileEntry, JobEntry } from '#services/access'
+import type { FileEntry } from '#services/access'
+import { Attempts } from '../parts/attempts.tsx'
 import { Padlock } from '../parts/files.tsx'
-import { dataHref, downloadHref, fileHref, productHref, whyHref } from '../parts/links.ts'
+import { dataHref, downloadHref, fileHref, jobHref, productHref, whyHref } from '../parts/links.ts'
 import { LineageDrawing } from '../parts/lineage.tsx'
 import { Code, Snippets } from '../parts/snippets.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { FileView, Frame } from '../view.ts'
-import { formatAge, formatBytes, formatCount, formatDuration, formatNumberOf, formatSecond, formatSpan } from '../words.ts'
+import { formatAge, formatBytes, formatCount, formatNumberOf, formatSecond, formatSpan } from '../words.ts'
 
 export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Element => {
   const { file } = view
@@ -169,46 +170,14 @@ const Making = ({ view }: { view: FileView }): JSX.Element | null => {
     <section aria-labelledby="made">
       <h2 id="made">How it was made</h2>
       <p>
-        {process} (<span class="mono">{job.process}</span>), job {job.id}, {formatNumberOf(job.tries, 'try', 'tries')}; recipe{' '}
-        <span class="mono">{job.recipe.slice(0, 12)}</span>
+        {process} (<span class="mono">{job.process}</span>), <a href={jobHref(job.id)}>job {job.id}</a>,{' '}
+        {formatNumberOf(job.tries, 'try', 'tries')}; recipe <span class="mono">{job.recipe.slice(0, 12)}</span>
         {job.generation > 0 ? `, remade on purpose ${formatNumberOf(job.generation, 'time')}` : ''}.
       </p>
-      {attempts.length === 0 ? null : <Attempts attempts={attempts} job={job} />}
+      {attempts.length === 0 ? null : <Attempts attempts={attempts} job={job.id} />}
     </section>
   )
 }
-
-const Attempts = ({ attempts, job }: { attempts: readonly AttemptEntry[]; job: JobEntry }): JSX.Element => (
-  <div class="wide">
-    <table class="rows fit">
-      <caption class="quiet">Tries at job {job.id}</caption>
-      <thead>
-        <tr>
-          <th scope="col" class="num">
-            Try
-          </th>
-          <th scope="col">Began</th>
-          <th scope="col" class="num">
-            Took
-          </th>
-          <th scope="col">Outcome</th>
-          <th scope="col">Said</th>
-        </tr>
-      </thead>
-      <tbody>
-        {attempts.map(a => (
-          <tr key={a.number}>
-            <td class="num">{a.number}</td>
-            <td class="time">{formatSecond(a.started)}</td>
-            <td class="num">{a.ended === null ? 'running' : formatDuration(a.ended - a.started)}</td>
-            <td>{a.outcome === 'made' ? 'made' : <StateMark shown={a.outcome === null ? 'running' : 'failed'} />}</td>
-            <td>{a.message ?? (a.exitCode === null ? '' : `exit ${a.exitCode}`)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  </div>
-)
 
 const Versions = ({ view, now }: { view: FileView; now: number }): JSX.Element => (
   <section aria-labelledby="versions">

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { CellEntry, JobEntry, Refused } from '#services/access'
-import { whyHref } from '../parts/links.ts'
+import { jobHref, whyHref } from '../parts/links.ts'
 import { Sentence } from '../parts/said.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { CellGroup, Frame, OpsView } from '../view.ts'
@@ -115,7 +115,9 @@ const Jobs = ({ jobs, now }: { jobs: readonly JobEntry[]; now: number }): JSX.El
         {jobs.map(j => (
           <tr key={j.id}>
             <td>{j.state === 'running' || j.state === 'failed' ? <StateMark shown={j.state} /> : <StateMark shown="waiting" />}</td>
-            <td class="num">{j.id}</td>
+            <td class="num">
+              <a href={jobHref(j.id)}>{j.id}</a>
+            </td>
             <td class="mono">{j.process}</td>
             <td class="mono">
               {j.spacecraft} {j.partition}

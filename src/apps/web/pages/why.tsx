@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { WhyLink } from '#services/pipeline'
-import { dataHref, fileHref, productHref, whyHref } from '../parts/links.ts'
+import { dataHref, fileHref, jobHref, productHref, whyHref } from '../parts/links.ts'
 import { Code } from '../parts/snippets.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { Frame, WhyView } from '../view.ts'
@@ -88,6 +88,14 @@ const Link = ({ link, mission, depth, root }: LinkProps): JSX.Element => (
       {root ? <strong> root</strong> : null}
       {link.alsoBlamed > 0 ? <span class="second"> and {link.alsoBlamed} more beside the next</span> : null}
     </p>
-    <p>{link.text}</p>
+    <p>
+      {link.text}
+      {link.job === undefined ? null : (
+        <>
+          {' · '}
+          <a href={jobHref(link.job)}>job {link.job}</a>
+        </>
+      )}
+    </p>
   </li>
 )

@@ -9,3 +9,4 @@ export const whyHref = (mission: string, dataset: string, partition: string): st
 /** The address people know of a picture: the newest version is looked up when it is asked for. */
 export const pictureHref = (mission: string, dataset: string, partition: string): string =>
   `/${mission}/ql/${encodeURIComponent(dataset)}/${encodeURIComponent(partition)}.png`
+export const jobHref = (id: number): string => `/ops/job/${id}`
