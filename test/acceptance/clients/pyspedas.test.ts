@@ -12,7 +12,7 @@ import { sharedIsThere, sharedPath } from '#test/shared'
 import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
-const environment = process.env['APSIS_CLIENTS'] ?? fileURLToPath(new URL('../../../.cache/clients', import.meta.url))
+const environment = process.env['APSIS_CLIENTS'] ?? fileURLToPath(new URL('../../../.build/clients', import.meta.url))
 const python = join(environment, 'bin/python')
 const isThere = sharedIsThere && existsSync(python)
 

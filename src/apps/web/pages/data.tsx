@@ -78,7 +78,10 @@ const Row = ({ row, mission }: { row: ProductRow; mission: string }): JSX.Elemen
       <a href={productHref(mission, row.slug)}>{row.id}</a> {row.public ? null : <Padlock />}
     </td>
     <td class="what">{row.title}</td>
-    <td class="num">{row.hidden ? <span class="second">team only</span> : formatCount(row.files)}</td>
+    <td class="num">
+      {row.hidden ? <span class="second">team only</span> : formatCount(row.files)}
+      {row.hidden ? null : <span class="narrow"> {row.files === 1 ? 'file' : 'files'}</span>}
+    </td>
     <td class="num">{row.files === 0 ? '' : formatBytes(row.bytes)}</td>
     <td class="time">{row.newest === undefined ? '' : formatDay(row.newest)}</td>
     <td class="counts">
