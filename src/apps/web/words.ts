@@ -32,7 +32,7 @@ export function formatBytes(bytes: number): string {
     value /= 1000
     unit++
   }
-  const digits = unit === 0 || value >= 99.5 ? 0 : 1
+  const digits = unit === 0 || value >= 99.95 ? 0 : 1
   return `${value.toFixed(digits)}\u2009${units[unit]}`
 }
 
