@@ -7,6 +7,8 @@ interface Codes {
 }
 
 const FAST = 10
+const FAST_MASK = (1 << FAST) - 1
+const CUT = 'it ends within a code'
 const LENGTH_BASE = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 15, 17, 19, 23, 27, 31, 35, 43, 51, 59, 67, 83, 99, 115, 131, 163, 195, 227, 258]
 const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0]
 const DISTANCE_BASE = [
@@ -54,19 +56,18 @@ class Inflater {
   bits(count: number): number {
     while (this.held < count) this.refill()
     const value = this.hold & ((1 << count) - 1)
-    this.hold >>>= count
+    this.hold >>= count
     this.held -= count
     return value
   }
 
   symbol(codes: Codes): number {
-    while (this.held < 15 && this.at < this.source.length) {
-      this.hold |= (this.source[this.at++] as number) << this.held
-      this.held += 8
-    }
-    const found = codes.fast[this.hold & ((1 << FAST) - 1)] as number
-    if (found !== 0) return this.drop(found & 15, found >> 4)
-    return this.walk(codes)
+    while (this.held < 15 && this.at < this.source.length) this.refill()
+    const found = (codes.fast[this.hold & FAST_MASK] as number) || walk(codes, this.hold)
+    this.held -= found & 15
+    if (this.held < 0) throw new Error(CUT)
+    this.hold >>= found & 15
+    return found >> 4
   }
 
   copyStored(): void {
@@ -84,71 +85,104 @@ class Inflater {
     this.length += length
   }
 
+  /**
+   * A block of codes. Everything is held in locals, literals have a loop of their own, and `hold` (below 2^30) is shifted
+   * with its sign: the unsigned shift makes engines keep it as a double. Together that is half of the speed.
+   */
   copyCoded(lengths: Codes, distances: Codes): void {
+    const { source } = this
+    const end = source.length
+    const lengthFast = lengths.fast
+    const distanceFast = distances.fast
+    let { at, hold, held, out, length } = this
     for (;;) {
-      const symbol = this.symbol(lengths)
-      if (symbol < 256) {
-        if (this.length === this.out.length) this.room(1)
-        this.out[this.length++] = symbol
-      } else if (symbol === 256) return
-      else this.copyMatch(symbol - 257, distances)
+      let code = 0
+      for (;;) {
+        while (held < 15 && at < end) {
+          hold |= (source[at++] as number) << held
+          held += 8
+        }
+        code = lengthFast[hold & FAST_MASK] as number
+        if (code === 0) code = walk(lengths, hold)
+        held -= code & 15
+        hold >>= code & 15
+        if (code >= 4096 || held < 0) break
+        if (length === out.length) out = this.grow(out, length, 1)
+        out[length++] = code >> 4
+      }
+      if (held < 0) throw new Error(CUT)
+      const symbol = code >> 4
+      if (symbol === 256) break
+      const lengthExtra = LENGTH_EXTRA[symbol - 257]
+      if (lengthExtra === undefined) throw new Error(`length code ${symbol} does not exist`)
+      while (held < lengthExtra && at < end) {
+        hold |= (source[at++] as number) << held
+        held += 8
+      }
+      const count = (LENGTH_BASE[symbol - 257] as number) + (hold & ((1 << lengthExtra) - 1))
+      hold >>= lengthExtra
+      held -= lengthExtra
+      while (held < 15 && at < end) {
+        hold |= (source[at++] as number) << held
+        held += 8
+      }
+      const distanceCode = (distanceFast[hold & FAST_MASK] as number) || walk(distances, hold)
+      held -= distanceCode & 15
+      hold >>= distanceCode & 15
+      const distanceExtra = DISTANCE_EXTRA[distanceCode >> 4]
+      if (distanceExtra === undefined) throw new Error(`distance code ${distanceCode >> 4} does not exist`)
+      while (held < distanceExtra && at < end) {
+        hold |= (source[at++] as number) << held
+        held += 8
+      }
+      const distance = (DISTANCE_BASE[distanceCode >> 4] as number) + (hold & ((1 << distanceExtra) - 1))
+      hold >>= distanceExtra
+      held -= distanceExtra
+      if (held < 0) throw new Error(CUT)
+      if (distance > length) throw new Error(`a match reaches ${distance} bytes back, only ${length} are there`)
+      if (length + count > out.length) out = this.grow(out, length, count)
+      const stop = length + count
+      if (count > 32 && distance >= count) {
+        out.copyWithin(length, length - distance, stop - distance)
+        length = stop
+      } else for (let from = length - distance; length < stop;) out[length++] = out[from++] as number
     }
-  }
-
-  private copyMatch(lengthCode: number, distances: Codes): void {
-    const base = LENGTH_BASE[lengthCode]
-    if (base === undefined) throw new Error(`length code ${lengthCode + 257} does not exist`)
-    const length = base + this.bits(LENGTH_EXTRA[lengthCode] as number)
-    const code = this.symbol(distances)
-    const distanceBase = DISTANCE_BASE[code]
-    if (distanceBase === undefined) throw new Error(`distance code ${code} does not exist`)
-    const distance = distanceBase + this.bits(DISTANCE_EXTRA[code] as number)
-    if (distance > this.length) throw new Error(`a match reaches ${distance} bytes back, only ${this.length} are there`)
-    this.room(length)
-    const { out } = this
-    let to = this.length
-    const end = to + length
-    for (let from = to - distance; to < end;) out[to++] = out[from++] as number
-    this.length = end
+    Object.assign(this, { at, hold, held, out, length })
   }
 
   private refill(): void {
-    if (this.at >= this.source.length) throw new Error('it ends too early')
+    if (this.at >= this.source.length) throw new Error(CUT)
     this.hold |= (this.source[this.at++] as number) << this.held
     this.held += 8
   }
 
-  private drop(length: number, symbol: number): number {
-    if (length > this.held) throw new Error('it ends within a code')
-    this.hold >>>= length
-    this.held -= length
-    return symbol
-  }
-
-  // Canonical codes: counting down bit by bit finds those longer than the table.
-  private walk(codes: Codes): number {
-    let code = 0
-    let first = 0
-    let index = 0
-    for (let length = 1; length <= 15; length++) {
-      code |= (this.hold >>> (length - 1)) & 1
-      const count = codes.counts[length] as number
-      if (code - count < first) return this.drop(length, codes.symbols[index + (code - first)] as number)
-      index += count
-      first = (first + count) << 1
-      code <<= 1
-    }
-    throw new Error('a code is in no alphabet')
-  }
-
   private room(count: number): void {
-    const need = this.length + count
-    if (need <= this.out.length) return
-    if (need > this.limit) throw new RangeError(`more than ${this.limit} bytes come out`)
-    const grown = new Uint8Array(Math.min(this.limit, Math.max(need, this.out.length * 2, 1024)))
-    grown.set(this.out)
-    this.out = grown
+    if (this.length + count > this.out.length) this.out = this.grow(this.out, this.length, count)
   }
+
+  private grow(out: Uint8Array, length: number, count: number): Uint8Array {
+    const need = length + count
+    if (need > this.limit) throw new RangeError(`more than ${this.limit} bytes come out`)
+    const grown = new Uint8Array(Math.min(this.limit, Math.max(need, out.length * 2, 1024)))
+    grown.set(out.subarray(0, length))
+    return grown
+  }
+}
+
+/** (symbol << 4 | length) of the code in the low bits of `hold`. Canonical codes: counted bit by bit, for those longer than the table. */
+function walk(codes: Codes, hold: number): number {
+  let code = 0
+  let first = 0
+  let index = 0
+  for (let length = 1; length <= 15; length++) {
+    code |= (hold >>> (length - 1)) & 1
+    const count = codes.counts[length] as number
+    if (code - count < first) return ((codes.symbols[index + (code - first)] as number) << 4) | length
+    index += count
+    first = (first + count) << 1
+    code <<= 1
+  }
+  throw new Error('a code is in no alphabet')
 }
 
 function makeCodes(lengths: Uint8Array): Codes {
