@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Frame, View } from '#apps/web'
 
@@ -16,6 +16,8 @@ const sources = fileURLToPath(new URL('web/', import.meta.url))
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Kept small: builds of former sources are of no use. */
 const kept = 3
+/** No build takes this long. */
+const draftMs = 3_600_000
 
 /** Builds the pages where their sources changed since the last build, and loads them. Safe to run from several processes. */
 export async function buildWeb(): Promise<Web> {
@@ -65,11 +67,16 @@ async function build(folder: string, key: string): Promise<void> {
   await removeFormer(folder)
 }
 
+/** Builds of former sources go, and drafts that a killed process left; drafts of another process at work stay. */
 async function removeFormer(folder: string): Promise<void> {
   const parent = join(folder, '..')
-  const names = await readdir(parent)
-  const aged = await Promise.all(
-    names.map(async name => ({ name, age: (await stat(join(parent, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  const entries = await Promise.all(
+    (await readdir(parent)).map(async name => ({ name, changed: (await stat(join(parent, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
   )
-  for (const { name } of aged.toSorted((a, b) => b.age - a.age).slice(kept)) await rm(join(parent, name), { recursive: true, force: true })
+  const drafts = entries.filter(e => e.name.includes('.') && e.changed < Date.now() - draftMs)
+  const former = entries
+    .filter(e => !e.name.includes('.') && e.name !== basename(folder))
+    .toSorted((a, b) => b.changed - a.changed)
+    .slice(kept - 1)
+  for (const { name } of [...drafts, ...former]) await rm(join(parent, name), { recursive: true, force: true })
 }
