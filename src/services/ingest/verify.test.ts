@@ -1,0 +1,113 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseSimulation, planDeliveries, renderFile } from '#domain/sim'
+import type { PlannedFile } from '#domain/sim'
+import { tt2000FromUtcMs, utcMsFromTt2000 } from '#formats/time'
+import type { Tt2000 } from '#formats/time'
+import { contactsOf } from '#services/catalog'
+import { missionFolder, openInstallation } from '#test/installation'
+import type { Installation } from '#test/installation'
+import { simulatedFlight, simulationYaml } from '#test/simulation'
+import type { IngestOutcome } from './index.ts'
+import { verifyPng, verifyText } from './verify/plain.ts'
+import type { Subject } from './verify/verified.ts'
+
+let home: Installation
+const end = Date.UTC(2026, 10, 23)
+const flight = simulatedFlight(7)
+const files = planDeliveries(parseSimulation(simulationYaml('simulation.yaml')), {
+  end: tt2000FromUtcMs(end),
+  hours: 2,
+  contacts: 1,
+}).flatMap(d => d.files)
+
+beforeAll(async () => {
+  home = await openInstallation(missionFolder('mms'), { now: end })
+})
+afterAll(() => home.close())
+
+const rowOf = (name: string) => home.db.selectFrom('file').selectAll().where('name', '=', name).executeTakeFirst()
+const ofKind = (kind: string): PlannedFile => {
+  const found = files.find(f => f.kind === kind)
+  if (found === undefined) throw new Error(`the plan has no ${kind}: ${[...new Set(files.map(f => f.kind))].join(', ')}`)
+  return found
+}
+const kinds = [...new Set(files.map(f => f.kind))]
+
+const taken = new Map<string, Promise<IngestOutcome>>()
+/** Takes one file of a kind in, once for all tests. */
+function take(kind: string): Promise<IngestOutcome> {
+  const known = taken.get(kind) ?? home.deliver(ofKind(kind).name, renderFile(flight, ofKind(kind)))
+  taken.set(kind, known)
+  return known
+}
+
+describe('what a simulated mission sends', () => {
+  test.each(kinds)('a file of kind %s is taken for what it is', async kind => {
+    const outcome = await take(kind)
+    expect(outcome).toMatchObject({ outcome: 'stored', findings: [] })
+    const row = outcome.outcome === 'stored' ? await rowOf(outcome.name) : undefined
+    expect(row?.records).toBeGreaterThan(0)
+    if (row?.coverage_start === null || row?.coverage_stop === null || row === undefined) return
+    const [first, last] = [row.coverage_start, row.coverage_stop].map(t => utcMsFromTt2000(BigInt(t) as Tt2000))
+    expect(first).toBeLessThanOrEqual(last ?? 0)
+    expect(end - (last ?? 0)).toBeLessThan(5 * 86_400_000)
+  })
+
+  test('a report of contacts fills the table of contacts', async () => {
+    await take('contacts')
+    const told = await contactsOf(home.db, 'mms', undefined)
+    expect(told.length).toBeGreaterThan(0)
+    expect(told.every(c => c.data.start < c.data.stop && c.span.start < c.span.stop)).toBe(true)
+  })
+
+  test('telemetry with holes and noise is kept, and says what is wrong with it', async () => {
+    const file = ofKind('telemetry')
+    const whole = renderFile(flight, file)
+    const other = files.find(f => f.kind === file.kind && f.craft !== file.craft)
+    const cut = whole.slice(0, Math.min(whole.length, 200_000)).filter((_, i) => i < 50_000 || i > 60_000)
+    const outcome = await home.deliver(other?.name ?? file.name, cut)
+    expect(outcome.outcome).toBe('stored')
+    const findings = outcome.outcome === 'stored' ? outcome.findings : []
+    expect(findings.length).toBeGreaterThan(0)
+    expect(findings.length).toBeLessThanOrEqual(6)
+  })
+
+  test.each([
+    ['nothing', new Uint8Array(), 'ingest/empty', 'the file is empty'],
+    ['no packet', new Uint8Array(3), 'ingest/no-packets', '3 octets, and no CCSDS packet in them'],
+  ])('telemetry with %s is refused', async (_what, bytes, code, reason) => {
+    const name = ofKind('telemetry').name.replace(/_v[\d.]+/, match => match.replace(/\d+$/, '77'))
+    const outcome = await home.deliver(name, bytes)
+    expect(outcome).toMatchObject({ outcome: 'quarantined', code, reason })
+  })
+})
+
+describe('plain files', () => {
+  const subject = async (bytes: Uint8Array): Promise<Subject> => {
+    const path = join(home.folder, 'plain')
+    await writeFile(path, bytes)
+    return {
+      path,
+      name: 'plain',
+      dataset: 'd',
+      versionText: '1',
+      product: home.mission.products[0] as Subject['product'],
+      folder: home.folder,
+    }
+  }
+  const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 4, 0, 0, 0, 3, 0])
+
+  test('a picture by its signature and size', async () => {
+    expect(await verifyPng(await subject(png))).toEqual({ content: { width: 1024, height: 768 }, findings: [] })
+    await expect(verifyPng(await subject(png.slice(0, 20)))).rejects.toMatchObject({ code: 'ingest/not-png' })
+    await expect(verifyPng(await subject(png.with(0, 0x88)))).rejects.toMatchObject({ code: 'ingest/not-png' })
+  })
+
+  test('a text by its lines', async () => {
+    expect(await verifyText(await subject(Buffer.from('a\nb\n')))).toEqual({ records: 2, content: { lines: 2 }, findings: [] })
+    await expect(verifyText(await subject(Buffer.from('')))).rejects.toMatchObject({ code: 'ingest/empty' })
+    await expect(verifyText(await subject(Buffer.from('a\0')))).rejects.toMatchObject({ code: 'ingest/not-text' })
+  })
+})
