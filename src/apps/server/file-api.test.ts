@@ -216,6 +216,13 @@ describe('the manners of old clients', () => {
       expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'text/plain'])
     }
   })
+  test('a NUL is refused, in a form it is passed over: neither is a failure of ours', async () => {
+    expect((await get(`${base}/file_info/science?file=a%00b`)).statusCode).toBe(400)
+    expect((await get('/mms/why/x%00/y')).statusCode).toBe(400)
+    const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+    const form = await site.app.inject({ method: 'POST', url: `${base}/file_info/science`, headers, payload: 'file=a%00b' })
+    expect(form.statusCode).toBe(200)
+  })
   test('a POST to the root of the host is answered', async () => {
     const answer = await site.app.inject({ method: 'POST', url: '/' })
     expect(answer.statusCode).toBe(200)
