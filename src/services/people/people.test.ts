@@ -58,6 +58,7 @@ describe('tokens', () => {
       basic('', secret),
       'Basic bm9jb2xvbg==',
       basic('curl', ''),
+      basic('a\0b', 'x'),
     ])
       expect(await checkBasic(db, header, now)).toBeUndefined()
   })

@@ -62,6 +62,7 @@ export async function revokeToken(db: Db, name: string, by: string, now: number)
 
 /** Who bears this name and secret; undefined where nobody does. */
 export async function checkSecret(db: Db, name: string, secret: string, now: number): Promise<Actor | undefined> {
+  if (!namePattern.test(name)) return undefined
   const row = await db.selectFrom('token').selectAll().where('name', '=', name).where('once', '=', false).executeTakeFirst()
   if (row === undefined || !equalHash(row.hash, hashSecret(secret))) return undefined
   if (row.expires_at !== null && row.expires_at <= now) return undefined
