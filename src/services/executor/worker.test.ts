@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readdir } from 'node:fs/promises'
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { PgBoss } from 'pg-boss'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expireLeases } from '#test/end-state'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { startAttempt } from '#services/pipeline'
@@ -300,7 +300,7 @@ describe('the loop of a worker', () => {
     const c = await order(gate)
     const worker = start('forgetful')
     await expect.poll(began(c)).toBe(true)
-    await expireLeases()
+    expect(await expireLeases(home.config)).toBe(1)
     await expect.poll(async () => (await c.counts()).length).toBe(1)
     const pid = await pidOf(c)
     await expect.poll(() => existsSync(`/proc/${pid}`)).toBe(false)
@@ -309,6 +309,41 @@ describe('the loop of a worker', () => {
     expect((await workersOf(c)).map(a => a.outcome)).toEqual(['lost', 'made'])
     await home.settle()
     expect(await c.counts()).toHaveLength(1)
+  })
+
+  test('a fault of the worker itself is no verdict: the job goes to another when the lease is out', async () => {
+    const c = await order('true')
+    const stop = new AbortController()
+    const broken = { ...home.executor, worker: 'broken', staging: join(home.folder, 'mission/mission.yaml') }
+    const ended = work(broken, home.queue, { slots: 1, stop: stop.signal })
+    await expect.poll(async () => (await workersOf(c)).length).toBe(1)
+    stop.abort()
+    await ended
+    expect(await workersOf(c)).toEqual([{ worker: 'broken', outcome: null }])
+    expect(await expireLeases(home.config)).toBe(1)
+    const sound = start('sound')
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    sound.stop.abort()
+    await sound.ended
+    expect((await workersOf(c)).map(a => a.outcome)).toEqual(['lost', 'made'])
+    await home.settle()
+  })
+
+  test('a lease that cannot be renewed now is tried again; the program goes on', async () => {
+    const c = await order('while [ ! -e "$dir/open" ]; do sleep 0.02; done')
+    let touched = 0
+    const shaky: Queue = {
+      ...home.queue,
+      touch: claims => (touched++ === 0 ? Promise.reject(new Error('connection terminated')) : home.queue.touch(claims)),
+    }
+    const worker = start('patient', shaky)
+    await expect.poll(() => touched).toBeGreaterThan(1)
+    await writeFile(join(c.dir, 'open'), '')
+    await expect.poll(async () => (await c.counts()).length).toBe(1)
+    worker.stop.abort()
+    await worker.ended
+    expect((await workersOf(c)).map(a => a.outcome)).toEqual(['made'])
+    await home.settle()
   })
 
   test('a queue that cannot be reached is asked again', async () => {
@@ -324,20 +359,6 @@ describe('the loop of a worker', () => {
     await worker.ended
     await home.settle()
   })
-
-  /** What the database's own clock would do, without waiting for it. */
-  async function expireLeases(): Promise<void> {
-    const boss = new PgBoss({ ...(home.config as object), schema: 'pgboss', max: 1, supervise: false, schedule: false })
-    boss.on('error', () => undefined)
-    await boss.start()
-    const { rows } = await boss
-      .getDb()
-      .executeSql(`update pgboss.job set heartbeat_on = now() - interval '1 hour' where state = 'active' returning id`, [])
-    expect(rows).toHaveLength(1)
-    await boss.getDb().executeSql(`update pgboss.queue set monitor_claim_on = null, monitor_on = null`, [])
-    await boss.supervise()
-    await boss.stop({ graceful: false })
-  }
 })
 
 describe('the transport is only a hint', () => {
