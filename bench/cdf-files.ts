@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Dataset, EncodeOptions } from '#formats/cdf'
+import { openCdfSync, type Dataset, type EncodeOptions } from '#formats/cdf'
 import { writeCdfFile } from '#doors/cdf-node'
 
 const folder = join(tmpdir(), 'apsis-bench')
@@ -76,6 +76,19 @@ export async function benchFile(name: string, make: () => Dataset, options: Enco
   mkdirSync(folder, { recursive: true })
   const path = join(folder, `${name}.cdf`)
   if (!existsSync(path)) await writeCdfFile(path, make(), options)
+  return path
+}
+
+/** The distributions as an old big-endian machine wrote them: the column-major file with its words turned round. */
+export async function networkFile(): Promise<string> {
+  const from = await benchFile('des-column', () => desDataset(false), { majority: 'column' })
+  const path = join(folder, 'des-network.cdf')
+  if (existsSync(path)) return path
+  const bytes = readFileSync(from)
+  const extent = openCdfSync(bytes).variables.get('dist')?.extentsSync()[0]
+  if (extent !== undefined) bytes.subarray(extent.offset + 12, extent.offset + 12 + extent.bytes).swap32()
+  bytes.writeInt32BE(1, 36)
+  writeFileSync(path, bytes)
   return path
 }
 

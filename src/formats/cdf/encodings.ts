@@ -79,7 +79,8 @@ function swap2(bytes: Uint8Array): void {
   }
 }
 
-const reverse4 = (w: number): number => (w >>> 24) | ((w >>> 8) & 0xff00) | ((w << 8) & 0xff0000) | (w << 24)
+/** A 32-bit word with its bytes turned round. */
+export const reverse4 = (w: number): number => (w >>> 24) | ((w >>> 8) & 0xff00) | ((w << 8) & 0xff0000) | (w << 24)
 
 function swap4(words: Int32Array): void {
   for (let i = 0; i < words.length; i++) words[i] = reverse4(words[i] as number)

@@ -1,8 +1,27 @@
+import { reverse4 } from './encodings.ts'
+
 /**
  * Copies records whose first dimension runs fastest into records whose last does. `size` is the bytes of one element
  * (of a whole string), `dims` the varying dimensions as declared.
  */
 export const columnToRow = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, false)
+
+/** {@link columnToRow} for elements of one 32-bit word, with the bytes of each turned round on the way: one pass instead of three. */
+export function columnToRowSwapped(from: Uint8Array, dims: readonly number[]): Uint8Array {
+  const to = new Uint8Array(from.byteLength)
+  moveSwapped(wordsOf(from), new Int32Array(to.buffer), planWalk(dims))
+  return to
+}
+
+function moveSwapped(from: Int32Array, to: Int32Array, { length, stride, starts }: Walk): void {
+  let row = 0
+  for (let base = 0; base < from.length; base += length * stride) {
+    for (let r = 0; r < starts.length; r++) {
+      let column = base + (starts[r] as number)
+      for (const end = row + length; row < end; row++, column += stride) to[row] = reverse4(from[column] as number)
+    }
+  }
+}
 
 /** The other way, for writing. */
 export const rowToColumn = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, true)

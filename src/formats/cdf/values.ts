@@ -4,7 +4,7 @@ import { needsConversion, toLittleEndian } from './encodings.ts'
 import { readLeaves, type Leaf } from './extents.ts'
 import type { FileContext } from './header.ts'
 import { checkLeaves } from './leaf.ts'
-import { columnToRow } from './majority.ts'
+import { columnToRow, columnToRowSwapped } from './majority.ts'
 import type { VariableRecord } from './metadata.ts'
 import type { CdfData, ReadRange } from './model.ts'
 import { viewNumbers } from './numbers.ts'
@@ -51,18 +51,24 @@ export function* readRange(file: FileContext, variable: VariableRecord, range: R
   checkLeaves(file, variable, leaves, size)
   const only = leaves.length === 1 ? leaves[0] : undefined
   const isPlain = only !== undefined && !only.compressed && only.first <= span.first && only.last >= span.first + span.count - 1
-  const bytes = isPlain ? yield* readPlain(file, variable, only, span, size) : yield* assemble(file, variable, leaves, span, size)
-  return arrange(file, variable, bytes, order)
+  if (isPlain) return arrangePlain(file, variable, yield* readPlain(file, variable, only, span, size), order)
+  return arrange(file, variable, yield* assemble(file, variable, leaves, span, size), order)
 }
 
-// The common case of uncompressed files: nothing is copied unless it must be changed.
 function* readPlain(file: FileContext, variable: VariableRecord, leaf: Leaf, span: Span, size: number): Steps<Uint8Array> {
   const start = leaf.dataStart + (span.first - leaf.first) * size
-  const bytes = yield* file.window.direct(start, start + span.count * size, `values of ${variable.name}`)
-  if (!needsConversion(variable.type, file.encoding)) return bytes
+  return yield* file.window.direct(start, start + span.count * size, `values of ${variable.name}`)
+}
+
+// The common case of uncompressed files: nothing is copied unless it must be changed, and then once.
+function arrangePlain(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file'): Uint8Array {
+  const { type, elements } = variable
+  if (!needsConversion(type, file.encoding)) return arrange(file, variable, bytes, order)
+  const dims = transposedDims(file, variable, order)
+  if (dims !== undefined && type.word === 4 && elements === 1 && file.encoding.floats === 'ieee') return columnToRowSwapped(bytes, dims)
   const own = bytes.slice()
-  toLittleEndian(own, variable.type, file.encoding)
-  return own
+  toLittleEndian(own, type, file.encoding)
+  return arrange(file, variable, own, order)
 }
 
 // In a multi-file CDF the side file of a variable holds its values and nothing else.
@@ -74,7 +80,12 @@ function* readSide(file: FileContext, variable: VariableRecord, span: Span, size
 }
 
 function arrange(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file'): Uint8Array {
+  const dims = transposedDims(file, variable, order)
+  return dims === undefined ? bytes : columnToRow(bytes, dims, variable.type.bytes * variable.elements)
+}
+
+/** The dimensions to be turned round; undefined where order is the same either way. */
+function transposedDims(file: FileContext, variable: VariableRecord, order: 'row' | 'file'): number[] | undefined {
   const dims = varyingDims(variable).filter(dim => dim > 1)
-  if (file.majority === 'row' || order === 'file' || dims.length < 2) return bytes
-  return columnToRow(bytes, dims, variable.type.bytes * variable.elements)
+  return file.majority === 'row' || order === 'file' || dims.length < 2 ? undefined : dims
 }
