@@ -1,5 +1,5 @@
 /**
- * Has other readers read what we write: `node src/doors/cdf-package/read-back.ts PYTHON CORPUS`, with a Python that has
+ * Has other readers read what we write: `node src/doors/cdf-read-back.ts PYTHON CORPUS`, with a Python that has
  * cdflib and pycdfpp. Each sound file of the corpus is rewritten in four ways and compared with its dump. Exit code 1 where
  * one disagrees.
  */
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toDataset, type EncodeOptions } from '#formats/cdf'
-import { createCdfFile, readCdfFile, writeCdfFile } from '../cdf-node.ts'
+import { createCdfFile, readCdfFile, writeCdfFile } from './cdf-node.ts'
 
 const ways: readonly (readonly [string, EncodeOptions])[] = [
   ['blocks', { checksum: true }],
@@ -33,7 +33,7 @@ const [, , python = 'python3', corpus = '../shared/data/cdf'] = process.argv
 const folder = await mkdtemp(join(tmpdir(), 'apsis-read-back-'))
 try {
   await rewrite(corpus, folder)
-  const script = fileURLToPath(new URL('read-back.py', import.meta.url))
+  const script = fileURLToPath(new URL('cdf-read-back.py', import.meta.url))
   const { status, error } = spawnSync(python, [script, folder, resolve(corpus)], { stdio: 'inherit' })
   if (error !== undefined) console.error(`${python} cannot be started: ${error.message}`)
   process.exitCode = status ?? 1

@@ -1,4 +1,4 @@
-"""Reads files with cdflib and pycdfpp and compares values with the dumps of the corpus: read-back.py FOLDER CORPUS."""
+"""Reads files with cdflib and pycdfpp and compares values with the dumps of the corpus: cdf-read-back.py FOLDER CORPUS."""
 
 import hashlib
 import json

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest'
+import * as cdf from './cdf.ts'
+import * as node from './cdf-node.ts'
+import * as time from './time.ts'
+
+// What strangers import. A name that goes breaks them; a name that comes is theirs for ever.
+test('the public names of apsis-cdf', () => {
+  expect(Object.keys(cdf).sort()).toMatchInlineSnapshot(`
+    [
+      "blobSource",
+      "checkIstp",
+      "diffCdf",
+      "dumpCdf",
+      "dumpError",
+      "encodeCdf",
+      "encodeCdfParts",
+      "isText",
+      "isTime",
+      "istpRules",
+      "openCdf",
+      "openCdfSync",
+      "openCdfWriter",
+      "toDataset",
+      "toDatasetVariable",
+      "urlSource",
+    ]
+  `)
+  expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
+    [
+      "createCdfFile",
+      "nodePlatform",
+      "openCdfFile",
+      "openFileSource",
+      "readCdfFile",
+      "startInflatePool",
+      "writeCdfFile",
+    ]
+  `)
+  expect(Object.keys(time).sort()).toMatchInlineSnapshot(`
+    [
+      "EPOCH_FILL",
+      "EPOCH_OF_1970_MS",
+      "TT2000_FILL",
+      "TT2000_PAD",
+      "builtInLeapTable",
+      "civilFromDays",
+      "contains",
+      "daysFromCivil",
+      "epoch16FromTt2000",
+      "epochFromTt2000",
+      "formatDoy",
+      "formatEpoch",
+      "formatEpoch16",
+      "formatUtc",
+      "gaps",
+      "intersect",
+      "interval",
+      "leapTable",
+      "makeLeapTable",
+      "merge",
+      "overlaps",
+      "parseDoy",
+      "parseEpoch",
+      "parseEpoch16",
+      "parseUtc",
+      "replaceLeapTable",
+      "tai1958FromTt2000",
+      "tai1958NsFromTt2000",
+      "taiMinusUtcNs",
+      "tt2000",
+      "tt2000FromEpoch",
+      "tt2000FromEpoch16",
+      "tt2000FromTai1958",
+      "tt2000FromUtcMs",
+      "utcLabel",
+      "utcMsFromEpoch",
+      "utcMsFromEpoch16",
+      "utcMsFromTt2000",
+      "utcMsFromTt2000Array",
+    ]
+  `)
+})
