@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { SdcError } from '#error'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
-import { openCdfSync, type Cdf, type CdfOptions } from './index.ts'
+import { encodeCdf, openCdfSync, type Cdf, type CdfOptions } from './index.ts'
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -106,5 +106,19 @@ describe.skipIf(!sharedIsThere)(`the damaged files of the corpus${sharedNote}`, 
     const attribute = openCdfSync(read('bad_aedr_numelems_huge.cdf'), { tolerant: true })
     expect(attribute.variables.size).toBe(4)
     expect(attribute.damage[0]?.message).toContain('2147483647 elements')
+  })
+})
+
+describe('small files made to cost much', () => {
+  test('attributes that share one list of entries are refused', () => {
+    const attributes = { A: Array.from({ length: 50 }, (_, i) => `entry ${i}`), B: ['one'] }
+    const bytes = encodeCdf({ attributes, variables: [] })
+    const view = new DataView(bytes.buffer)
+    // The first ADR follows the GDR at byte 404; its list is at +20, and the next ADR's too.
+    const second = Number(view.getBigInt64(404 + 12))
+    view.setBigInt64(second + 20, view.getBigInt64(404 + 20))
+    expect(() => openCdfSync(bytes)).toThrow(/a second time/u)
+    const tolerant = openCdfSync(bytes, { tolerant: true })
+    expect([tolerant.attributes.get('A')?.length, tolerant.attributes.get('B'), tolerant.damage.length]).toEqual([50, [], 1])
   })
 })

@@ -187,7 +187,7 @@ function* readInner(
 }
 
 const failTruncated = (window: ByteWindow, end: number, what: string): never =>
-  failCdf('cdf/truncated', `truncated at byte ${window.size} of ${end}: ${what} does not fit`, { size: window.size, end })
+  failCdf('cdf/truncated', `truncated at byte ${window.size} of ${end}, within ${what}`, { size: window.size, end })
 
 // The magic 0000ffff covers 2.0 to 2.5; only the CDR tells whether VDRs have their spare bytes.
 function* chooseV2(window: ByteWindow): Steps<Format> {

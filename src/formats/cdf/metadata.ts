@@ -127,35 +127,47 @@ function* readVdr(file: FileContext, kind: VariableRecord['kind'], offset: numbe
 
 /** All attributes with their entries, in file order. */
 export function* readAttributes(file: FileContext, damage: CdfDamage[]): Steps<AttributeRecord[]> {
+  // An entry belongs to one attribute: lists that share entries could make little bytes a day's work.
+  const seen = new Set<number>()
   return yield* walkList(file, file.gdr.adrHead, 'attributes', damage, function* (offset) {
     const { record } = yield* readFixed(file.window, offset, adr, file.format)
-    return { next: record.next, read: () => readAdr(file, record, damage) }
+    return { next: record.next, read: () => readAdr(file, record, seen, damage) }
   })
 }
 
-function* readAdr(file: FileContext, record: RecordOf<typeof adr>, damage: CdfDamage[]): Steps<AttributeRecord> {
+function* readAdr(file: FileContext, record: RecordOf<typeof adr>, seen: Set<number>, damage: CdfDamage[]): Steps<AttributeRecord> {
   const { name, num } = record
   return {
     name,
     number: num,
     // 3 and 4 are global and variable scope that old libraries had assumed, not been told.
     scope: record.scope === 1 || record.scope === 3 ? 'global' : 'variable',
-    rEntries: yield* readEntries(file, record.agrHead, agrEdr, name, damage),
-    zEntries: yield* readEntries(file, record.azHead, azEdr, name, damage),
+    rEntries: yield* readEntries(file, record.agrHead, agrEdr, name, seen, damage),
+    zEntries: yield* readEntries(file, record.azHead, azEdr, name, seen, damage),
   }
 }
 
 // A file holds thousands of entries and few of anything else: this loop goes without the objects that walkList makes.
-function* readEntries(file: FileContext, head: number, layout: typeof agrEdr, name: string, damage: CdfDamage[]): Steps<CdfEntry[]> {
+function* readEntries(
+  file: FileContext,
+  head: number,
+  layout: typeof agrEdr,
+  name: string,
+  seen: Set<number>,
+  damage: CdfDamage[],
+): Steps<CdfEntry[]> {
   const { window, format } = file
   const entries: CdfEntry[] = []
-  const seen = new Set<number>()
   const fixed = fixedSize(layout, format)
   const at = fieldOffsets(layout, format)
   try {
     for (let offset = head; offset !== 0;) {
       if (seen.has(offset))
-        failCdf('cdf/corrupt', `the entries of attribute ${name} return to byte ${offset}: their list has no end`, { offset })
+        failCdf(
+          'cdf/corrupt',
+          `the entries of attribute ${name} come to byte ${offset} a second time: their list has no end, or is another's`,
+          { offset },
+        )
       seen.add(offset)
       if (offset < 8) failCdf('cdf/corrupt', `an entry of attribute ${name} is said to be at byte ${offset}`, { offset })
       const bytes = window.ready(offset, offset + fixed) ?? (yield* window.bytes(offset, offset + fixed, layout.title))

@@ -147,7 +147,7 @@ function checkRange(window: ByteWindow, start: number, end: number, what: string
   const detail = { start, end, size: window.size }
   if (start < 0 || end < start || start >= Math.max(window.size, window.expectedEnd))
     failCdf('cdf/corrupt', `${what} is said to be at byte ${start}, outside the file of ${window.size} bytes`, detail)
-  failCdf('cdf/truncated', `truncated at byte ${window.size} of ${Math.max(end, window.expectedEnd)}: ${what} does not fit`, detail)
+  failCdf('cdf/truncated', `truncated at byte ${window.size} of ${Math.max(end, window.expectedEnd)}, within ${what}`, detail)
 }
 
 function* loadPages(pages: Map<number, Uint8Array>, size: number, first: number, last: number): Steps<void> {
