@@ -24,7 +24,7 @@ const workerProgram = fileURLToPath(new URL('../../src/apps/worker/main.ts', imp
 const slowMission = Object.fromEntries(
   Object.entries({
     ...textMission,
-    'processes.yaml': `${textMission['processes.yaml']}`.replace('count.sh] }', 'count.sh] }\n  limits: { tries: 2 }'),
+    'processes.yaml': `${textMission['processes.yaml']}`.replace('count.sh] }', 'count.sh] }\n  limits: { tries: 1 }'),
   }).map(([name, text]) => [name, name.endsWith('.sh') ? text.replace('set -eu\n', 'set -eu\nsleep 0.1\n') : text]),
 )
 
@@ -65,10 +65,16 @@ interface Site {
 /** An installation as it runs: the steward's loops here, workers as processes of their own. */
 async function openSite(): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'apsis-faults-'))
-  const home = await openHome(join(folder, 'home'), 'demo')
+  const home = await openHome(join(folder, 'home'), 'real')
   const { config, connectionString } = await freshDatabase()
   const environment = { APSIS_MISSIONS: missions }
-  const system = await openSystem({ home, config, log: pino({ level: 'silent' }), supervise: true, environment })
+  const opened = await openSystem({ home, config, log: pino({ level: 'silent' }), supervise: true, environment })
+  // the steward of a mission, in a hurry
+  const system: System = {
+    ...opened,
+    settings: { settle: 0, retryPause: 0, dropPause: 200, followPause: 200, auditPause: 1000 },
+    pipeline: { ...opened.pipeline, settings: { settle: 0 } },
+  }
   const stop = new AbortController()
   const steward = runSteward(system, stop.signal)
   const children: ChildProcess[] = []
@@ -136,6 +142,7 @@ describe('kill -9 of workers at random moments', () => {
     await expect.poll(async () => readEndState(system.db), patience).toEqual(undisturbed)
     expect(await namesOfLatest(system.db)).toEqual(names)
     await expect.poll(() => findUnsound(system.db, system.ingest.store), patience).toEqual([])
+    expect(await readdir(system.home.staging)).toEqual([])
     await site.close()
   })
 })

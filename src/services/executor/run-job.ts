@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Mission, Process } from '#domain/mission'
 import { SdcError, fail } from '#error'
@@ -27,7 +27,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stop: A
   const folder = join(context.staging, `job-${job.id}-try-${attempt.number}-${attempt.token.slice(0, 8)}`)
   const [work, scratch] = [join(folder, 'work'), join(folder, 'scratch')]
   const log = join(context.logs, `job-${job.id}-try-${attempt.number}.log`)
-  await rm(folder, { recursive: true, force: true })
+  await removeTries(context.staging, job.id)
   await mkdir(work, { recursive: true })
   await mkdir(scratch, { recursive: true })
   try {
@@ -52,6 +52,12 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stop: A
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** Folders of tries whose worker was killed: they are given up for dead, and nobody else would clear up after them. */
+async function removeTries(staging: string, job: number): Promise<void> {
+  for (const name of await readdir(staging))
+    if (name.startsWith(`job-${job}-try-`)) await rm(join(staging, name), { recursive: true, force: true }).catch(() => undefined)
 }
 
 async function judge(
