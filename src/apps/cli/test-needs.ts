@@ -14,11 +14,14 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 const answers = (program: string, ...args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
 
+/** Folder of the Python environment with pySPEDAS and the reference readers. */
+export const clientsFolder = (): string => process.env['APSIS_CLIENTS'] ?? `${root}.build/clients`
+
 /** The browser's program, or undefined. */
 export const findChromium = (): string | undefined =>
   ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
 
-export type NeedName = 'chromium' | 'python' | 'shared' | 'postgres15' | 'git' | 'registry'
+export type NeedName = 'chromium' | 'python' | 'shared' | 'postgres15' | 'git' | 'registry' | 'clients'
 
 const checks: Readonly<Record<NeedName, () => Need>> = {
   chromium: () => ({ what: 'Chromium', isThere: findChromium() !== undefined, cure: 'apt-get install chromium' }),
@@ -32,6 +35,11 @@ const checks: Readonly<Record<NeedName, () => Need>> = {
     what: 'PostgreSQL 15 of Debian',
     isThere: existsSync('/usr/lib/postgresql/15/bin/postgres'),
     cure: 'apt-get install postgresql-15',
+  }),
+  clients: () => ({
+    what: 'Python environment with the clients of the field',
+    isThere: answers(`${clientsFolder()}/bin/python`, '-c', 'import pyspedas, cdflib, pycdfpp'),
+    cure: 'test/acceptance/clients/README.md says how to make it',
   }),
   git: () => ({
     what: 'git with a clone',

@@ -20,6 +20,7 @@ export const mainRun: readonly string[] = ['src', 'missions', 'test']
 export const suites: readonly Suite[] = [
   { name: 'real files and the CDF corpus', needs: ['shared'], how: 'within' },
   { name: 'processing programs in Python', needs: ['python'], how: 'within' },
+  { name: 'clients of the field and other readers', needs: ['clients'], how: 'within' },
   { name: 'the site in a browser', needs: ['chromium'], how: 'within' },
   {
     name: 'services on PostgreSQL 15',

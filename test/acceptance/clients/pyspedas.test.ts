@@ -1,20 +1,18 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { addFile } from '#test/ledger'
+import { clientsPython } from '#test/needs'
 import { sharedIsThere, sharedPath } from '#test/shared'
 import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
-const environment = process.env['APSIS_CLIENTS'] ?? fileURLToPath(new URL('../../../.build/clients', import.meta.url))
-const python = join(environment, 'bin/python')
-const isThere = sharedIsThere && existsSync(python)
+const python = clientsPython ?? ''
+const isThere = sharedIsThere && clientsPython !== undefined
 
 const real = sharedPath('real/mms/sdc/mms1/fgm/brst/l2/2016/12/09/mms1_fgm_brst_l2_20161209090304_v5.87.0.cdf')
 
