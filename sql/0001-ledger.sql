@@ -42,6 +42,8 @@ create unique index file_latest on file (mission, dataset, partition) where late
 create index file_start on file (mission, dataset, start_time);
 create index file_arrived on file (arrived_at desc);
 create index file_sha on file (sha256);
+create index file_path on file (path);
+create index file_version on file (mission, dataset, partition, version desc);
 create index file_product on file (mission, product, start_time) where latest;
 
 create table file_parent (

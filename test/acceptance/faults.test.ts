@@ -72,7 +72,7 @@ async function openSite(): Promise<Site> {
   // the steward of a mission, in a hurry
   const system: System = {
     ...opened,
-    settings: { settle: 0, retryPause: 0, dropPause: 200, followPause: 200, auditPause: 1000 },
+    settings: { settle: 0, retryPause: 0, dropPause: 200, followPause: 200, auditPause: 1000, archivePause: 3_600_000 },
     pipeline: { ...opened.pipeline, settings: { settle: 0 } },
   }
   const stop = new AbortController()

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { dropFolder } from '#services/ingest'
+import { auditArchive, dropFolder } from '#services/ingest'
 import { makePlanner } from '#services/pipeline'
 import type { System } from './system.ts'
 
@@ -7,13 +7,23 @@ import type { System } from './system.ts'
 export async function runSteward(system: System, stop: AbortSignal): Promise<void> {
   const planner = makePlanner(system.pipeline)
   const drop = dropFolder(system.ingest, system.home.drop)
-  const { dropPause, followPause, auditPause } = system.settings
+  const { dropPause, followPause, auditPause, archivePause } = system.settings
   await guarded(system, 'sweep', () => planner.sweep())
   await Promise.all([
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     repeat(stop, followPause, () => guarded(system, 'follow', () => planner.follow())),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
+    repeat(stop, archivePause, () => guarded(system, 'archive', () => auditAndTell(system))),
   ])
+}
+
+/** Bytes younger than this may be on their way into the ledger. */
+const grace = 24 * 3_600_000
+
+async function auditAndTell(system: System): Promise<void> {
+  const found = await auditArchive(system.ingest, system.home.archive, grace)
+  const trouble = found.lost.length + found.orphans.length > 0
+  system.pipeline.log[trouble ? 'warn' : 'info']({ act: 'archive', ...found }, 'ledger and archive compared')
 }
 
 async function repeat(stop: AbortSignal, every: number, step: () => Promise<void>): Promise<void> {

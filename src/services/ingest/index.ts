@@ -1,3 +1,5 @@
+export { auditArchive } from './audit.ts'
+export type { ArchiveAudit } from './audit.ts'
 export type { IngestContext, LoadedMission } from './context.ts'
 export { dropFolder } from './drop.ts'
 export type { DropFolder } from './drop.ts'
