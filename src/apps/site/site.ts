@@ -1,4 +1,4 @@
-import { fail } from '#error'
+import { SdcError } from '#error'
 import type { Home, Session } from '#apps/home'
 import { buildServer } from '#apps/server'
 import { openLog, openSystem, runSteward, startWorkers } from '#apps/system'
@@ -38,12 +38,10 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
         : { outcome: taken.outcome, file: taken.name }
     },
   })
-  const address = await app.listen({ port: options.port, host: options.host }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EADDRINUSE')
-      fail('site/port-taken', `port ${options.port} is taken by another program: choose another with --port N`)
-    if (error.code === 'EACCES')
-      fail('site/port-forbidden', `this user may not listen on port ${options.port}: choose one above 1023 with --port N`)
-    throw error
+  const address = await app.listen({ port: options.port, host: options.host }).catch(async (error: NodeJS.ErrnoException) => {
+    await app.close()
+    await system.close()
+    throw explainListening(error, options.port)
   })
   const workers = startWorkers({ home, connectionString: session.connectionString, count: options.workers, slots: options.slots, log })
   const halt = new AbortController()
@@ -58,6 +56,19 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
       await system.close()
     },
   }
+}
+
+function explainListening(error: NodeJS.ErrnoException, port: number): Error {
+  if (error.code === 'EADDRINUSE')
+    return new SdcError('site/port-taken', `port ${port} is taken by another program: choose another with --port N`, { port }, error)
+  if (error.code === 'EACCES')
+    return new SdcError(
+      'site/port-forbidden',
+      `this user may not listen on port ${port}: choose one above 1023 with --port N`,
+      { port },
+      error,
+    )
+  return error
 }
 
 const titleOf = (system: System): string => (system.missions.length === 1 ? (system.missions[0]?.title ?? 'Apsis') : 'Apsis')
