@@ -4,18 +4,19 @@ import { formatEpoch, formatEpoch16, formatUtc, type Tt2000 } from '#formats/tim
 export const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 
 /** JSON with 64-bit integers as decimal strings, NaN and infinities as words, typed arrays as lists. */
-export const sayJson = (value: unknown): boolean =>
-  say(
-    JSON.stringify(
-      value,
-      (_, item: unknown) => {
-        if (typeof item === 'bigint') return String(item)
-        if (typeof item === 'number' && !Number.isFinite(item)) return String(item)
-        return ArrayBuffer.isView(item) ? Array.from(item as unknown as ArrayLike<unknown>) : item
-      },
-      2,
-    ),
-  )
+export const sayJson = (value: unknown): boolean => say(JSON.stringify(value, (_, item: unknown) => plainItem(item), 2))
+
+// Of ECMAScript 2026, and of Node since 22.
+const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+
+function plainItem(item: unknown): unknown {
+  if (typeof item === 'bigint') return String(item)
+  if (ArrayBuffer.isView(item)) return Array.from(item as unknown as ArrayLike<unknown>)
+  if (typeof item !== 'number') return item
+  if (!Number.isFinite(item)) return String(item)
+  // Without an exponent, languages with whole numbers of any size read digits that a double does not have.
+  return Math.abs(item) > Number.MAX_SAFE_INTEGER ? rawJSON(item.toExponential()) : item
+}
 
 /** One value as a person reads it: times as UTC, single precision without the digits it does not have. */
 export function formatValue(type: CdfType, values: CdfValues | readonly (number | bigint)[], index: number): string {

@@ -141,14 +141,21 @@ describe.skipIf(!sharedIsThere)(`apsis cdf dump${sharedNote}`, () => {
   const expected = async (name: string): Promise<Record<string, unknown>> =>
     JSON.parse(await readFile(corpus(name.replace(/cdf$/u, 'expected.json')), 'utf8')) as Record<string, unknown>
 
-  test.each(['missions/psp_fld_l2_mag_rtn_1min_20200104_v02.cdf', 'features/multi/synth_multifile.cdf', 'features/synth_enc_vax.cdf'])(
-    '%s in the form of the corpus',
-    async name => {
-      const { out, code } = await apsis('dump', '--form', 'cdf-expected/1', corpus(name))
-      const { crossCheck: _, ...dump } = await expected(name)
-      expect([code, JSON.parse(out)]).toEqual([0, dump])
-    },
-  )
+  test.each([
+    'missions/psp_fld_l2_mag_rtn_1min_20200104_v02.cdf',
+    'features/multi/synth_multifile.cdf',
+    'features/synth_enc_vax.cdf',
+    'features/synth_alltypes_row.cdf',
+  ])('%s in the form of the corpus', async name => {
+    const { out, code } = await apsis('dump', '--form', 'cdf-expected/1', corpus(name))
+    const { crossCheck: _, ...dump } = await expected(name)
+    expect([code, JSON.parse(out)]).toEqual([0, dump])
+  })
+
+  test('large numbers are written as doubles', async () => {
+    const { out } = await apsis('dump', '--form', 'cdf-expected/1', corpus('features/synth_alltypes_row.cdf'))
+    expect(out).toContain('-1.9006640752060006e+17')
+  })
 
   test('a damaged file gives its error as JSON and exit code 2', async () => {
     const { out, code, err } = await apsis('dump', '--form', 'cdf-expected/1', corpus('damaged/bad_trunc_half.cdf'))
