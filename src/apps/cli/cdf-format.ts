@@ -7,7 +7,7 @@ export const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 export const sayJson = (value: unknown): boolean => say(JSON.stringify(value, (_, item: unknown) => plainItem(item), 2))
 
 // Of ECMAScript 2026, and of Node since 22.
-const { rawJSON } = JSON as unknown as { rawJSON(text: string): unknown }
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown }
 
 function plainItem(item: unknown): unknown {
   if (typeof item === 'bigint') return String(item)
