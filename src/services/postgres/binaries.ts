@@ -19,7 +19,7 @@ export async function embeddedBinaries(linksFolder: string): Promise<PostgresBin
   return {
     folder: join(native, 'bin'),
     environment: own === undefined ? {} : { LD_LIBRARY_PATH: own },
-    localeOptions: ['--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    localeOptions: ['--no-locale', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
   }
 }
 

@@ -70,7 +70,7 @@ test('starts in an empty folder, answers on a socket alone, stops without a trac
   expect(first.config.host).toBe(dataDir)
   expect(statSync(dataDir).mode & 0o777).toBe(0o700)
   expect(await ask(first, `select current_setting('listen_addresses') as value`)).toEqual([''])
-  expect(await ask(first, `select datcollate as value from pg_database where datname = current_database()`)).toEqual(['C.UTF-8'])
+  expect(await ask(first, `select datlocale as value from pg_database where datname = current_database()`)).toEqual(['C.UTF-8'])
   expect(await ask({ config: { connectionString: first.connectionString } }, 'select current_database() as value')).toEqual(['apsis'])
   await ask(first, 'create table kept as select 1 as value')
   const ends = vi.fn<() => void>()
