@@ -20,7 +20,7 @@ export async function summaryLines(db: Db, facts: SummaryFacts, now: number): Pr
     .selectFrom('file')
     .select(['name', 'arrived_at'])
     .where('public', '=', true)
-    .where('job', 'is not', null)
+    .where('kind', '=', 'science')
     .orderBy('arrived_at', 'desc')
     .limit(3)
     .execute()
