@@ -97,6 +97,17 @@ describe('planWork', () => {
     expect(cell.reason.text).toContain('a_attitude 2026-11-22')
   })
 
+  test('an input that is known to have no data makes what needs it empty, which is an end', () => {
+    const empty = source('a_raw', { have: 'no-data', next: 'none', reason: { kind: 'no-data', text: 'nothing' } })
+    const roles = [role(0, [], [empty]), role(1, [file('attitude')])]
+    expect(plan(facts({ roles })).cell).toMatchObject({
+      have: 'no-data',
+      next: 'none',
+      reason: { kind: 'no-data', text: 'a_raw 2026-11-22 has no data' },
+    })
+    expect(plan(facts({ roles, made: 'files' })).cell).toMatchObject({ next: 'waiting' })
+  })
+
   test('an input that is lost for ever makes what waits for it lost', () => {
     const lost = source('a_raw', { have: 'none', next: 'lost', reason: { kind: 'lost', text: 'contact lost' } })
     expect(plan(facts({ roles: [role(0, [], [lost]), role(1, [file('attitude')])] })).cell.next).toBe('lost')

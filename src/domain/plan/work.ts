@@ -29,7 +29,8 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
     return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts, active) } }
 
   const lacking = lackingRoles(facts.roles)
-  if (lacking.length > 0) return { cell: { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) } }
+  if (lacking.length > 0)
+    return { cell: emptyCell(facts, lacking) ?? { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) } }
 
   const busy = facts.roles.flatMap(r => r.cells).filter(isBusy)
   if (busy.length > 0) {
@@ -110,6 +111,17 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
   if (missing.length > 0) return inputsReason(`made in part: ${describeMissing(missing)}`, missing)
   if (isOpen(facts, now)) return { kind: 'in-progress', text: 'made as far as data have come; more is to come' }
   return { kind: 'complete', text: 'made from everything expected' }
+}
+
+/** What is needed was looked for and is known not to be: that is an end for what would be made of it, too. */
+function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState | undefined {
+  const cells = lacking.flatMap(r => r.cells)
+  if (facts.made === 'files' || cells.length === 0 || cells.some(c => c.have !== 'no-data')) return undefined
+  return {
+    have: 'no-data',
+    next: 'none',
+    reason: { kind: 'no-data', text: `${nameCells(cells)} has no data`, causes: cells.map(cellName) },
+  }
 }
 
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
