@@ -127,7 +127,9 @@ function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState |
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
   const roles = lacking.map(r => r.input.product).join(', ')
   const blamed = missing.filter(c => lacking.some(r => r.cells.includes(c)))
-  return inputsReason(blamed.length > 0 ? `waits for ${nameCells(blamed)}` : `waits for ${roles}: none has come yet`, blamed)
+  if (blamed.length === 0) return inputsReason(`waits for ${roles}: none has come yet`, blamed)
+  const lost = blamed.every(c => c.next === 'lost')
+  return inputsReason(lost ? `needs ${nameCells(blamed)}, which is lost` : `waits for ${nameCells(blamed)}`, blamed)
 }
 
 const inputsReason = (text: string, cells: readonly SourceCell[]): Reason => ({ kind: 'inputs', text, causes: cells.map(cellName) })
