@@ -73,9 +73,7 @@ test('columns hold fixed arrays as one typed array', () => {
     ),
   )
   const vectors = (seed: number) => Array.from({ length: 192 }, (_, i) => ((seed * 7919 + i * 331) % 65536) - 32768)
-  const stream = [0, 1, 2].map(n =>
-    encodePacket(compiled, 'Science', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: n, FLAG: n, B: vectors(n) }),
-  )
+  const stream = [0, 1, 2].map(n => encodePacket(compiled, 'Science', { SEC_HDR_FLG: 1, SRC_SEQ_CTR: n, FLAG: n, B: vectors(n) }))
   const { packets, problems } = readPackets(Uint8Array.from(stream.flatMap(bytes => [...bytes])))
   expect(problems).toEqual([])
   const table = decodeColumns(compiled, 'Science', packets)
