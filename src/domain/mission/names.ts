@@ -33,7 +33,7 @@ export const fieldsOf = (product: Product, spacecraft: string): Readonly<Record<
   ...(product.descriptor === undefined ? {} : { descriptor: product.descriptor }),
 })
 
-/** Unique in the mission, e.g. `mms1_fgm_srvy_l2`. */
+/** Unique in the mission, e.g. `sc1_mag_srvy_l2`. */
 export const datasetId = (product: Product, spacecraft: string): string => product.dataset.print({ sc: spacecraft })
 
 export const datasetsOf = (mission: Mission): readonly Dataset[] =>
