@@ -6,7 +6,7 @@ import { chooseHome, enterHome, openHome } from '#apps/home'
 import type { Home } from '#apps/home'
 import { startSite } from '#apps/site'
 import type { Site } from '#apps/site'
-import { setDemoClock } from '#apps/system'
+import { describeLeftOut, setDemoClock } from '#apps/system'
 import { makeSignInLink } from '#services/people'
 import { clearDemoHome } from './demo-home.ts'
 import { wholeNumber } from './options.ts'
@@ -83,6 +83,7 @@ async function flyAndShow(home: Home, site: Site, options: DemoOptions, display:
   const order = run.earlier?.order ?? newOrder(system.missions, options)
   if (run.earlier === undefined) setDemoClock(home, order.end - order.hours * 3_600_000)
   display.note(`The site is at ${site.address} already; ${order.hours} h of flight follow, in ${order.contacts} contacts.`)
+  for (const process of system.leftOut) display.note(`  ${describeLeftOut(process)}`)
   const shown = new AbortController()
   const showing = showProgress(site, display, shown.signal)
   try {

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { Command } from 'commander'
 import { chooseHome, enterHome, openHome } from '#apps/home'
 import { startSite } from '#apps/site'
+import { describeLeftOut } from '#apps/system'
 import { makeSignInLink } from '#services/people'
 import { homeOption } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -38,6 +39,7 @@ APSIS_MISSIONS=DIR reads the missions from another folder.`,
         say(`Apsis is up: ${site.address}`)
         say(`  missions     ${site.system.missions.map(m => m.id).join(', ')}`)
         say(`  home         ${home.dir}`)
+        for (const process of site.system.leftOut) say(`  ${describeLeftOut(process)}`)
         say(`  drop folder  ${home.drop}`)
         say(`  sign in as operator, once: ${link}`)
         say('  Ctrl-C stops it')

@@ -1,6 +1,7 @@
 export { setDemoClock } from './demo-clock.ts'
 export { waitUntilIdle } from './idle.ts'
 export { openLog } from './logger.ts'
+export { describeLeftOut } from './programs.ts'
 export { runSteward } from './steward.ts'
 export { missionsFolder, openSystem } from './system.ts'
 export type { System } from './system.ts'

@@ -16,6 +16,8 @@ import { loadAdapter, loadMissions } from '#services/missions'
 import type { PipelineContext } from '#services/pipeline'
 import { localStore } from '#services/store'
 import { demoClock } from './demo-clock.ts'
+import { describeLeftOut, leaveOutMissing } from './programs.ts'
+import type { LeftOut } from './programs.ts'
 import { settingsOf } from './settings.ts'
 import type { SystemSettings } from './settings.ts'
 
@@ -28,6 +30,8 @@ export interface System {
   readonly db: Db
   readonly missions: readonly Mission[]
   readonly settings: SystemSettings
+  /** Processes that this machine cannot run. */
+  readonly leftOut: readonly LeftOut[]
   readonly queue: Queue
   readonly ingest: IngestContext
   readonly pipeline: PipelineContext
@@ -53,7 +57,8 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   const { home, config, log } = options
   const clock = home.kind === 'demo' ? demoClock(home) : Date.now
   const settings = settingsOf(home.kind)
-  const missions = await loadMissions(missionsFolder(options.environment))
+  const { missions, leftOut } = leaveOutMissing(await loadMissions(missionsFolder(options.environment)), process.env['PATH'] ?? '')
+  for (const process of leftOut) log.warn({ act: 'left out', ...process }, describeLeftOut(process))
   const db = openDb(config)
   const queue = await openQueue(config, { supervise: options.supervise, log })
   const incoming = join(home.archive, '.incoming')
@@ -88,7 +93,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     await queue.stop()
     await db.destroy()
   }
-  return { home, db, missions, settings, queue, ingest, pipeline, executor, close }
+  return { home, db, missions, leftOut, settings, queue, ingest, pipeline, executor, close }
 }
 
 const builtin = (name: string): string => join(root, 'src/apps/processors', `${name}.ts`)
