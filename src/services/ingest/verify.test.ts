@@ -78,7 +78,7 @@ describe('what a simulated mission sends', () => {
     ['nothing', new Uint8Array(), 'ingest/empty', 'the file is empty'],
     ['no packet', new Uint8Array(3), 'ingest/no-packets', '3 octets, and no CCSDS packet in them'],
   ])('telemetry with %s is refused', async (_what, bytes, code, reason) => {
-    const name = ofKind('telemetry').name.replace(/_v[\d.]+/, match => match.replace(/\d+$/, '77'))
+    const name = ofKind('telemetry').name.replace(/_v\d+\.\d+\.\d+/, '_v0.0.77')
     const outcome = await home.deliver(name, bytes)
     expect(outcome).toMatchObject({ outcome: 'quarantined', code, reason })
   })
