@@ -102,10 +102,13 @@ describe('files', () => {
       ['limit=0', 'limit'],
       ['from=yesterday', 'from'],
       ['versions=some', 'versions'],
+      ['start=yesterday', 'there is no parameter start; known are: '],
+      ['limit=abc', 'the parameter limit does not fit'],
     ] as const) {
       const { status, body } = await ask(`/files?${query}`)
       expect([status, body.error.code, body.error.message.includes(word)]).toEqual([400, 'access/bad-question', true])
     }
+    expect((await ask('/cells?mission=nowhere')).body.error.code).toBe('access/no-such-mission')
     expect((await ask('/files/x?mission=nowhere')).body.error.code).toBe('access/no-such-mission')
   })
 })

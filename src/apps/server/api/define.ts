@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { fail } from '#error'
-import { readAsker } from '../asking.ts'
+import { findMission, readAsker } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 
@@ -26,10 +26,24 @@ export function defineQuestion<Query extends z.ZodObject>(
   described[question.path.replace(/:(\w+)/g, '{$1}')] = describeQuestion(question)
   app.get(question.path, async (request, reply) => {
     const asker = await readAsker(request, reply, parts)
-    const parsed = question.query.safeParse(request.query)
-    if (!parsed.success) return fail('access/bad-question', z.prettifyError(parsed.error).replace(/\n\s*/g, ' '))
-    return reply.send(await question.work(parsed.data, request.params as Readonly<Record<string, string>>, asker))
+    const parsed = question.query.strict().safeParse(request.query)
+    if (!parsed.success) return fail('access/bad-question', explainQuestion(parsed.error, question.query))
+    const { mission } = parsed.data as { readonly mission?: unknown }
+    if (typeof mission === 'string') findMission(parts, mission)
+    return reply.send(await question.work(parsed.data as z.output<Query>, request.params as Readonly<Record<string, string>>, asker))
   })
+}
+
+/** One clause per fault, each by the parameter's name; a parameter that is not known is a fault, or a wrong filter would filter nothing. */
+function explainQuestion(error: z.ZodError, query: z.ZodObject): string {
+  const known = Object.keys(query.shape).join(', ') || 'none'
+  return error.issues
+    .map(issue =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no parameter ${issue.keys.join(', ')}; known are: ${known}`
+        : `the parameter ${issue.path.join('.')} does not fit: ${issue.message.replace(/^Invalid (?:input|option): /, '')}`,
+    )
+    .join('; ')
 }
 
 function describeQuestion<Query extends z.ZodObject>(question: Question<Query>): unknown {
