@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { SdcError } from '#error'
+import type { Db } from '#services/db'
 import { explain } from '#services/pipeline'
 import type { Why } from '#services/pipeline'
 import { homeOption, inHome } from './enter.ts'
@@ -15,15 +16,7 @@ export function whyCommand(): Command {
     .option('--json', 'the chain as JSON')
     .action(async (dataset: string, partition: string | undefined, options: HomeOptions & { json?: boolean }) => {
       await inHome('why', options, async system => {
-        const cell = await system.db
-          .selectFrom('cell')
-          .select(['mission', 'dataset', 'partition'])
-          .where('dataset', '=', dataset)
-          .$if(partition !== undefined, q => q.where('partition', '=', partition ?? ''))
-          .orderBy('start_time', 'desc')
-          .limit(1)
-          .executeTakeFirst()
-        if (cell === undefined) throw new SdcError('why/no-cell', await nearMiss(dataset, partition, system.db))
+        const cell = await chooseCell(system.db, dataset, partition)
         const why = await explain(system.db, cell.mission, cell.dataset, cell.partition, system.ingest.clock())
         if (why === undefined) return
         process.stdout.write(options.json === true ? `${JSON.stringify(why)}\n` : `${whyLines(why).join('\n')}\n`)
@@ -31,7 +24,25 @@ export function whyCommand(): Command {
     })
 }
 
-async function nearMiss(dataset: string, partition: string | undefined, db: Parameters<typeof explain>[0]): Promise<string> {
+/** The cell that a person names; the newest of its dataset where no partition is given. Throws `why/no-cell`, with what there is. */
+export async function chooseCell(
+  db: Db,
+  dataset: string,
+  partition: string | undefined,
+): Promise<{ readonly mission: string; readonly dataset: string; readonly partition: string }> {
+  const cell = await db
+    .selectFrom('cell')
+    .select(['mission', 'dataset', 'partition'])
+    .where('dataset', '=', dataset)
+    .$if(partition !== undefined, q => q.where('partition', '=', partition ?? ''))
+    .orderBy('start_time', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (cell === undefined) throw new SdcError('why/no-cell', await nearMiss(dataset, partition, db))
+  return cell
+}
+
+async function nearMiss(dataset: string, partition: string | undefined, db: Db): Promise<string> {
   const known = await db
     .selectFrom('cell')
     .select('partition')

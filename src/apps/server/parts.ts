@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Mission } from '#domain/mission'
 import type { Db } from '#services/db'
+import type { WaiverAct } from '#services/pipeline'
 import type { Store } from '#services/store'
 
 /** What the server is made of. It owns none of it: who builds the server closes them. */
@@ -14,6 +15,11 @@ export interface ServerParts {
   readonly clock: () => number
   /** Takes a finished temporary file in; absent = this server takes no uploads. */
   readonly ingest?: Ingest
+  /** Waives expectations; absent = this server changes nothing. */
+  readonly waivers?: {
+    add(act: WaiverAct & { readonly reason: string }): Promise<void>
+    revoke(act: WaiverAct): Promise<void>
+  }
 }
 
 export interface HomeInfo {

@@ -39,6 +39,7 @@ export interface Reason {
     | 'not-arrived'
     | 'not-covered'
     | 'not-due'
+    | 'waived'
   readonly text: string
   readonly causes?: readonly CellName[]
   readonly job?: number

@@ -14,7 +14,9 @@ export type {
   SourceCell,
   WorkFacts,
 } from './facts.ts'
-export { shownState } from './state.ts'
+export { shownState, shownStates } from './state.ts'
 export type { Shown } from './state.ts'
+export { isWaivable, waive } from './waive.ts'
+export type { Waiver } from './waive.ts'
 export { inWindow, planWork } from './work.ts'
 export type { HashText, Plan, PlannedInput } from './work.ts'

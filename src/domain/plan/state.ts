@@ -1,7 +1,22 @@
 import type { Have, Next, Reason } from './facts.ts'
 
+/** In the order in which a person wants to read them: what needs somebody first. */
+export const shownStates = [
+  'failed',
+  'late',
+  'held',
+  'lost',
+  'running',
+  'waiting',
+  'partial',
+  'no data',
+  'not due',
+  'waived',
+  'made',
+] as const
+
 /** What people see of a cell. */
-export type Shown = 'made' | 'partial' | 'no data' | 'running' | 'waiting' | 'late' | 'failed' | 'held' | 'not due' | 'lost'
+export type Shown = (typeof shownStates)[number]
 
 /** The one table from (have, next, due, now) to what is shown. A failed remake never reddens a made cell. */
 export function shownState(
@@ -11,6 +26,7 @@ export function shownState(
   if (cell.have === 'full') return 'made'
   if (cell.have === 'no-data') return 'no data'
   if (cell.next === 'held') return 'held'
+  if (cell.reason.kind === 'waived') return cell.have === 'partial' ? 'partial' : 'waived'
   const late = cell.due !== undefined && cell.due < now && cell.reason.kind !== 'in-progress'
   if (cell.have === 'partial') return late && (cell.next === 'waiting' || cell.next === 'failed') ? 'late' : 'partial'
   if (cell.next === 'running') return 'running'

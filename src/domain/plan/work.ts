@@ -30,7 +30,10 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
 
   const lacking = lackingRoles(facts.roles)
   if (lacking.length > 0)
-    return { cell: emptyCell(facts, lacking) ?? { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) } }
+    return {
+      cell: emptyCell(facts, lacking) ??
+        waivedCell(have, lacking) ?? { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) },
+    }
 
   const busy = facts.roles.flatMap(r => r.cells).filter(isBusy)
   if (busy.length > 0) {
@@ -122,6 +125,13 @@ function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState |
     next: 'none',
     reason: { kind: 'no-data', text: `${nameCells(cells)} has no data`, causes: cells.map(cellName) },
   }
+}
+
+/** Nobody expects what is needed any more: nor, then, what would be made of it. */
+function waivedCell(have: CellState['have'], lacking: readonly RoleFacts[]): CellState | undefined {
+  const cells = lacking.flatMap(r => r.cells)
+  if (cells.length === 0 || cells.some(c => c.have !== 'none' || c.reason.kind !== 'waived')) return undefined
+  return { have, next: 'none', reason: { kind: 'waived', text: `needs ${nameCells(cells)}, which is waived`, causes: cells.map(cellName) } }
 }
 
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {

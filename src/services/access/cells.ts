@@ -1,8 +1,10 @@
-import type { Selectable } from 'kysely'
-import { shownState } from '#domain/plan'
+import { sql } from 'kysely'
+import type { RawBuilder, Selectable, SelectQueryBuilder } from 'kysely'
+import { shownState, shownStates } from '#domain/plan'
 import type { CellName, Reason, Shown } from '#domain/plan'
+import { fail } from '#error'
 import { instant } from '#services/db'
-import type { CellTable, Db } from '#services/db'
+import type { CellTable, Db, Schema } from '#services/db'
 
 /** One expectation as people see it. Times in UTC milliseconds. */
 export interface CellEntry extends CellName {
@@ -20,29 +22,76 @@ export interface CellEntry extends CellName {
   readonly changed: number
 }
 
+/** A search through the cells. `from` and `to` (UTC milliseconds) mean overlap. */
 export interface CellSearch {
   readonly mission?: string
   readonly product?: string
   readonly dataset?: string
+  readonly spacecraft?: string
+  readonly process?: string
+  readonly partition?: string
   readonly from?: number
   readonly to?: number
   /** Only cells that are not at rest: something is to come, failed, or was lost. */
   readonly open?: boolean
+  /** Only cells that are shown as one of these. */
+  readonly states?: readonly Shown[]
+  /** Only what comes after this cell in the order of the answer. */
+  readonly after?: CellPlace
   readonly limit: number
 }
 
+/** Where a cell stands in the order of lists: newest first, then by dataset and partition. */
+export type CellPlace = Pick<CellEntry, 'start' | 'dataset' | 'partition'>
+
+/** Cells that answer a search, newest first. */
 export async function listCells(db: Db, search: CellSearch, now: number): Promise<readonly CellEntry[]> {
-  let query = db.selectFrom('cell').selectAll()
-  for (const field of ['mission', 'product', 'dataset'] as const) {
+  const rows = await cellsOf(db, search, now)
+    .selectAll()
+    .orderBy('start_time', 'desc')
+    .orderBy('dataset')
+    .orderBy('partition')
+    .limit(search.limit)
+    .execute()
+  return rows.map(row => readCell(row, now))
+}
+
+function cellsOf(db: Db, search: CellSearch, now: number): SelectQueryBuilder<Schema, 'cell', object> {
+  let query = db.selectFrom('cell')
+  for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'process', 'partition'] as const) {
     const value = search[field]
     if (value !== undefined) query = query.where(field, '=', value)
   }
   if (search.to !== undefined) query = query.where('start_time', '<', instant(search.to))
-  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from))
+  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from)).where(startsAfter(search.from))
   if (search.open === true) query = query.where('next', '<>', 'none')
-  const rows = await query.orderBy('start_time', 'desc').orderBy('dataset').limit(search.limit).execute()
-  return rows.map(row => readCell(row, now))
+  if (search.states !== undefined) {
+    query = query.where(sql<boolean>`${shownAs(now)} = any(${search.states}::text[])`)
+    // The index of cells that are not simply made is small, and most questions are about those.
+    if (!search.states.includes('made')) query = query.where(sql<boolean>`(next <> 'none' or have <> 'full')`)
+  }
+  if (search.after !== undefined) {
+    const { start, dataset, partition } = search.after
+    query = query
+      .where('start_time', '<=', instant(start))
+      .where(e => e.or([e('start_time', '<', instant(start)), sql<boolean>`(dataset, partition) > (${dataset}, ${partition})`]))
+  }
+  return query
 }
+
+/** What overlaps a time cannot begin earlier than the longest cell is long: a bound that an index understands. */
+const startsAfter = (from: number): RawBuilder<boolean> =>
+  sql<boolean>`start_time > ${instant(from)} - make_interval(secs => (select coalesce(max(longest), 0) from cell_tally))`
+
+/** {@link shownState} in SQL; a test holds the two together. */
+const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case
+  when have = 'full' then 'made' when have = 'no-data' then 'no data' when next = 'held' then 'held'
+  when reason->>'kind' = 'waived' then case when have = 'partial' then 'partial' else 'waived' end
+  when have = 'partial' then case when ${isLate(now)} and next in ('waiting', 'failed') then 'late' else 'partial' end
+  when next in ('running', 'failed', 'lost') then next
+  when ${isLate(now)} then 'late' when reason->>'kind' = 'not-due' then 'not due' else 'waiting' end`
+
+const isLate = (now: number): RawBuilder<boolean> => sql<boolean>`(due_at < ${instant(now)} and reason->>'kind' <> 'in-progress')`
 
 export async function findCell(db: Db, mission: string, name: CellName, now: number): Promise<CellEntry | undefined> {
   const query = db.selectFrom('cell').selectAll().where('mission', '=', mission).where('dataset', '=', name.dataset)
@@ -68,4 +117,34 @@ function readCell(row: Selectable<CellTable>, now: number): CellEntry {
     reason,
     changed: row.changed_at,
   }
+}
+
+/** A comma list of states as people write them (`late,no data`). Throws `access/bad-state`. */
+export function parseStates(text: string): readonly Shown[] {
+  return text.split(',').map(word => {
+    const state = word.trim().replaceAll('-', ' ')
+    return (
+      shownStates.find(s => s === state) ??
+      fail('access/bad-state', `there is no state ${word.trim()}; there are ${shownStates.join(', ')}`, { word })
+    )
+  })
+}
+
+/** Where the next page begins, as text for an address. */
+export const printPlace = (cell: CellPlace): string =>
+  Buffer.from(JSON.stringify([cell.start, cell.dataset, cell.partition])).toString('base64url')
+
+/** Reads {@link printPlace}. Throws `access/bad-page`. */
+export function parsePlace(text: string): CellPlace {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
+    if (Array.isArray(parts)) {
+      const [start, dataset, partition] = parts as readonly unknown[]
+      if (Number.isSafeInteger(start) && typeof dataset === 'string' && typeof partition === 'string')
+        return { start: start as number, dataset, partition }
+    }
+  } catch {
+    // said below
+  }
+  return fail('access/bad-page', 'after= is no place in a list: take it as the field next of the answer before', { text })
 }

@@ -108,6 +108,44 @@ export interface CellTable {
   changed_at: Instant
 }
 
+export interface WaiverTable {
+  id: Generated<number>
+  mission: string
+  dataset: string
+  partition: string
+  reason: string
+  actor: string
+  at: Instant
+  revoked_at: NullableInstant
+  revoked_by: string | null
+}
+
+/** Kept by triggers; who wants a count sums over the rows. `longest` in seconds. */
+export interface CellTallyTable {
+  mission: string
+  product: string
+  have: CellHave
+  next: CellNext
+  kind: string
+  cells: number
+  longest: number
+}
+
+/** Kept by triggers, as {@link CellTallyTable}. */
+export interface FileTallyTable {
+  mission: string
+  product: string
+  dataset: string
+  spacecraft: string
+  kind: string
+  latest: boolean
+  public: boolean
+  state: 'held' | 'retired' | 'lost'
+  files: number
+  bytes: string
+  longest: number
+}
+
 export type JobState = 'ready' | 'running' | 'made' | 'no-data' | 'failed' | 'cancelled'
 
 export interface JobTable {
@@ -221,6 +259,9 @@ export interface Schema {
   quarantine: QuarantineTable
   mission_event: MissionEventTable
   cell: CellTable
+  waiver: WaiverTable
+  cell_tally: CellTallyTable
+  file_tally: FileTallyTable
   job: JobTable
   attempt: AttemptTable
   reserved_version: ReservedVersionTable

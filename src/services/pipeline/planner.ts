@@ -1,4 +1,5 @@
 import { contactsOf, eventsAfter, filesByIds, heldPartitions } from '#services/catalog'
+import { spotColumns, spotOfCell } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { findMission, reconcile } from './reconcile.ts'
 import { remindTransport } from './remind.ts'
@@ -85,41 +86,18 @@ const advance = (context: PipelineContext, sequence: number): Promise<unknown> =
     .onConflict(c => c.column('follower').doUpdateSet({ sequence }))
     .execute()
 
-interface CellSpotRow {
-  readonly mission: string
-  readonly product: string
-  readonly spacecraft: string
-  readonly process: string | null
-  readonly partition: string
-  readonly start_time: number
-  readonly stop_time: number
-}
-
-const columns = ['mission', 'product', 'spacecraft', 'process', 'partition', 'start_time', 'stop_time'] as const
-
 const openSpots = async (context: PipelineContext): Promise<readonly Spot[]> => {
   const rows = await context.db
     .selectFrom('cell')
-    .select(columns)
+    .select(spotColumns)
     .where(e => e.or([e('next', '<>', 'none'), e('have', '=', 'partial')]))
     .execute()
-  return unique(rows.flatMap(r => spotOfCell(context, r)))
+  return unique(rows.flatMap(r => spotOfCell(context.missions, r)))
 }
 
 const settlingSpots = async (context: PipelineContext): Promise<readonly Spot[]> => {
-  const rows = await context.db.selectFrom('cell').select(columns).where('next', '=', 'waiting').execute()
-  return unique(rows.flatMap(r => spotOfCell(context, r)))
-}
-
-function spotOfCell(context: PipelineContext, row: CellSpotRow): readonly Spot[] {
-  const mission = context.missions.find(m => m.id === row.mission)
-  const product = mission?.products.find(p => p.id === row.product)
-  // Cells of a mission, product or process that is no longer configured stay as they are.
-  if (mission === undefined || product === undefined) return []
-  if (row.process !== null && !mission.processes.some(p => p.id === row.process)) return []
-  const partition = { kind: product.partition.kind, key: row.partition, start: row.start_time, stop: row.stop_time }
-  if (row.process === null) return [{ kind: 'arrival', mission: row.mission, product: row.product, spacecraft: row.spacecraft, partition }]
-  return [{ kind: 'work', mission: row.mission, process: row.process, spacecraft: row.spacecraft, partition }]
+  const rows = await context.db.selectFrom('cell').select(spotColumns).where('next', '=', 'waiting').execute()
+  return unique(rows.flatMap(r => spotOfCell(context.missions, r)))
 }
 
 async function allSpots(context: PipelineContext): Promise<readonly Spot[]> {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { consumersOf, datasetId, findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import type { Partition } from '#domain/partition'
-import { planArrival, planWork } from '#domain/plan'
+import { isWaivable, planArrival, planWork, waive } from '#domain/plan'
 import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { contactsOf, latestOf } from '#services/catalog'
@@ -13,7 +13,7 @@ import type { PipelineContext, Spot } from './context.ts'
 import { dueTime, gatherArrival, gatherWork } from './facts.ts'
 import { makeJob } from './jobs.ts'
 import { spotsOfChange, unique } from './spots.ts'
-import { lockSpot, writeCell } from './sql.ts'
+import { lockSpot, validWaiver, writeCell } from './sql.ts'
 
 export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -132,6 +132,8 @@ async function noteCell(context: PipelineContext, tx: Tx, mission: Mission, note
   // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
   if (!noted.touched && contacts.length === 0 && latest === undefined) return []
   const now = context.clock()
+  const name = { dataset, partition: partition.key }
+  const state = isWaivable(noted.state) ? waive(noted.state, await validWaiver(tx, mission.id, name)) : noted.state
   const cell = {
     mission: mission.id,
     dataset,
@@ -143,7 +145,7 @@ async function noteCell(context: PipelineContext, tx: Tx, mission: Mission, note
     due: dueTime(product, contacts, now),
     file: latest?.id,
     recipe: noted.recipe,
-    state: noted.state,
+    state,
   }
   if (!(await writeCell(tx, cell, now)) || consumersOf(mission, product.id).length === 0) return []
   const change = { product: product.id, spacecraft, partition: partition.key, start: partition.start, stop: partition.stop }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Insertable, Selectable } from 'kysely'
 import type { Partition, Span } from '#domain/partition'
-import type { CellName, CellState, FileFact, JobFact, Reason, SourceCell } from '#domain/plan'
+import type { CellName, CellState, FileFact, JobFact, Reason, SourceCell, Waiver } from '#domain/plan'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
 import type { FileRow } from '#services/catalog'
@@ -105,6 +105,18 @@ export async function lastJob(tx: Tx, key: WorkKey): Promise<JobFact | undefined
     notBefore: row.not_before,
     message: row.message ?? undefined,
   }
+}
+
+/** The waiver that holds for a cell now. */
+export async function validWaiver(db: Db | Tx, mission: string, { dataset, partition }: CellName): Promise<Waiver | undefined> {
+  return db
+    .selectFrom('waiver')
+    .select(['actor', 'reason', 'at'])
+    .where('mission', '=', mission)
+    .where('dataset', '=', dataset)
+    .where('partition', '=', partition)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst()
 }
 
 export interface CellWrite extends CellName {

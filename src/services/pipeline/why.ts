@@ -1,4 +1,5 @@
-import type { Reason, Shown } from '#domain/plan'
+import { sql } from 'kysely'
+import type { CellName, Reason, Shown } from '#domain/plan'
 import { shownState } from '#domain/plan'
 import type { Db } from '#services/db'
 import type { CellRow } from './sql.ts'
@@ -22,32 +23,46 @@ export interface Why {
   readonly sharedBy: number
 }
 
-/** The shortest chain of causes from a cell to its root; undefined where nobody expects such a cell. */
+/**
+ * The shortest chain of causes from a cell to its root; undefined where nobody expects such a cell. Reads the cells of the chain's
+ * neighbourhood and those that share the root, level by level, by their keys: never the table.
+ */
 export async function explain(db: Db, mission: string, dataset: string, partition: string, now: number): Promise<Why | undefined> {
-  const rows = await db.selectFrom('cell').selectAll().where('mission', '=', mission).execute()
-  const cells = new Map(rows.map(r => [keyOf(r), r]))
-  const start = cells.get(keyOf({ dataset, partition }))
+  const [start] = await readCells(db, mission, [{ dataset, partition }])
   if (start === undefined) return undefined
-  const path = shortestPath(cells, start)
+  const path = await shortestPath(db, start)
   const root = path.at(-1) ?? start
   const chain = path.map((row, i) => toLink(row, i < path.length - 1, now))
-  return { mission, chain, sharedBy: countSharing(cells, root) - (root === start ? 1 : 2) }
+  return { mission, chain, sharedBy: (await countSharing(db, root)) - (root === start ? 1 : 2) }
 }
 
-const keyOf = (c: { dataset: string; partition: string }): string => `${c.dataset} ${c.partition}`
+const keyOf = (c: CellName): string => `${c.dataset} ${c.partition}`
 const reasonOf = (row: CellRow): Reason => row.reason as unknown as Reason
-const causesOf = (cells: ReadonlyMap<string, CellRow>, row: CellRow): readonly CellRow[] =>
-  (reasonOf(row).causes ?? []).flatMap(c => cells.get(keyOf(c)) ?? [])
+
+async function readCells(db: Db, mission: string, names: readonly CellName[]): Promise<readonly CellRow[]> {
+  if (names.length === 0) return []
+  const [datasets, partitions] = [names.map(n => n.dataset), names.map(n => n.partition)]
+  return db
+    .selectFrom('cell')
+    .selectAll()
+    .where('mission', '=', mission)
+    .where(sql<boolean>`(dataset, partition) in (select * from unnest(${datasets}::text[], ${partitions}::text[]))`)
+    .execute()
+}
 
 /** Breadth first to the nearest cell that blames no other: a root. What is broken goes before what is merely waited for. */
-function shortestPath(cells: ReadonlyMap<string, CellRow>, start: CellRow): readonly CellRow[] {
+async function shortestPath(db: Db, start: CellRow): Promise<readonly CellRow[]> {
   const seen = new Set([keyOf(start)])
   let front: readonly (readonly CellRow[])[] = [[start]]
   while (front.length > 0) {
-    const ends = front.filter(path => causesOf(cells, path.at(-1) ?? start).length === 0)
+    const blamed = front.flatMap(path => reasonOf(path.at(-1) ?? start).causes ?? [])
+    const cells = new Map((await readCells(db, start.mission, blamed)).map(c => [keyOf(c), c]))
+    const causesOf = (path: readonly CellRow[]): readonly CellRow[] =>
+      (reasonOf(path.at(-1) ?? start).causes ?? []).flatMap(c => cells.get(keyOf(c)) ?? [])
+    const ends = front.filter(path => causesOf(path).length === 0)
     if (ends.length > 0) return ends.toSorted((a, b) => weight(a) - weight(b))[0] ?? [start]
     front = front.flatMap(path =>
-      causesOf(cells, path.at(-1) ?? start)
+      causesOf(path)
         .filter(c => !seen.has(keyOf(c)))
         .map(c => (seen.add(keyOf(c)), [...path, c])),
     )
@@ -63,18 +78,18 @@ const weight = (path: readonly CellRow[]): number => {
 }
 
 /** How many cells reach the root through what they blame, the root included. */
-function countSharing(cells: ReadonlyMap<string, CellRow>, root: CellRow): number {
-  const blamedBy = new Map<string, CellRow[]>()
-  for (const row of cells.values())
-    for (const cause of causesOf(cells, row)) blamedBy.set(keyOf(cause), [...(blamedBy.get(keyOf(cause)) ?? []), row])
+async function countSharing(db: Db, root: CellRow): Promise<number> {
   const reached = new Set([keyOf(root)])
-  const queue = [root]
-  for (let row = queue.pop(); row !== undefined; row = queue.pop()) {
-    for (const next of blamedBy.get(keyOf(row)) ?? []) {
-      if (reached.has(keyOf(next))) continue
-      reached.add(keyOf(next))
-      queue.push(next)
-    }
+  let front: readonly string[] = [keyOf(root)]
+  while (front.length > 0) {
+    const blaming = await db
+      .selectFrom('cell')
+      .select(['dataset', 'partition'])
+      .where('mission', '=', root.mission)
+      .where(sql<boolean>`reason ? 'causes' and cause_keys(reason) && ${front}::text[]`)
+      .execute()
+    front = [...new Set(blaming.map(keyOf))].filter(key => !reached.has(key))
+    for (const key of front) reached.add(key)
   }
   return reached.size
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { CellEntry, FileEntry, JobEntry, Refused, Relative } from '#services/access'
-import type { Why } from '#services/pipeline'
+import type { WaiverEntry, Why } from '#services/pipeline'
 
 /** `2026-11-23T08:00:00.000Z`. */
 const instant = (ms: number): string => new Date(ms).toISOString()
@@ -74,7 +74,7 @@ export const cellSchema: z.ZodObject = z.object({
   start: time,
   stop: time,
   due: time.nullable(),
-  state: z.string().describe('made, partial, no data, running, waiting, late, failed, held, not due, lost'),
+  state: z.string().describe('made, partial, no data, running, waiting, late, failed, held, not due, lost, waived'),
   reason: z.string(),
   causes: z.array(z.object({ dataset: z.string(), partition: z.string() })),
   job: z.int().nullable(),
@@ -160,3 +160,13 @@ export const answerWhy = (w: Why): Record<string, unknown> => ({
   })),
   sharedBy: w.sharedBy,
 })
+
+export const waiverSchema: z.ZodObject = z.object({
+  dataset: z.string(),
+  partition: z.string(),
+  reason: z.string(),
+  actor: z.string(),
+  at: time,
+})
+
+export const answerWaiver = ({ mission: _mission, at, ...rest }: WaiverEntry): Record<string, unknown> => ({ ...rest, at: instant(at) })

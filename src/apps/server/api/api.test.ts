@@ -5,10 +5,12 @@ import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
 let site: TestSite
+const waived: unknown[] = []
 const taken: { path: string; name: string; actor: string; text: string }[] = []
 
 beforeAll(async () => {
   site = await openTestSite({
+    waivers: { add: async act => void waived.push(act), revoke: async act => void waived.push({ ...act, revoke: true }) },
     ingest: async (path, { name, actor }) => {
       taken.push({ path, name, actor, text: await readFile(path, 'utf8') })
       return name.startsWith('bad') ? { outcome: 'quarantined', reason: 'it fits no name' } : { outcome: 'stored', file: name }
@@ -132,6 +134,46 @@ describe('cells and why', () => {
   })
 })
 
+describe('cells of a mission, page by page', () => {
+  test('pages, states, and what does not fit', async () => {
+    const first = (await ask('/mms/cells?limit=2')).body
+    expect(first.cells).toHaveLength(2)
+    const second = (await ask(`/mms/cells?limit=2&after=${first.next}`)).body
+    expect([second.cells.length, second.next]).toEqual([1, null])
+    const states = async (query: string): Promise<readonly string[]> =>
+      (await ask(`/mms/cells?${query}`)).body.cells.map((c: { state: string }) => c.state)
+    expect(await states('state=late,lost')).toEqual(['lost', 'late'])
+    expect(await states('state=made&spacecraft=mms2')).toEqual([])
+    const { status, body } = await ask('/mms/cells?state=tardy')
+    expect([status, body.error.message.startsWith('there is no state tardy')]).toEqual([400, true])
+    expect((await ask('/mms/cells?after=x')).body.error.code).toBe('access/bad-page')
+    expect((await ask('/nowhere/cells')).status).toBe(404)
+    expect((await ask('/mms/why/mms2_dfg_srvy_l1a/2026-11-21')).body.chain).toHaveLength(2)
+  })
+  test('an operator waives and takes back; nobody else does', async () => {
+    let asked = 0
+    const act = async (method: 'POST' | 'DELETE', role: 'team' | 'operator', payload: object): Promise<number> =>
+      (
+        await site.app.inject({
+          method,
+          url: '/api/v1/mms/waivers',
+          payload,
+          headers: { authorization: await site.basic(role, `waiver-${asked++}`) },
+        })
+      ).statusCode
+    const cell = { dataset: 'mms2_dfg_srvy_l1a', partition: '2026-11-21' }
+    expect(await act('POST', 'team', { ...cell, reason: 'lost' })).toBe(403)
+    expect(await act('POST', 'operator', cell)).toBe(400)
+    expect(await act('POST', 'operator', { ...cell, reason: 'lost' })).toBe(200)
+    expect(await act('DELETE', 'operator', cell)).toBe(200)
+    expect(waived).toMatchObject([
+      { mission: 'mms', ...cell, reason: 'lost' },
+      { revoke: true, ...cell },
+    ])
+    expect((await ask('/mms/waivers')).body).toEqual([])
+  })
+})
+
 describe('jobs, status, quarantine', () => {
   test('jobs without the files that are not public; with them for the team', async () => {
     const { body } = await ask('/jobs?state=failed')
@@ -157,7 +199,23 @@ describe('jobs, status, quarantine', () => {
   test('every question is in the OpenAPI page', async () => {
     const { body } = await ask('/openapi.json')
     expect(Object.keys(body.paths).sort()).toEqual(
-      ['cells', 'files', 'files/{name}', 'jobs', 'jobs/{id}', 'live', 'missions', 'products', 'quarantine', 'status', 'upload', 'why']
+      [
+        'cells',
+        'files',
+        'files/{name}',
+        'jobs',
+        'jobs/{id}',
+        'live',
+        'missions',
+        'products',
+        'quarantine',
+        'status',
+        'upload',
+        'why',
+        '{mission}/cells',
+        '{mission}/waivers',
+        '{mission}/why/{dataset}/{partition}',
+      ]
         .map(p => `/api/v1/${p}`)
         .sort(),
     )

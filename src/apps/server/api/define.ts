@@ -14,6 +14,8 @@ export interface Question<Query extends z.ZodObject> {
   readonly work: (query: z.output<Query>, path: Readonly<Record<string, string>>, asker: Asker) => Promise<unknown>
 }
 
+export type Define = <Query extends z.ZodObject>(question: Question<Query>) => void
+
 /** Descriptions of all questions asked of {@link defineQuestion}, as OpenAPI path items. */
 export type Described = Record<string, unknown>
 

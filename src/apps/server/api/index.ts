@@ -5,10 +5,7 @@ import type { Mission } from '#domain/mission'
 import {
   countFiles,
   findJob,
-  hideInCell,
   hideInJob,
-  hideInWhy,
-  listCells,
   listChildren,
   listJobs,
   listParents,
@@ -17,40 +14,16 @@ import {
   readStatus,
   searchFiles,
 } from '#services/access'
-import { explain } from '#services/pipeline'
 import { findMission, requireRole } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
-import {
-  answerCell,
-  answerFile,
-  answerJob,
-  answerRefused,
-  answerRelative,
-  answerWhy,
-  cellSchema,
-  fileSchema,
-  jobSchema,
-  refusedSchema,
-  whySchema,
-} from './answers.ts'
+import { answerFile, answerJob, answerRefused, answerRelative, fileSchema, jobSchema, refusedSchema } from './answers.ts'
+import { addWaivers, defineCells } from './cells.ts'
 import { defineQuestion } from './define.ts'
-import type { Described, Question } from './define.ts'
+import type { Define, Described, Question } from './define.ts'
 import { addLive } from './live.ts'
+import { given, limit, mission, moment, offset } from './parameters.ts'
 import { addUpload } from './upload.ts'
-
-const mission = z.string().optional().describe('a mission’s id; default: all')
-const limit = z.coerce.number().int().min(1).max(1000).default(100)
-const offset = z.coerce.number().int().min(0).default(0)
-const flag = z.enum(['true', 'false']).default('false')
-/** A date or a moment, UTC. */
-const moment = z
-  .union([z.iso.date(), z.iso.datetime({ local: true }), z.iso.datetime()])
-  .transform(text => Date.parse(/T.*[^Z]$/.test(text) ? `${text}Z` : text))
-
-/** Builds an object without the keys whose values are absent. */
-const given = <T extends object>(parts: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(parts).filter(([, value]) => value !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
 
 /** The typed API under `/api/v1`; its description is `/api/v1/openapi.json`. */
 export function addApi(app: FastifyInstance, parts: ServerParts): void {
@@ -60,6 +33,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineFiles(define, parts)
   defineCells(define, parts)
   defineWork(define, parts)
+  addWaivers(app, parts, described)
   addUpload(app, parts, described)
   addLive(app, parts, described)
   app.get('/api/v1/openapi.json', async () => ({
@@ -68,8 +42,6 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
     paths: described,
   }))
 }
-
-type Define = <Query extends z.ZodObject>(question: Question<Query>) => void
 
 function defineOverview(define: Define, parts: ServerParts): void {
   define({
@@ -187,41 +159,6 @@ function defineFiles(define: Define, parts: ServerParts): void {
         }
       }
       return fail('access/no-such-file', `there is no file ${path['name']} that you may see`)
-    },
-  })
-}
-
-function defineCells(define: Define, parts: ServerParts): void {
-  const hide = (asker: Asker) => (cell: Awaited<ReturnType<typeof listCells>>[number]) => {
-    const m = parts.missions.find(known => known.id === cell.mission)
-    return answerCell(m === undefined ? cell : hideInCell(m, cell, asker.sight))
-  }
-  define({
-    path: '/api/v1/cells',
-    summary: 'What should exist, its state and the reason',
-    query: z.object({
-      mission,
-      product: z.string().optional(),
-      dataset: z.string().optional(),
-      from: moment.optional(),
-      to: moment.optional(),
-      open: flag.describe('only what is not at rest'),
-      limit,
-    }),
-    answer: z.array(cellSchema),
-    work: async ({ open, ...query }, _path, asker) =>
-      (await listCells(parts.db, given({ ...query, open: open === 'true' }), parts.clock())).map(hide(asker)),
-  })
-  define({
-    path: '/api/v1/why',
-    summary: 'Why a cell is as it is, down to what it all hangs on',
-    query: z.object({ mission: z.string(), dataset: z.string(), partition: z.string() }),
-    answer: whySchema,
-    work: async (query, _path, { sight }) => {
-      const m = findMission(parts, query.mission)
-      const why = await explain(parts.db, m.id, query.dataset, query.partition, parts.clock())
-      if (why === undefined) return fail('access/no-such-cell', `nothing is expected for ${query.dataset} ${query.partition}`)
-      return answerWhy(hideInWhy(m, why, sight))
     },
   })
 }

@@ -1,6 +1,7 @@
 import type { OpsView, WhyView } from '#apps/web'
 import { fail } from '#error'
 import type { Mission } from '#domain/mission'
+import { shownStates } from '#domain/plan'
 import type { Shown } from '#domain/plan'
 import { findCell, hideInCell, hideInWhy, hideInJob, listCells, listJobs, listRefused, readStatus, searchFiles } from '#services/access'
 import type { CellEntry, JobEntry } from '#services/access'
@@ -9,8 +10,6 @@ import type { PageAsk } from './frame.ts'
 import { sayState } from './home.ts'
 import { nameOfProduct } from './names.ts'
 
-/** What needs a person first. */
-const urgency: readonly Shown[] = ['failed', 'late', 'held', 'lost', 'running', 'waiting', 'partial', 'no data', 'not due', 'made']
 const groupsShown = 100
 
 export async function viewOps(ask: PageAsk): Promise<OpsView> {
@@ -46,7 +45,7 @@ export async function viewOps(ask: PageAsk): Promise<OpsView> {
     page: 'ops',
     title: 'Operations',
     sentence: sayState('', together, cells).map(({ href: _here, ...said }) => said),
-    states: urgency.flatMap(shown => (totals.has(shown) ? [{ shown, count: totals.get(shown) ?? 0 }] : [])),
+    states: shownStates.flatMap(shown => (totals.has(shown) ? [{ shown, count: totals.get(shown) ?? 0 }] : [])),
     open: groupCells(open),
     running: await jobs(['running', 'ready'], 50),
     failed: await jobs(['failed'], 20),
@@ -64,7 +63,7 @@ function groupCells(cells: readonly CellEntry[]): OpsView['open'] {
   }
   return [...groups.values()]
     .flatMap(([first, ...others]) => (first === undefined ? [] : [{ first, others }]))
-    .toSorted((a, b) => urgency.indexOf(a.first.shown) - urgency.indexOf(b.first.shown) || b.first.start - a.first.start)
+    .toSorted((a, b) => shownStates.indexOf(a.first.shown) - shownStates.indexOf(b.first.shown) || b.first.start - a.first.start)
     .slice(0, groupsShown)
 }
 

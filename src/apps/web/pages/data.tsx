@@ -1,7 +1,8 @@
 import type { JSX } from 'preact'
 import { Padlock } from '../parts/files.tsx'
 import { productHref } from '../parts/links.ts'
-import { StateCell, stateOrder } from '../parts/state.tsx'
+import { shownStates } from '#domain/plan'
+import { StateCell } from '../parts/state.tsx'
 import type { DataView, Facet, Frame, ProductRow } from '../view.ts'
 import { formatBytes, formatCount, formatDay, formatNumberOf } from '../words.ts'
 
@@ -85,7 +86,7 @@ const Row = ({ row, mission }: { row: ProductRow; mission: string }): JSX.Elemen
     <td class="num">{row.files === 0 ? '' : formatBytes(row.bytes)}</td>
     <td class="time">{row.newest === undefined ? '' : formatDay(row.newest)}</td>
     <td class="counts">
-      {stateOrder.map(s =>
+      {shownStates.map(s =>
         row.states[s] === undefined ? null : (
           <span key={s} title={s}>
             <StateCell shown={s} /> {formatCount(row.states[s])} <span class="quiet">{s}</span>

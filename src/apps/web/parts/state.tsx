@@ -1,4 +1,5 @@
 import type { JSX } from 'preact'
+import { shownStates } from '#domain/plan'
 import type { Shown } from '#domain/plan'
 
 /** Shape first, then colour, then the word: nothing is said by colour alone. */
@@ -13,21 +14,8 @@ const glyphs: Readonly<Record<Shown, string>> = {
   held: '‖',
   'no data': '∅',
   lost: '⁄',
+  waived: '~',
 }
-
-/** Order in which lists name the states: what needs a person first. */
-export const stateOrder: readonly Shown[] = [
-  'failed',
-  'late',
-  'held',
-  'lost',
-  'running',
-  'waiting',
-  'partial',
-  'no data',
-  'not due',
-  'made',
-]
 
 export const stateClass = (shown: Shown): string => `s-${shown.replace(' ', '-')}`
 
@@ -45,7 +33,7 @@ export const StateMark = ({ shown }: { shown: Shown }): JSX.Element => (
 
 export const Legend = ({ states }: { states: readonly Shown[] }): JSX.Element => (
   <p class="legend">
-    {stateOrder
+    {shownStates
       .filter(s => states.includes(s))
       .map(s => (
         <StateMark shown={s} key={s} />

@@ -1,0 +1,26 @@
+import type { Mission } from '#domain/mission'
+import type { Spot } from './context.ts'
+
+/** What of a cell says where it is looked at. */
+export interface CellSpot {
+  readonly mission: string
+  readonly product: string
+  readonly spacecraft: string
+  readonly process: string | null
+  readonly partition: string
+  readonly start_time: number
+  readonly stop_time: number
+}
+
+export const spotColumns = ['mission', 'product', 'spacecraft', 'process', 'partition', 'start_time', 'stop_time'] as const
+
+/** Where to look for a cell's sake; nowhere where its mission, product or process is no longer configured. */
+export function spotOfCell(missions: readonly Mission[], row: CellSpot): readonly Spot[] {
+  const mission = missions.find(m => m.id === row.mission)
+  const product = mission?.products.find(p => p.id === row.product)
+  if (mission === undefined || product === undefined) return []
+  if (row.process !== null && !mission.processes.some(p => p.id === row.process)) return []
+  const partition = { kind: product.partition.kind, key: row.partition, start: row.start_time, stop: row.stop_time }
+  if (row.process === null) return [{ kind: 'arrival', mission: row.mission, product: row.product, spacecraft: row.spacecraft, partition }]
+  return [{ kind: 'work', mission: row.mission, process: row.process, spacecraft: row.spacecraft, partition }]
+}
