@@ -14,11 +14,13 @@ export interface Home {
   readonly archive: string
   readonly drop: string
   readonly staging: string
+  /** Outputs that are made and not published. */
+  readonly aside: string
   readonly quarantine: string
   readonly logs: string
 }
 
-const folders = ['archive', 'drop', 'staging', 'quarantine', 'logs'] as const
+const folders = ['archive', 'drop', 'staging', 'aside', 'quarantine', 'logs'] as const
 const markerName = 'home.json'
 const format = 1
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -86,6 +88,7 @@ function describeHome(dir: string, kind: HomeKind): Home {
     archive: at('archive'),
     drop: at('drop'),
     staging: at('staging'),
+    aside: at('aside'),
     quarantine: at('quarantine'),
     logs: at('logs'),
   }

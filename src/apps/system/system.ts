@@ -79,6 +79,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     pipeline,
     ingest,
     staging: home.staging,
+    aside: home.aside,
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
     builtins: { decommutate: builtin('decommutate'), quicklook: builtin('quicklook') },

@@ -6,7 +6,8 @@ import { proposeNearest } from './fault.ts'
 import { readRecord } from './record.ts'
 import { addFault, choiceOf, entriesOf, isTextSpot, textOf } from './sheet.ts'
 import type { Spot } from './sheet.ts'
-import type { Instrument, Spacecraft } from './types.ts'
+import { readProvenance } from './provenance.ts'
+import type { Instrument, Provenance, Spacecraft } from './types.ts'
 
 /** A text of `names`, `directories` or `datasets`, before a product fills it. */
 export interface Pattern {
@@ -43,6 +44,7 @@ export interface Head {
   readonly publicProducts: readonly { readonly id: string; readonly spot: Spot }[]
   readonly simulation: Pattern | undefined
   readonly adapters: ReadonlyMap<string, Pattern>
+  readonly provenance: Provenance
 }
 
 const nameFields = ['sc', 'inst', 'mode', 'level', 'descriptor', 'product', 'ext', 'start', 'stop', 'version'] as const
@@ -50,7 +52,8 @@ export const keyFields = ['inst', 'mode', 'level', 'descriptor', 'product'] as c
 /** Hooks that the core calls in an adapter module. */
 const hooks = ['identify'] as const
 
-const known = 'mission title description spacecraft instruments versions names directories datasets release simulation adapters'.split(' ')
+const known =
+  'mission title description spacecraft instruments versions names directories datasets release simulation adapters provenance'.split(' ')
 
 export function readHead(spot: Spot): Head {
   const top = readRecord(spot, 'the mission', known)
@@ -78,6 +81,7 @@ export function readHead(spot: Spot): Head {
     publicProducts: release.items('public-products').map(item => ({ id: textOf(item, 'a public product'), spot: item })),
     simulation: simulation === undefined ? undefined : { text: top.text('simulation'), spot: simulation },
     adapters: readAdapters(top.at('adapters')),
+    provenance: readProvenance(top.at('provenance'), 'the mission'),
   }
 }
 

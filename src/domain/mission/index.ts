@@ -6,6 +6,7 @@ export type { Identified, NameParts, NotIdentified } from './names.ts'
 export { headBytes } from './identify.ts'
 export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
 export { parseMission } from './parse.ts'
+export { isProvenanceOf } from './provenance.ts'
 export type { MissionFolder, Parsed } from './parse.ts'
 export type {
   Dataset,
@@ -19,5 +20,6 @@ export type {
   Product,
   ProductKind,
   Program,
+  Provenance,
   Spacecraft,
 } from './types.ts'

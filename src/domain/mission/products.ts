@@ -2,6 +2,7 @@ import type { PartitionRule } from '#domain/partition'
 import { proposeNearest } from './fault.ts'
 import type { Head, NameStyle } from './head.ts'
 import { checkNames, fillPatterns, readPatternsOf, readWords } from './naming.ts'
+import { joinProvenance, readProvenance } from './provenance.ts'
 import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
 import { addFault, entriesOf, textOf } from './sheet.ts'
@@ -19,7 +20,7 @@ export interface ReadProduct {
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time attributes'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time attributes provenance'.split(
     ' ',
   )
 
@@ -79,6 +80,7 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     ...(packets === undefined ? {} : { packets: textOf(packets, `packets of ${what}`) }),
     ...readPacketTime(one, what),
     attributes: one.data('attributes'),
+    provenance: joinProvenance(head.provenance, readProvenance(one.at('provenance'), what)),
     public: head.publicLevels.includes(words['level'] ?? '') || head.publicProducts.some(p => p.id === id),
   }
   checkNames(entry.keySpot, product, style)

@@ -69,7 +69,32 @@ export interface Product {
   readonly packetTime?: PacketTime
   readonly attributes: Readonly<Record<string, unknown>>
   readonly public: boolean
+  /** What in its files is not science: compared with {@link provenanceAttributes}, the mission's and the product's words together. */
+  readonly provenance?: Provenance
 }
+
+/** What says where a file comes from rather than what was measured: it does not count when a remade file is compared with the old one. */
+export interface Provenance {
+  /** Names of attributes, whatever their case. */
+  readonly attributes: readonly string[]
+  /** Regular expressions of lines, for formats of text. */
+  readonly lines: readonly string[]
+}
+
+/** Attributes of dates and versions that ISTP and common practice give every file. */
+export const provenanceAttributes: readonly string[] = [
+  'Logical_file_id',
+  'Data_version',
+  'Generation_date',
+  'Generated_by',
+  'Software_version',
+  'Parents',
+  'MODS',
+  'Skeleton_version',
+  'Creation_date',
+  'Processing_date',
+  'Ground_software_version',
+]
 
 /** Unsegmented time code (CCSDS 301.0-B-4, 3.2) at a fixed place of every packet with a secondary header. */
 export interface PacketTime {

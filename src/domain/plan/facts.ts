@@ -1,5 +1,6 @@
 import type { Process, ProcessInput, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
+import type { JobState } from '#domain/process'
 
 /** Half-open spans in UTC milliseconds. What is known of one held file; `covers` comes from its content where that tells, else from its name. */
 export interface FileFact {
@@ -9,7 +10,8 @@ export interface FileFact {
   readonly product: string
   readonly partition: string
   readonly version: readonly number[]
-  readonly sha256: string
+  /** SHA-256 of its science content, else of its bytes: what recipes compare, so that chains end where nothing changed. */
+  readonly science: string
   readonly covers: Span
   readonly arrived: number
 }
@@ -34,6 +36,7 @@ export interface Reason {
     | 'queued'
     | 'running'
     | 'failed'
+    | 'held'
     | 'no-data'
     | 'lost'
     | 'not-arrived'
@@ -80,7 +83,7 @@ export interface RoleFacts {
 
 export interface JobFact {
   readonly id: number
-  readonly state: 'ready' | 'running' | 'made' | 'no-data' | 'failed' | 'cancelled'
+  readonly state: JobState
   readonly recipe: string
   readonly tries: number
   readonly notBefore: number

@@ -34,7 +34,7 @@ const file = (name: string, change: Partial<FileFact> = {}): FileFact => ({
   product: name,
   partition: day.key,
   version: [1],
-  sha256: `sha-${name}`,
+  science: `sha-${name}`,
   covers: { start: day.start, stop: day.stop },
   arrived: day.start,
   ...change,
@@ -146,7 +146,7 @@ describe('planWork', () => {
 
   test('a new version of an input is run again', () => {
     const renewed = facts({
-      roles: [role(0, [file('raw', { sha256: 'other', version: [2] })]), role(1, [file('attitude')])],
+      roles: [role(0, [file('raw', { science: 'other', version: [2] })]), role(1, [file('attitude')])],
       made: 'files',
       madeRecipe: recipe,
     })
@@ -189,7 +189,7 @@ describe('planWork', () => {
       next: 'none',
       reason: { kind: 'no-data', text: 'calibrate found no data in these inputs: no samples' },
     })
-    expect(plan({ ...none, roles: [role(0, [file('raw', { sha256: 'new' })]), role(1, [file('attitude')])] }).run).toBeDefined()
+    expect(plan({ ...none, roles: [role(0, [file('raw', { science: 'new' })]), role(1, [file('attitude')])] }).run).toBeDefined()
   })
 
   test('equal facts in any order give one recipe', () => {

@@ -18,7 +18,8 @@ export type HashText = (text: string) => string
 
 /**
  * Decides from facts alone, so that a lost or doubled hint cannot change the outcome. Rules, in order: nothing to work on; an active
- * job; inputs that are just being remade; what exists was made from exactly these inputs; a failure of exactly these inputs; run.
+ * job; inputs that are just being remade; what exists was made from exactly these inputs; a failure of exactly these inputs, or what a
+ * person must decide about; run.
  */
 export function planWork(facts: WorkFacts, now: number, settings: Settings, hash: HashText): Plan {
   const inputs = chooseInputs(facts.roles)
@@ -51,6 +52,7 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   }
   if (facts.job?.state === 'failed' && facts.job.recipe === recipe)
     return { cell: { have, next: 'failed', reason: failureReason(facts.job) } }
+  if (facts.job?.state === 'held' && facts.job.recipe === recipe) return { cell: { have, next: 'held', reason: heldReason(facts.job) } }
   return { cell: { have, next: 'ready', reason: { kind: 'queued', text: 'all inputs are there; a job is made' } }, run: { recipe, inputs } }
 }
 
@@ -77,7 +79,7 @@ function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], hash: HashT
   const lines = [
     `${process.id} ${process.major}`,
     JSON.stringify(process.parameters),
-    ...inputs.map(i => `${i.role} ${i.file.dataset} ${i.file.partition} ${i.file.sha256}`).toSorted(),
+    ...inputs.map(i => `${i.role} ${i.file.dataset} ${i.file.partition} ${i.file.science}`).toSorted(),
   ]
   return hash(lines.join('\n'))
 }
@@ -111,6 +113,8 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
       kind: 'no-data',
       text: `${facts.process.id} found no data in these inputs${facts.job?.message === undefined ? '' : `: ${facts.job.message}`}`,
     }
+  if (facts.job?.state === 'rejected')
+    return { kind: 'complete', text: `made; the remake by job ${facts.job.id} was rejected: ${facts.job.message ?? ''}` }
   if (missing.length > 0) return inputsReason(`made in part: ${describeMissing(missing)}`, missing)
   if (isOpen(facts, now)) return { kind: 'in-progress', text: 'made as far as data have come; more is to come' }
   return { kind: 'complete', text: 'made from everything expected' }
@@ -173,6 +177,12 @@ function activeReason(
 const failureReason = (job: { id: number; tries: number; message: string | undefined }): Reason => ({
   kind: 'failed',
   text: `job ${job.id} failed ${job.tries} ${job.tries === 1 ? 'time' : 'times'}: ${job.message ?? 'no word'}`,
+  job: job.id,
+})
+
+const heldReason = (job: { id: number; message: string | undefined }): Reason => ({
+  kind: 'held',
+  text: `job ${job.id} is held for a person: ${job.message ?? 'it would replace more than it holds'}`,
   job: job.id,
 })
 

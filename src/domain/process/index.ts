@@ -1,2 +1,6 @@
 export { exits } from './job.ts'
 export type { JobFile, JobInput, JobOutput, JobPartition, NameFields } from './job.ts'
+export { campaignMoves, itemMoves, jobMoves, mayMove, releaseMoves, statesBefore } from './moves.ts'
+export type { CampaignState, ItemState, JobState, ReleaseState } from './moves.ts'
+export { describeLess, lessOf } from './guard.ts'
+export type { Extent, Less } from './guard.ts'

@@ -28,6 +28,8 @@ export interface NewFile {
   /** TT2000 nanoseconds of the first and last record. */
   readonly coverage: { readonly start: bigint; readonly stop: bigint } | undefined
   readonly records: number | undefined
+  /** SHA-256 of the content without provenance; undefined where only the bytes tell. */
+  readonly science?: string | undefined
   readonly content: Readonly<Record<string, unknown>>
   readonly findings: readonly string[]
   readonly modified: number
@@ -103,10 +105,15 @@ const insertRow = (file: NewFile, latest: boolean, at: number) => ({
   actor: file.actor,
   job: file.job ?? null,
   recipe: file.recipe ?? null,
+  science: file.science ?? null,
 })
 
 export const findFile = (db: Db | Tx, mission: string, name: string): Promise<FileRow | undefined> =>
   db.selectFrom('file').selectAll().where('mission', '=', mission).where('name', '=', name).executeTakeFirst()
+
+/** What two files have in common where nothing in science differs. */
+export const scienceOf = (file: { readonly science?: string | null | undefined; readonly sha256: string }): string =>
+  file.science ?? file.sha256
 
 /** A held file of a dataset with exactly these bytes, whatever its name. */
 export const findBytes = (

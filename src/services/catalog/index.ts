@@ -11,6 +11,7 @@ export {
   latestOf,
   parentsOf,
   recordFile,
+  scienceOf,
 } from './files.ts'
 export type { FileRow, NewFile, Parent } from './files.ts'
 export { contactsOf, recordContacts } from './mission-events.ts'

@@ -17,4 +17,5 @@ export type {
   QuarantineTable,
   Role,
   Schema,
+  Verdict,
 } from './schema.ts'

@@ -1,15 +1,17 @@
 import type { ColumnType, Generated } from 'kysely'
-
-/** UTC instant: milliseconds since 1970 when read, a Date when written. */
-type Instant = ColumnType<number, Date, Date>
-type NullableInstant = ColumnType<number | null, Date | null | undefined, Date | null>
-/** bigint columns that hold ids, sizes and counts: always below 2^53. */
-type Count = ColumnType<number, number, number>
-/** TT2000 nanoseconds: the driver gives a number where it is exact, else a bigint; readers make bigints of both. */
-type Nanoseconds = ColumnType<number | bigint | null, bigint | null | undefined, bigint | null>
-/** Written as JSON text, read as a value. */
-type Json<T> = ColumnType<T, string, string>
-type DefaultJson<T> = ColumnType<T, string | undefined, string>
+import type { JobFile, JobState } from '#domain/process'
+import type {
+  Count,
+  DefaultJson,
+  Instant,
+  Json,
+  Nanoseconds,
+  NullableCount,
+  NullableInstant,
+  NullableJson,
+  NullableText,
+} from './columns.ts'
+import type { RemakeTables } from './schema-remakes.ts'
 
 export interface FileTable {
   id: Generated<number>
@@ -41,6 +43,7 @@ export interface FileTable {
   actor: string
   job: ColumnType<number | null, number | null | undefined, number | null>
   recipe: ColumnType<string | null, string | null | undefined, string | null>
+  science: NullableText
 }
 
 export interface FileParentTable {
@@ -146,7 +149,7 @@ export interface FileTallyTable {
   longest: number
 }
 
-export type JobState = 'ready' | 'running' | 'made' | 'no-data' | 'failed' | 'cancelled'
+export type { JobState } from '#domain/process'
 
 export interface JobTable {
   id: Generated<number>
@@ -167,7 +170,8 @@ export interface JobTable {
   created_at: Instant
   not_before: Instant
   ended_at: NullableInstant
-  message: ColumnType<string | null, string | null | undefined, string | null>
+  message: NullableText
+  campaign: NullableCount
 }
 
 /** Exact inputs of a job: fixed when it is made. */
@@ -186,7 +190,7 @@ export interface JobOutputRow {
   readonly version: readonly number[]
 }
 
-export type Outcome = 'made' | 'no-data' | 'try-again' | 'failed' | 'lost' | 'refused'
+export type Outcome = 'made' | 'no-data' | 'try-again' | 'failed' | 'lost' | 'refused' | 'held'
 
 export interface AttemptTable {
   id: Generated<number>
@@ -200,7 +204,12 @@ export interface AttemptTable {
   exit_code: ColumnType<number | null, number | null | undefined, number | null>
   signal: ColumnType<string | null, string | null | undefined, string | null>
   message: ColumnType<string | null, string | null | undefined, string | null>
-  log: ColumnType<string | null, string | null | undefined, string | null>
+  log: NullableText
+  job_file: NullableJson<JobFile>
+  package: NullableText
+  code: NullableText
+  environment: NullableText
+  recipe: NullableText
 }
 
 export interface ReservedVersionTable {
@@ -216,10 +225,14 @@ export interface VerifiedTable {
   dataset: string
   partition: string
   recipe: string
-  outcome: 'made' | 'no-data'
+  outcome: Verdict
   job: number
   at: Instant
+  file: NullableCount
 }
+
+/** What is known of a recipe: it made a file, gave the content of one that stays, found nothing, or a person kept the file before it. */
+export type Verdict = 'made' | 'kept' | 'no-data' | 'rejected'
 
 export const roles = ['viewer', 'team', 'instrument', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
@@ -251,7 +264,7 @@ export interface AuditTable {
   detail: DefaultJson<Record<string, unknown>>
 }
 
-export interface Schema {
+export interface Schema extends RemakeTables {
   file: FileTable
   file_parent: FileParentTable
   event_counter: { one: Generated<boolean>; last: number }

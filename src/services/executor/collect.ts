@@ -1,7 +1,8 @@
-import { lstat, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProduct, identifyName, isPublic } from '#domain/mission'
 import type { Mission } from '#domain/mission'
+import { describeLess } from '#domain/process'
 import { SdcError, fail } from '#error'
 import { findFile } from '#services/catalog'
 import { withTx } from '#services/db'
@@ -9,12 +10,18 @@ import type { Db, Tx } from '#services/db'
 import { landBytes, lockKey, verifyFile } from '#services/ingest'
 import type { Identity, Landed, Prepared } from '#services/ingest'
 import { holdAttempt } from '#services/pipeline'
-import type { Attempt, Ending } from '#services/pipeline'
+import type { Attempt, Ending, HeldOutput } from '#services/pipeline'
+import { compareWithLatest } from './compare.ts'
+import type { Comparison } from './compare.ts'
 import type { ExecutorContext } from './context.ts'
 
 interface Output {
   readonly prepared: Prepared
   readonly landed: Landed
+}
+
+interface Compared extends Output {
+  readonly with: Comparison
 }
 
 /**
@@ -41,11 +48,42 @@ export async function collect(context: ExecutorContext, mission: Mission, attemp
       if (prepared instanceof SdcError) return refuse(`${output.name}: ${prepared.message}`)
       ready.push({ prepared, landed: bytes })
     }
-    for (const output of ready) await publish(context, attempt, output)
-    return { outcome: 'made', files: ready.map(r => r.prepared) }
+    return await decide(context, mission, attempt, ready)
   } finally {
     for (const { temporary } of landed) await rm(temporary, { force: true })
   }
+}
+
+/** Publishes what is new, keeps the published file where nothing in science changed, and holds everything where something would be lost. */
+async function decide(context: ExecutorContext, mission: Mission, attempt: Attempt, ready: readonly Output[]): Promise<Ending> {
+  const compared: Compared[] = []
+  for (const output of ready) {
+    const { scheme } = findProduct(mission, output.prepared.file.product)
+    compared.push({ ...output, with: await compareWithLatest(context.pipeline.db, output.prepared, scheme.parts.indexOf('interface')) })
+  }
+  if (compared.some(c => c.with.kind === 'less')) return layAside(context, attempt, compared)
+  const fresh = compared.filter(c => c.with.kind === 'new')
+  for (const output of fresh) await publish(context, attempt, output)
+  const kept = compared.flatMap(c => (c.with.kind === 'same' ? [{ dataset: c.prepared.file.dataset, file: c.with.file.id }] : []))
+  return { outcome: 'made', files: fresh.map(r => r.prepared), kept }
+}
+
+/** Bytes go to a side area that nobody downloads from, until a person releases or rejects them. */
+async function layAside(context: ExecutorContext, attempt: Attempt, compared: readonly Compared[]): Promise<Ending> {
+  const folder = join(context.aside, 'held', `job-${attempt.job.id}`)
+  await mkdir(folder, { recursive: true })
+  const outputs: HeldOutput[] = []
+  const losses: string[] = []
+  for (const { prepared, landed, with: comparison } of compared) {
+    const { name, dataset, size, sha256 } = prepared.file
+    const path = join(folder, name)
+    await rename(landed.temporary, path)
+    const less = comparison.kind === 'less' ? comparison.less : []
+    const replaces = comparison.kind === 'new' ? undefined : comparison.file.id
+    outputs.push({ name, dataset, path, size, sha256, replaces, less })
+    if (comparison.kind === 'less') losses.push(`${name} holds less than ${comparison.file.name}: ${describeLess(less)}`)
+  }
+  return { outcome: 'held', message: losses.join('; '), outputs }
 }
 
 const refuse = (message: string): Ending => ({ outcome: 'refused', message })

@@ -8,6 +8,8 @@ export interface ExecutorContext {
   readonly ingest: IngestContext
   /** Folder for attempts' working folders, on the archive's file system. */
   readonly staging: string
+  /** Folder for outputs that are made and not published: held ones, and those of code in staging. On the archive's file system. */
+  readonly aside: string
   /** Folder for attempts' logs. */
   readonly logs: string
   /** Folder where Node keeps compiled modules between programs: starting one costs a third of it. */

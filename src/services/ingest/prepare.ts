@@ -92,6 +92,7 @@ export async function verifyFile(context: IngestContext, identity: Identity, lan
     simulated: context.simulated,
     coverage: verified.coverage,
     records: verified.records,
+    science: verified.science,
     content: verified.content,
     findings: verified.findings,
     modified: landed.modified,

@@ -100,14 +100,37 @@ describe('plain files', () => {
   const png = Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 13, 73, 72, 68, 82, 0, 0, 4, 0, 0, 0, 3, 0])
 
   test('a picture by its signature and size', async () => {
-    expect(await verifyPng(await subject(png))).toEqual({ content: { width: 1024, height: 768 }, findings: [] })
+    expect(await verifyPng(await subject(png))).toMatchObject({ content: { width: 1024, height: 768 }, findings: [] })
     await expect(verifyPng(await subject(png.slice(0, 20)))).rejects.toMatchObject({ code: 'ingest/not-png' })
     await expect(verifyPng(await subject(png.with(0, 0x88)))).rejects.toMatchObject({ code: 'ingest/not-png' })
   })
 
   test('a text by its lines', async () => {
-    expect(await verifyText(await subject(Buffer.from('a\nb\n')))).toEqual({ records: 2, content: { lines: 2 }, findings: [] })
+    expect(await verifyText(await subject(Buffer.from('a\nb\n')))).toMatchObject({ records: 2, content: { lines: 2 }, findings: [] })
     await expect(verifyText(await subject(Buffer.from('')))).rejects.toMatchObject({ code: 'ingest/empty' })
     await expect(verifyText(await subject(Buffer.from('a\0')))).rejects.toMatchObject({ code: 'ingest/not-text' })
+  })
+
+  test('science in a text is what its declared lines leave', async () => {
+    const scienceOf = async (text: string, lines: readonly string[]): Promise<string | undefined> => {
+      const one = await subject(Buffer.from(text))
+      return (await verifyText({ ...one, product: { ...one.product, format: 'text', provenance: { attributes: [], lines } } })).science
+    }
+    const [old, now] = ['# made 2026-11-22\n1\n', '# made 2026-11-23\n1\n']
+    expect(await scienceOf(now, ['^# made'])).toBe(await scienceOf(old, ['^# made']))
+    expect(await scienceOf(now, [])).not.toBe(await scienceOf(old, []))
+  })
+
+  test('science in a picture is its samples, not its texts', async () => {
+    const chunk = (type: string, data: string): Buffer => {
+      const body = Buffer.from(`0000${type}${data}0000`, 'latin1')
+      body.writeUInt32BE(data.length, 0)
+      return body
+    }
+    const picture = (text: string, samples: string): Buffer =>
+      Buffer.concat([png.slice(0, 8), chunk('IHDR', '0123456789abc'), chunk('tEXt', text), chunk('IDAT', samples)])
+    const scienceOf = async (bytes: Buffer): Promise<string | undefined> => (await verifyPng(await subject(bytes))).science
+    expect(await scienceOf(picture('made today', 'xyz'))).toBe(await scienceOf(picture('made yesterday', 'xyz')))
+    expect(await scienceOf(picture('made today', 'xyz'))).not.toBe(await scienceOf(picture('made today', 'xyy')))
   })
 })

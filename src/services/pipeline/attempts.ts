@@ -1,10 +1,13 @@
 import { recordPrepared } from '#services/ingest'
 import type { Prepared } from '#services/ingest'
+import type { Less } from '#domain/process'
 import { fail } from '#error'
 import { withTx } from '#services/db'
 import type { Outcome, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
+import { holdOutputs, supersedeHeld } from './held.ts'
 import { releaseVersions } from './jobs.ts'
+import { recordVerdicts } from './verdicts.ts'
 import type { JobRow } from './sql.ts'
 
 /** One try at a job, as the worker holds it. The token fences off tries that were given up for dead. */
@@ -40,9 +43,27 @@ export const startAttempt = (context: PipelineContext, job: number, worker: stri
 
 /** How a try ended. */
 export type Ending =
-  | { readonly outcome: 'made'; readonly files: readonly Prepared[] }
+  /** What is new, and for outputs whose science content did not change the files that stay. */
+  | { readonly outcome: 'made'; readonly files: readonly Prepared[]; readonly kept?: readonly KeptFile[] }
+  | { readonly outcome: 'held'; readonly message: string; readonly outputs: readonly HeldOutput[] }
   | { readonly outcome: 'no-data'; readonly message: string }
   | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string }
+
+export interface KeptFile {
+  readonly dataset: string
+  readonly file: number
+}
+
+/** An output that the regression guard laid aside, with what it has less of than the file it would replace. */
+export interface HeldOutput {
+  readonly name: string
+  readonly dataset: string
+  readonly path: string
+  readonly size: number
+  readonly sha256: string
+  readonly replaces: number | undefined
+  readonly less: readonly Less[]
+}
 
 export interface EndingFacts {
   readonly exitCode: number | undefined
@@ -74,6 +95,7 @@ export const finishAttempt = (
     if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now))) failFenced(attempt)
     const { job } = attempt
     if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
+    if (ending.outcome === 'held') return holdOutputs(tx, job, ending, now)
     const again = attempt.number < retry.tries
     const delay = retry.pause * 2 ** (attempt.number - 1)
     const change = again
@@ -137,28 +159,21 @@ async function close(
     .where('id', '=', job.id)
     .execute()
   if (ending.outcome === 'no-data') await releaseVersions(tx, job.id)
-  for (const output of job.outputs) {
-    const verdict = {
-      mission: job.mission,
-      dataset: output.dataset,
-      partition: job.partition,
-      recipe: job.recipe,
-      outcome: ending.outcome,
-      job: job.id,
-      at: new Date(now),
-    }
-    await tx
-      .insertInto('verified')
-      .values(verdict)
-      .onConflict(c =>
-        c
-          .columns(['mission', 'dataset', 'partition', 'recipe'])
-          .doUpdateSet({ at: verdict.at, outcome: verdict.outcome, job: verdict.job }),
-      )
-      .execute()
-  }
-  // Files last: each takes the event counter, whose lock is held until the transaction ends.
-  const ids: number[] = []
-  for (const file of ending.outcome === 'made' ? ending.files : []) ids.push(await recordPrepared(tx, file, now))
-  return ids
+  const kept = new Map(ending.outcome === 'made' ? ending.kept?.map(k => [k.dataset, k.file]) : [])
+  if (kept.size > 0) await releaseVersions(tx, job.id, [...kept.keys()])
+  await supersedeHeld(tx, job)
+  // Files after all that others may wait for: each takes the event counter, whose lock is held until the transaction ends.
+  const made = new Map<string, number>()
+  for (const file of ending.outcome === 'made' ? ending.files : []) made.set(file.file.dataset, await recordPrepared(tx, file, now))
+  await recordVerdicts(
+    tx,
+    job,
+    job.outputs.map(({ dataset }) => {
+      const same = kept.get(dataset)
+      if (ending.outcome === 'no-data') return { dataset, outcome: 'no-data', file: undefined }
+      return same === undefined ? { dataset, outcome: 'made', file: made.get(dataset) } : { dataset, outcome: 'kept', file: same }
+    }),
+    now,
+  )
+  return [...made.values()]
 }

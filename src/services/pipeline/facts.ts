@@ -19,7 +19,7 @@ export async function gatherWork(tx: Tx, mission: Mission, process: Process, key
   const verdicts = await Promise.all(outputs.map(dataset => lastVerified(tx, mission.id, dataset, key.partition.key)))
   const recipes = new Set(verdicts.map(v => v?.recipe))
   const agreed = recipes.size === 1 ? verdicts[0] : undefined
-  const made = verdicts.some(v => v?.outcome === 'made') ? 'files' : agreed === undefined ? 'none' : 'no-data'
+  const made = verdicts.some(v => v !== undefined && v.outcome !== 'no-data') ? 'files' : agreed === undefined ? 'none' : 'no-data'
   return { process, partition: key.partition, roles, madeRecipe: agreed?.recipe, made, job: await lastJob(tx, key) }
 }
 

@@ -1,5 +1,5 @@
 export { finishAttempt, holdAttempt, startAttempt } from './attempts.ts'
-export type { Attempt, Ending, EndingFacts, RetryPolicy } from './attempts.ts'
+export type { Attempt, Ending, EndingFacts, HeldOutput, RetryPolicy } from './attempts.ts'
 export type { Dispatch, FindForgotten, PipelineContext, Spot, SpotPartition } from './context.ts'
 export { makePlanner } from './planner.ts'
 export type { Planner } from './planner.ts'

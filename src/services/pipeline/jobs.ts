@@ -123,7 +123,11 @@ const parentVersion = (
   scheme: findProduct(mission, file.product).scheme,
 })
 
-/** Gives reserved versions back: the job failed for good or found no data. */
-export const releaseVersions = async (tx: Tx, job: number): Promise<void> => {
-  await tx.deleteFrom('reserved_version').where('job', '=', job).execute()
+/** Gives reserved versions back, of all outputs or of some: the job failed for good, found no data, or nothing in them changed. */
+export const releaseVersions = async (tx: Tx, job: number, datasets?: readonly string[]): Promise<void> => {
+  await tx
+    .deleteFrom('reserved_version')
+    .where('job', '=', job)
+    .$if(datasets !== undefined, q => q.where('dataset', 'in', datasets ?? []))
+    .execute()
 }

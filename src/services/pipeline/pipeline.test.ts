@@ -99,6 +99,61 @@ describe('from a delivery to the last product', () => {
   })
 })
 
+describe('early cut-off', () => {
+  const verdictsOf = (dataset: string, day: string) =>
+    home.db
+      .selectFrom('verified')
+      .innerJoin('file', 'file.id', 'verified.file')
+      .select(['verified.outcome', 'file.version_text', 'verified.job'])
+      .where('verified.dataset', '=', dataset)
+      .where('verified.partition', '=', day)
+      .orderBy('verified.job')
+      .execute()
+
+  test('a remake that says the same publishes nothing, runs nothing below, and is remembered', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\nb\n')
+    await home.settle()
+    const before = await home.db.selectFrom('event').select('sequence').execute()
+    await home.deliver(raw(day, '0.1.0'), 'c\nd\n')
+    expect(await home.settle()).toBe(1)
+    expect(await filesOf('ta_cnt_day_l1', day)).toHaveLength(1)
+    expect(await home.db.selectFrom('event').select('sequence').execute()).toHaveLength(before.length + 1)
+    expect((await verdictsOf('ta_cnt_day_l1', day)).map(v => [v.outcome, v.version_text])).toEqual([
+      ['made', '0.0.0'],
+      ['kept', '0.0.0'],
+    ])
+    expect(await cellOf('ta_cnt_day_l1', day)).toMatchObject({ have: 'full', next: 'none', reason: { kind: 'complete' } })
+    await home.planner.sweep()
+    expect(await home.settle()).toBe(0)
+    const reserved = await home.db
+      .selectFrom('reserved_version')
+      .select('version')
+      .where('partition', '=', day)
+      .where('dataset', '=', 'ta_cnt_day_l1')
+      .execute()
+    expect(reserved.map(r => r.version)).toEqual([[0, 0, 0]])
+  })
+
+  test('a delivery whose content is that of the version before runs nothing', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\nb\n')
+    await home.settle()
+    await home.deliver(raw(day, '0.0.1'), 'a\nb\n')
+    expect(await home.settle()).toBe(0)
+  })
+
+  test('the version that was given back is the next one that says something new', async () => {
+    const day = nextDay()
+    await home.deliver(raw(day), 'a\n')
+    await home.settle()
+    await home.deliver(raw(day, '0.0.1'), 'b\n')
+    await home.deliver(raw(day, '0.0.2'), 'c\nd\n')
+    await home.settle()
+    expect((await filesOf('ta_cnt_day_l1', day)).map(f => f.name.match(/v(.*).txt/)?.[1])).toEqual(['0.0.0', '0.0.1'])
+  })
+})
+
 describe('what programs say', () => {
   const run = async (line: string): Promise<{ day: string; tries: number }> => {
     const day = nextDay()

@@ -4,6 +4,7 @@ import type { Partition, Span } from '#domain/partition'
 import type { CellName, CellState, FileFact, JobFact, Reason, SourceCell, Waiver } from '#domain/plan'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
+import { scienceOf } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import { instant } from '#services/db'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
@@ -37,7 +38,7 @@ export function toFileFact(row: FileRow): FileFact {
     product: row.product,
     partition: row.partition,
     version: row.version,
-    sha256: row.sha256,
+    science: scienceOf(row),
     covers,
     arrived: row.arrived_at,
   }

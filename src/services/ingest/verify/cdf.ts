@@ -2,6 +2,7 @@ import { openCdfFile } from '#doors/cdf-node'
 import { fail } from '#error'
 import type { Cdf, CdfVariable } from '#formats/cdf'
 import { tt2000FromEpoch } from '#formats/time'
+import { scienceOfCdf } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
 
 /** A sound CDF: every variable decodes, and there is a time axis with records. Contradictions with the name are findings (real-data 6). */
@@ -9,13 +10,14 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
     if (file.variables.size === 0) fail('ingest/no-variables', 'it is a sound CDF without any variable', { name: subject.name })
-    for (const variable of file.variables.values()) await variable.read()
+    const science = await scienceOfCdf(file, subject.product)
     const time =
       timeAxis(file) ?? fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
     const coverage = await coverageOf(time)
     return {
       ...(coverage === undefined ? {} : { coverage }),
       records: time.records,
+      science,
       content: {
         variables: file.variables.size,
         attributes: file.attributes.size,

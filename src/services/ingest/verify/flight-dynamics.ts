@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fail } from '#error'
 import { readContacts, readDefatt, readDefeph } from '#formats/ephemeris'
 import { utcMsFromTt2000 } from '#formats/time'
+import { scienceOfText } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
 
 const edges = (time: BigInt64Array | readonly bigint[], name: string): { start: bigint; stop: bigint } => {
@@ -10,17 +11,22 @@ const edges = (time: BigInt64Array | readonly bigint[], name: string): { start: 
 }
 
 export async function verifyDefeph(subject: Subject): Promise<Verified> {
-  const orbit = readDefeph(await readFile(subject.path, 'latin1'))
-  return { coverage: edges(orbit.time, subject.name), records: orbit.time.length, content: {}, findings: [] }
+  const text = await readFile(subject.path, 'latin1')
+  const orbit = readDefeph(text)
+  const science = scienceOfText(text, subject.product)
+  return { coverage: edges(orbit.time, subject.name), records: orbit.time.length, science, content: {}, findings: [] }
 }
 
 export async function verifyDefatt(subject: Subject): Promise<Verified> {
-  const attitude = readDefatt(await readFile(subject.path, 'latin1'))
-  return { coverage: edges(attitude.time, subject.name), records: attitude.time.length, content: {}, findings: [] }
+  const text = await readFile(subject.path, 'latin1')
+  const attitude = readDefatt(text)
+  const science = scienceOfText(text, subject.product)
+  return { coverage: edges(attitude.time, subject.name), records: attitude.time.length, science, content: {}, findings: [] }
 }
 
 export async function verifyContacts(subject: Subject): Promise<Verified> {
-  const report = readContacts(await readFile(subject.path, 'utf8'))
+  const text = await readFile(subject.path, 'utf8')
+  const report = readContacts(text)
   const contacts = report.contacts.map(c => ({
     key: c.id,
     spacecraft: c.spacecraft,
@@ -31,5 +37,11 @@ export async function verifyContacts(subject: Subject): Promise<Verified> {
     state: c.state,
     reason: c.reason === '' ? undefined : c.reason,
   }))
-  return { records: contacts.length, content: { contacts: contacts.length }, findings: [], contacts }
+  return {
+    records: contacts.length,
+    science: scienceOfText(text, subject.product),
+    content: { contacts: contacts.length },
+    findings: [],
+    contacts,
+  }
 }

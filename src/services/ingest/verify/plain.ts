@@ -1,27 +1,24 @@
-import { open, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { fail } from '#error'
+import { scienceOfPng, scienceOfText } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 
 /** PNG: signature and a size in the IHDR chunk (PNG specification, 5.2 and 11.2.2). */
 export async function verifyPng(subject: Subject): Promise<Verified> {
-  const handle = await open(subject.path)
-  try {
-    const head = Buffer.alloc(24)
-    const { bytesRead } = await handle.read(head, 0, 24, 0)
-    if (bytesRead < 24 || signature.some((byte, i) => head[i] !== byte))
-      fail('ingest/not-png', 'the content is no PNG picture', { name: subject.name })
-    return { content: { width: head.readUInt32BE(16), height: head.readUInt32BE(20) }, findings: [] }
-  } finally {
-    await handle.close()
-  }
+  const bytes = await readFile(subject.path)
+  if (bytes.length < 24 || signature.some((byte, i) => bytes[i] !== byte))
+    fail('ingest/not-png', 'the content is no PNG picture', { name: subject.name })
+  const content = { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) }
+  return { content, findings: [], science: scienceOfPng(bytes) }
 }
 
 export async function verifyText(subject: Subject): Promise<Verified> {
   const bytes = await readFile(subject.path)
   if (bytes.length === 0) fail('ingest/empty', 'the file is empty', { name: subject.name })
   if (bytes.includes(0)) fail('ingest/not-text', `octet ${bytes.indexOf(0)} is NUL: this is no text`, { name: subject.name })
-  const lines = bytes.toString('utf8').split('\n').length - 1
-  return { records: lines, content: { lines }, findings: [] }
+  const text = bytes.toString('latin1')
+  const lines = text.split('\n').length - 1
+  return { records: lines, content: { lines }, findings: [], science: scienceOfText(text, subject.product) }
 }

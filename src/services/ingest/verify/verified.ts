@@ -6,6 +6,8 @@ export interface Verified {
   /** First and last record, TT2000 nanoseconds; undefined where the content carries no time. */
   readonly coverage?: { readonly start: bigint; readonly stop: bigint }
   readonly records?: number
+  /** SHA-256 of the content without provenance; undefined where only the bytes tell. */
+  readonly science?: string
   readonly content: Readonly<Record<string, unknown>>
   /** Contradictions and remarks; they do not refuse. */
   readonly findings: readonly string[]
