@@ -4,33 +4,30 @@ import { dayMs } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
 import { inWindow } from '#domain/plan'
 import type { ArrivalFacts, ContactFact, FileFact, RoleFacts, WorkFacts } from '#domain/plan'
-import { contactsOf, latestFiles } from '#services/catalog'
-import type { Tx } from '#services/db'
-import { cellsIn, lastJob, lastVerified, toFileFact } from './sql.ts'
+import type { Ledger } from './ledger.ts'
 import type { WorkKey } from './sql.ts'
 
 /** Ancillary files of neighbouring days overlap a little (real-data 4.1): their nominal day may be another one. */
 const nominalSlack = dayMs
 
-export async function gatherWork(tx: Tx, mission: Mission, process: Process, key: WorkKey): Promise<WorkFacts> {
+export async function gatherWork(ledger: Ledger, mission: Mission, process: Process, key: WorkKey): Promise<WorkFacts> {
   const outputs = process.outputs.map(o => datasetId(findProduct(mission, o.product), key.spacecraft))
   const roles: RoleFacts[] = []
-  for (const input of process.inputs) roles.push(await gatherRole(tx, mission, input, key))
-  const verdicts = await Promise.all(outputs.map(dataset => lastVerified(tx, mission.id, dataset, key.partition.key)))
+  for (const input of process.inputs) roles.push(await gatherRole(ledger, mission, input, key))
+  const verdicts = await Promise.all(outputs.map(dataset => ledger.lastVerified(mission.id, { dataset, partition: key.partition.key })))
   const recipes = new Set(verdicts.map(v => v?.recipe))
   const agreed = recipes.size === 1 ? verdicts[0] : undefined
   const made = verdicts.some(v => v !== undefined && v.outcome !== 'no-data') ? 'files' : agreed === undefined ? 'none' : 'no-data'
-  return { process, partition: key.partition, roles, madeRecipe: agreed?.recipe, made, job: await lastJob(tx, key) }
+  return { process, partition: key.partition, roles, madeRecipe: agreed?.recipe, made, job: await ledger.lastJob(key) }
 }
 
-async function gatherRole(tx: Tx, mission: Mission, input: ProcessInput, key: WorkKey): Promise<RoleFacts> {
+async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput, key: WorkKey): Promise<RoleFacts> {
   const product = findProduct(mission, input.product)
   const spacecraft = product.spacecraft.includes(key.spacecraft) ? [key.spacecraft] : product.spacecraft
   const window = { start: key.partition.start - input.before, stop: key.partition.stop + input.after }
   const files: FileFact[] = []
-  for (const sc of spacecraft) files.push(...(await filesInWindow(tx, mission, product, sc, window)))
-  const cells = await cellsIn(
-    tx,
+  for (const sc of spacecraft) files.push(...(await filesInWindow(ledger, mission, product, sc, window)))
+  const cells = await ledger.cellsIn(
     mission.id,
     spacecraft.map(sc => datasetId(product, sc)),
     window,
@@ -40,22 +37,28 @@ async function gatherRole(tx: Tx, mission: Mission, input: ProcessInput, key: Wo
   return { input, files: files.filter(mine), cells: cells.filter(mine) }
 }
 
-async function filesInWindow(tx: Tx, mission: Mission, product: Product, spacecraft: string, window: Span): Promise<readonly FileFact[]> {
+async function filesInWindow(
+  ledger: Ledger,
+  mission: Mission,
+  product: Product,
+  spacecraft: string,
+  window: Span,
+): Promise<readonly FileFact[]> {
   const wide = { start: window.start - nominalSlack, stop: window.stop + nominalSlack }
-  const rows = await latestFiles(tx, mission.id, product.id, spacecraft, wide)
-  return rows.map(toFileFact).filter(file => inWindow(file, window))
+  const files = await ledger.latestFiles(mission.id, product.id, spacecraft, wide)
+  return files.filter(file => inWindow(file, window))
 }
 
 export async function gatherArrival(
-  tx: Tx,
+  ledger: Ledger,
   mission: Mission,
   product: Product,
   spacecraft: string,
   partition: Partition,
 ): Promise<ArrivalFacts> {
-  const contacts = product.expect === 'contacts' ? await contactsOf(tx, mission.id, spacecraft, partition) : []
-  const rows = await latestFiles(tx, mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
-  return { product, partition, contacts, files: rows.map(toFileFact).filter(f => f.partition === partition.key) }
+  const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
+  const files = await ledger.latestFiles(mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
+  return { product, partition, contacts, files: files.filter(f => f.partition === partition.key) }
 }
 
 /** When a cell is due: the product's time after its data came down with the last contact that is over, or will with the next. */

@@ -1,11 +1,13 @@
-import { contactsOf, eventsAfter, filesByIds, heldPartitions } from '#services/catalog'
-import { spotColumns, spotOfCell } from './cell-spots.ts'
+import { spotOfCell } from './cell-spots.ts'
+import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
-import { findMission, reconcile } from './reconcile.ts'
+import { sqlLedger } from './ledger.ts'
+import type { LedgerStore, Told } from './ledger.ts'
+import { findMission, lookAt } from './reconcile.ts'
+import type { PlanContext } from './reconcile.ts'
 import { remindTransport } from './remind.ts'
 import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
 
-const follower = 'planner'
 const batch = 500
 
 export interface Planner {
@@ -18,93 +20,66 @@ export interface Planner {
 }
 
 /** The planning loop's three speeds. None of them remembers anything that the ledger does not hold, but the time of a promised look. */
-export function makePlanner(context: PipelineContext): Planner {
-  let promised: number | undefined
-  const look = async (spots: readonly Spot[]): Promise<void> => {
-    const { until } = await reconcile(context, spots)
-    if (until !== undefined) promised = Math.min(promised ?? Infinity, until)
-  }
+export const makePlanner = (context: PipelineContext): Planner => {
+  const planner = plannerOver(context, sqlLedger(context))
   return {
-    follow: async () => {
-      const { events, spots } = await readLog(context)
-      if (spots.length > 0) await look(spots)
-      if (events > 0) await advance(context, events)
-      if (promised !== undefined && promised <= context.clock()) {
-        promised = undefined
-        await look(await settlingSpots(context))
-      }
-      return events === 0 ? 0 : events
-    },
+    follow: () => planner.follow(),
     audit: async () => {
-      await look(await openSpots(context))
+      await planner.audit()
       await remindTransport(context)
     },
     sweep: async () => {
-      await look(await allSpots(context))
+      await planner.sweep()
       await remindTransport(context)
     },
   }
 }
 
-async function readLog(context: PipelineContext): Promise<{ readonly events: number; readonly spots: readonly Spot[] }> {
-  const at = await cursorOf(context)
-  const events = await eventsAfter(context.db, at, batch)
-  const files = await filesByIds(
-    context.db,
-    events.flatMap(e => (e.file === null ? [] : [e.file])),
-  )
+/** The same over any ledger. */
+function plannerOver(context: PlanContext, store: LedgerStore): Planner {
+  let promised: number | undefined
+  const look = async (spots: readonly Spot[]): Promise<void> => {
+    const { until } = await lookAt(context, store, spots)
+    if (until !== undefined) promised = Math.min(promised ?? Infinity, until)
+  }
+  const spotsOfCells = (cells: readonly CellSpot[]): readonly Spot[] => unique(cells.flatMap(c => spotOfCell(context.missions, c)))
+  return {
+    follow: async () => {
+      const log = await store.readLog(batch)
+      if (log !== undefined) {
+        await look(await spotsOfLog(context, store, log.told))
+        await store.advance(log.to)
+      }
+      if (promised !== undefined && promised <= context.clock()) {
+        promised = undefined
+        await look(spotsOfCells(await store.openCells('waiting')))
+      }
+      return log?.events ?? 0
+    },
+    audit: async () => look(spotsOfCells(await store.openCells('open'))),
+    sweep: async () => look(await allSpots(context, store)),
+  }
+}
+
+async function spotsOfLog(context: PlanContext, store: LedgerStore, told: readonly Told[]): Promise<readonly Spot[]> {
   const spots: Spot[] = []
   const reports = new Set<string>()
-  for (const file of files) {
-    const mission = context.missions.find(m => m.id === file.mission)
+  for (const change of told) {
+    const mission = context.missions.find(m => m.id === change.mission)
     // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
-    if (mission === undefined || !mission.products.some(p => p.id === file.product)) continue
-    spots.push(
-      ...spotsOfChange(mission, {
-        product: file.product,
-        spacecraft: file.spacecraft,
-        partition: file.partition,
-        start: file.start_time,
-        stop: file.stop_time,
-      }),
-    )
-    if (typeof file.content['contacts'] === 'number') reports.add(file.mission)
+    if (mission === undefined || !mission.products.some(p => p.id === change.product)) continue
+    spots.push(...spotsOfChange(mission, change))
+    if (change.reports) reports.add(change.mission)
   }
-  for (const id of reports) spots.push(...spotsOfContacts(findMission(context.missions, id), await contactsOf(context.db, id, undefined)))
-  return { events: events.at(-1)?.sequence ?? 0, spots: unique(spots) }
+  for (const id of reports) spots.push(...spotsOfContacts(findMission(context.missions, id), await store.allContacts(id)))
+  return unique(spots)
 }
 
-async function cursorOf(context: PipelineContext): Promise<number> {
-  const row = await context.db.selectFrom('cursor').select('sequence').where('follower', '=', follower).executeTakeFirst()
-  return row?.sequence ?? 0
-}
-
-const advance = (context: PipelineContext, sequence: number): Promise<unknown> =>
-  context.db
-    .insertInto('cursor')
-    .values({ follower, sequence })
-    .onConflict(c => c.column('follower').doUpdateSet({ sequence }))
-    .execute()
-
-const openSpots = async (context: PipelineContext): Promise<readonly Spot[]> => {
-  const rows = await context.db
-    .selectFrom('cell')
-    .select(spotColumns)
-    .where(e => e.or([e('next', '<>', 'none'), e('have', '=', 'partial')]))
-    .execute()
-  return unique(rows.flatMap(r => spotOfCell(context.missions, r)))
-}
-
-const settlingSpots = async (context: PipelineContext): Promise<readonly Spot[]> => {
-  const rows = await context.db.selectFrom('cell').select(spotColumns).where('next', '=', 'waiting').execute()
-  return unique(rows.flatMap(r => spotOfCell(context.missions, r)))
-}
-
-async function allSpots(context: PipelineContext): Promise<readonly Spot[]> {
+async function allSpots(context: PlanContext, store: LedgerStore): Promise<readonly Spot[]> {
   const spots: Spot[] = []
   for (const mission of context.missions) {
-    spots.push(...spotsOfContacts(mission, await contactsOf(context.db, mission.id, undefined)))
-    for (const held of await heldPartitions(context.db, mission.id)) {
+    spots.push(...spotsOfContacts(mission, await store.allContacts(mission.id)))
+    for (const held of await store.heldPartitions(mission.id)) {
       if (mission.products.some(p => p.id === held.product)) spots.push(...spotsOfChange(mission, held))
     }
   }

@@ -5,29 +5,34 @@ import type { Partition } from '#domain/partition'
 import { isWaivable, planArrival, planWork, waive } from '#domain/plan'
 import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
-import { contactsOf, latestOf } from '#services/catalog'
-import { withTx } from '#services/db'
-import type { Tx } from '#services/db'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { dueTime, gatherArrival, gatherWork } from './facts.ts'
-import { makeJob } from './jobs.ts'
+import { sqlLedger } from './ledger.ts'
+import type { Ledger, LedgerStore } from './ledger.ts'
 import { spotsOfChange, unique } from './spots.ts'
-import { lockSpot, validWaiver, writeCell } from './sql.ts'
 
 export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
 
 export const findMission = (missions: readonly Mission[], id: string): Mission =>
   missions.find(m => m.id === id) ?? fail('pipeline/unknown-mission', `mission ${id} is not loaded`, { mission: id })
 
+/** What planning needs beside the ledger itself. */
+export type PlanContext = Pick<PipelineContext, 'missions' | 'settings' | 'clock' | 'log'>
+
+/** {@link lookAt} in PostgreSQL. */
+export const reconcile = (context: PipelineContext, spots: readonly Spot[]): Promise<Looked> => lookAt(context, sqlLedger(context), spots)
+
+export interface Looked {
+  readonly jobs: number
+  /** When the next look is wanted. */
+  readonly until: number | undefined
+}
+
 /**
  * Looks at spots until nothing more changes: plans each, makes jobs, writes cells, and goes on to those that wait for a cell that moved.
- * Safe to call for any spot at any time by any process: it decides from the ledger alone. Returns when the next look is wanted.
- */
-export async function reconcile(
-  context: PipelineContext,
-  spots: readonly Spot[],
-): Promise<{ readonly jobs: number; readonly until: number | undefined }> {
+ * Safe to call for any spot at any time by any process: it decides from the ledger alone. */
+export async function lookAt(context: PlanContext, store: LedgerStore, spots: readonly Spot[]): Promise<Looked> {
   const queue = [...unique(spots)]
   const rounds = new Map<string, number>()
   let jobs = 0
@@ -38,7 +43,7 @@ export async function reconcile(
     rounds.set(key, round)
     // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
     if (round > 20) continue
-    const seen = await lookAt(context, spot)
+    const seen = await lookOnce(context, store, spot)
     jobs += seen.job === undefined ? 0 : 1
     if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
     const queued = new Set(queue.map(spotKey))
@@ -53,29 +58,28 @@ interface Seen {
   readonly affected: readonly Spot[]
 }
 
-const lookAt = (context: PipelineContext, spot: Spot): Promise<Seen> =>
-  withTx(context.db, async tx => {
-    await lockSpot(tx, spotKey(spot))
+const lookOnce = (context: PlanContext, store: LedgerStore, spot: Spot): Promise<Seen> =>
+  store.look(spotKey(spot), ledger => {
     const mission = findMission(context.missions, spot.mission)
-    return spot.kind === 'work' ? lookAtWork(context, tx, mission, spot) : lookAtArrival(context, tx, mission, spot)
+    return spot.kind === 'work' ? lookAtWork(context, ledger, mission, spot) : lookAtArrival(context, ledger, mission, spot)
   })
 
-async function lookAtWork(context: PipelineContext, tx: Tx, mission: Mission, spot: Spot & { kind: 'work' }): Promise<Seen> {
+async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'work' }): Promise<Seen> {
   const process =
     mission.processes.find(p => p.id === spot.process) ??
     fail('pipeline/unknown-process', `mission ${mission.id} has no process ${spot.process}`)
   const key = { mission: mission.id, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition }
-  const facts = await gatherWork(tx, mission, process, key)
+  const facts = await gatherWork(ledger, mission, process, key)
   const now = context.clock()
   const plan = planWork(facts, now, context.settings, sha256Text)
-  const job = plan.run === undefined ? undefined : await makeJob(context, tx, mission, facts, key, plan.run)
+  const job = plan.run === undefined ? undefined : await ledger.makeJob(mission, facts, key, plan.run)
   if (job !== undefined)
     context.log.info({ act: 'plan', job, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition.key }, 'job made')
   const affected: Spot[] = []
   for (const output of process.outputs) {
     const state = job === undefined ? plan.cell : { ...plan.cell, reason: { ...plan.cell.reason, job } }
     affected.push(
-      ...(await noteCell(context, tx, mission, {
+      ...(await noteCell(context, ledger, mission, {
         product: output.product,
         process: process.id,
         spot,
@@ -94,14 +98,14 @@ function isTouched(mission: Mission, product: string, facts: WorkFacts, state: C
   return findProduct(mission, product).expect === 'inputs' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
 }
 
-async function lookAtArrival(context: PipelineContext, tx: Tx, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
+async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
   const product = findProduct(mission, spot.product)
-  const facts = await gatherArrival(tx, mission, product, spot.spacecraft, spot.partition)
+  const facts = await gatherArrival(ledger, mission, product, spot.spacecraft, spot.partition)
   const state = planArrival(facts, context.clock())
   return {
     job: undefined,
     until: undefined,
-    affected: await noteCell(context, tx, mission, {
+    affected: await noteCell(context, ledger, mission, {
       product: product.id,
       process: undefined,
       spot,
@@ -123,31 +127,30 @@ interface Noted {
 }
 
 /** Writes one cell; answers whom to look at because it moved. */
-async function noteCell(context: PipelineContext, tx: Tx, mission: Mission, noted: Noted): Promise<readonly Spot[]> {
+async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, noted: Noted): Promise<readonly Spot[]> {
   const product = findProduct(mission, noted.product)
   const { spacecraft, partition } = noted.spot
   const dataset = datasetId(product, spacecraft)
-  const contacts = product.expect === 'contacts' ? await contactsOf(tx, mission.id, spacecraft, partition) : []
-  const latest = await latestOf(tx, mission.id, dataset, partition.key)
-  // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
-  if (!noted.touched && contacts.length === 0 && latest === undefined) return []
-  const now = context.clock()
+  const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
   const name = { dataset, partition: partition.key }
-  const state = isWaivable(noted.state) ? waive(noted.state, await validWaiver(tx, mission.id, name)) : noted.state
+  const file = await ledger.newestFile(mission.id, name)
+  // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
+  if (!noted.touched && contacts.length === 0 && file === undefined) return []
+  const now = context.clock()
+  const state = isWaivable(noted.state) ? waive(noted.state, await ledger.waiver(mission.id, name)) : noted.state
   const cell = {
     mission: mission.id,
-    dataset,
-    partition: partition.key,
+    ...name,
     product: product.id,
     spacecraft,
     process: noted.process,
     span: spanOf(partition),
     due: dueTime(product, contacts, now),
-    file: latest?.id,
+    file,
     recipe: noted.recipe,
     state,
   }
-  if (!(await writeCell(tx, cell, now)) || consumersOf(mission, product.id).length === 0) return []
+  if (!(await ledger.writeCell(cell, now)) || consumersOf(mission, product.id).length === 0) return []
   const change = { product: product.id, spacecraft, partition: partition.key, start: partition.start, stop: partition.stop }
   return spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
 }

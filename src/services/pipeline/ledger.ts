@@ -1,0 +1,111 @@
+import type { Mission } from '#domain/mission'
+import type { Span } from '#domain/partition'
+import type { CellName, ContactFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
+import { contactsOf, eventsAfter, filesByIds, heldPartitions, latestFiles, latestOf } from '#services/catalog'
+import { withTx } from '#services/db'
+import type { Tx } from '#services/db'
+import { spotColumns } from './cell-spots.ts'
+import type { CellSpot } from './cell-spots.ts'
+import type { PipelineContext } from './context.ts'
+import { makeJob } from './jobs.ts'
+import type { Change } from './spots.ts'
+import { cellsIn, lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
+import type { CellWrite, WorkKey } from './sql.ts'
+
+/** What one look at one spot reads and writes. Nobody else decides about the spot meanwhile, and all of it is kept or none. */
+export interface Ledger {
+  /** Latest held files of a product whose nominal time touches the window, in order of start. */
+  latestFiles(mission: string, product: string, spacecraft: string, window: Span): Promise<readonly FileFact[]>
+  cellsIn(mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]>
+  contacts(mission: string, spacecraft: string, window: Span): Promise<readonly ContactFact[]>
+  lastVerified(mission: string, name: CellName): Promise<{ readonly recipe: string; readonly outcome: string } | undefined>
+  lastJob(key: WorkKey): Promise<JobFact | undefined>
+  /** Id of the highest version of a partition. */
+  newestFile(mission: string, name: CellName): Promise<number | undefined>
+  waiver(mission: string, name: CellName): Promise<Waiver | undefined>
+  /** True where what others see of the cell changed. */
+  writeCell(cell: CellWrite, at: number): Promise<boolean>
+  makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number>
+}
+
+export interface Run {
+  readonly recipe: string
+  readonly inputs: readonly PlannedInput[]
+}
+
+/** A change that the log tells of. `reports` tells of contacts, which concern the whole mission. */
+export interface Told extends Change {
+  readonly mission: string
+  readonly reports: boolean
+}
+
+/** What planning as a whole reads beside its looks. */
+export interface LedgerStore {
+  look<T>(key: string, work: (ledger: Ledger) => Promise<T>): Promise<T>
+  /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
+  readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
+  advance(to: number): Promise<void>
+  /** Cells where something may still come; or only those that wait. */
+  openCells(which: 'open' | 'waiting'): Promise<readonly CellSpot[]>
+  allContacts(mission: string): Promise<readonly ContactFact[]>
+  heldPartitions(mission: string): Promise<readonly Change[]>
+}
+
+const follower = 'planner'
+
+/** The ledger in PostgreSQL. */
+export const sqlLedger = (context: PipelineContext): LedgerStore => ({
+  look: (key, work) =>
+    withTx(context.db, async tx => {
+      await lockSpot(tx, key)
+      return work(inTx(context, tx))
+    }),
+  readLog: async limit => {
+    const { db } = context
+    const at = await db.selectFrom('cursor').select('sequence').where('follower', '=', follower).executeTakeFirst()
+    const events = await eventsAfter(db, at?.sequence ?? 0, limit)
+    const last = events.at(-1)
+    if (last === undefined) return undefined
+    const files = await filesByIds(
+      db,
+      events.flatMap(e => (e.file === null ? [] : [e.file])),
+    )
+    const told = files.map(f => ({
+      mission: f.mission,
+      product: f.product,
+      spacecraft: f.spacecraft,
+      partition: f.partition,
+      start: f.start_time,
+      stop: f.stop_time,
+      reports: typeof f.content['contacts'] === 'number',
+    }))
+    return { to: last.sequence, events: events.length, told }
+  },
+  advance: async sequence => {
+    await context.db
+      .insertInto('cursor')
+      .values({ follower, sequence })
+      .onConflict(c => c.column('follower').doUpdateSet({ sequence }))
+      .execute()
+  },
+  openCells: which =>
+    context.db
+      .selectFrom('cell')
+      .select(spotColumns)
+      .where(e => (which === 'waiting' ? e('next', '=', 'waiting') : e.or([e('next', '<>', 'none'), e('have', '=', 'partial')])))
+      .execute(),
+  allContacts: mission => contactsOf(context.db, mission, undefined),
+  heldPartitions: mission => heldPartitions(context.db, mission),
+})
+
+const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
+  latestFiles: async (...question) => (await latestFiles(tx, ...question)).map(toFileFact),
+  cellsIn: (...question) => cellsIn(tx, ...question),
+  contacts: (...question) => contactsOf(tx, ...question),
+  lastVerified: (mission, { dataset, partition }) => lastVerified(tx, mission, dataset, partition),
+  lastJob: key => lastJob(tx, key),
+  newestFile: async (mission, { dataset, partition }) => (await latestOf(tx, mission, dataset, partition))?.id,
+  waiver: (mission, name) => validWaiver(tx, mission, name),
+  writeCell: (cell, at) => writeCell(tx, cell, at),
+  makeJob: (...job) => makeJob(context, tx, ...job),
+})
