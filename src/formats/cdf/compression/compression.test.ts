@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import { crc32 as zlibCrc32, constants, deflateRawSync, gzipSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { inflateRaw } from '#formats/deflate'
 import { makeMd5 } from '../md5.ts'
 import { crc32 } from './crc32.ts'
 import { gunzip, gzip } from './gzip.ts'
-import { inflateRaw } from './inflate.ts'
 import { decodeRle, encodeRle } from './rle.ts'
 
 /** Bytes with runs and repeats, so that every kind of code occurs. */

@@ -1,7 +1,7 @@
+import { inflateRaw, storeRaw } from '#formats/deflate'
 import { failCdf } from '../codes.ts'
 import type { CdfPlatform } from '../platform.ts'
 import { crc32 } from './crc32.ts'
-import { inflateRaw } from './inflate.ts'
 
 interface GzipOptions {
   readonly platform: CdfPlatform
@@ -50,17 +50,4 @@ export function gzip(bytes: Uint8Array, level: number, platform: CdfPlatform): U
   view.setUint32(10 + deflated.byteLength, (platform.crc32 ?? crc32)(bytes), true)
   view.setUint32(14 + deflated.byteLength, bytes.byteLength % 2 ** 32, true)
   return packed
-}
-
-// RFC 1951 section 3.2.4: blocks of at most 65,535 bytes, not compressed. What is left where no deflate is given.
-function storeRaw(bytes: Uint8Array): Uint8Array {
-  const blocks = Math.max(1, Math.ceil(bytes.byteLength / 65_535))
-  const stored = new Uint8Array(bytes.byteLength + 5 * blocks)
-  for (let i = 0; i < blocks; i++) {
-    const part = bytes.subarray(i * 65_535, (i + 1) * 65_535)
-    const n = part.byteLength
-    stored.set([i === blocks - 1 ? 1 : 0, n & 0xff, n >> 8, ~n & 0xff, (~n >> 8) & 0xff], i * 65_540)
-    stored.set(part, i * 65_540 + 5)
-  }
-  return stored
 }
