@@ -38,7 +38,7 @@ const checks: Readonly<Record<NeedName, () => Need>> = {
   }),
   clients: () => ({
     what: 'Python environment with the clients of the field',
-    isThere: answers(`${clientsFolder()}/bin/python`, '-c', 'import pyspedas, cdflib, pycdfpp'),
+    isThere: answers(`${clientsFolder()}/bin/python`, '-c', 'import pyspedas, cdflib, pycdfpp, scipy'),
     cure: 'test/acceptance/clients/README.md says how to make it',
   }),
   git: () => ({

@@ -1,0 +1,136 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { idlHeap, idlVariables } from '#test/save-values'
+import { array, fieldOf, readSave, scalar, struct, toPlain, variableOf, writeSave, type IdlStruct, type SaveContent } from './index.ts'
+
+const zlib = {
+  inflateRaw: (bytes: Uint8Array, _: number, limit: number) =>
+    new Uint8Array(inflateRawSync(bytes, { maxOutputLength: Math.max(1, limit) })),
+  deflateRaw: (bytes: Uint8Array, level: number) => new Uint8Array(deflateRawSync(bytes, { level })),
+}
+
+const circle = { name: 'CIRCLE', tags: [{ name: 'X', type: 'int', dims: [] } as const], class: { name: 'CIRCLE', parents: [] } }
+const filled: IdlStruct = {
+  ...struct({ c: scalar('int', 4), x: scalar('int', 0) }, 'FILLED_CIRCLE'),
+  class: { name: 'FILLED_CIRCLE', parents: [{ name: 'CIRCLE', layout: circle }] },
+}
+
+const everything: SaveContent = {
+  timestamp: { date: 'Mon May 11 14:09:46 2015', user: 'moth', host: 'lamp' },
+  version: { format: 12, arch: 'x86_64', os: 'linux', release: '8.4' },
+  identification: { author: 'a', title: 'ti', idcode: 'ide' },
+  notice: 'be kind',
+  description: 'all kinds of record',
+  commonBlocks: [{ name: 'SHARED', variables: ['A', 'B'] }],
+  heap: new Map([
+    [3, { type: 'undefined', dims: [] }],
+    [9, array('pointer', [9, 0, 3])],
+  ]),
+  systemVariables: [
+    { name: '!MOTH', value: struct({ wings: array('byte', [2, 2, 7]) }, 'MOTHS') },
+    { name: '!N', value: scalar('long', 5) },
+    { name: '!S', value: scalar('string', 'ab') },
+  ],
+  variables: [
+    { name: 'FC', value: filled },
+    { name: 'P', value: scalar('pointer', 9) },
+  ],
+  raw: [{ type: 12, bytes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }],
+}
+
+describe('write, then read', () => {
+  test.each([
+    ['plain', {}],
+    ['compressed by zlib', { compress: true, platform: zlib }],
+    ['compressed without zlib', { compress: true }],
+  ])('gives any variables and heap back: %s', (_, options) => {
+    fc.assert(
+      fc.property(idlVariables, idlHeap, (variables, heap) => {
+        const file = readSave(writeSave({ variables, heap }, options), options)
+        expect([file.variables, file.heap, file.damage]).toEqual([variables, heap, []])
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test.each([{}, { compress: true, platform: zlib }])('gives every kind of record back: %o', options => {
+    const file = readSave(writeSave(everything, options))
+    const { records, compressed, damage, ...content } = file
+    expect(content).toEqual(everything)
+    expect([compressed, damage]).toEqual([options.compress === true, []])
+    expect(records.map(record => record.title).join(' ')).toBe(
+      'TIMESTAMP VERSION IDENTIFICATION NOTICE DESCRIPTION COMMON_VARIABLE HEAP_HEADER HEAP_DATA HEAP_DATA ' +
+        'SYSTEM_VARIABLE SYSTEM_VARIABLE SYSTEM_VARIABLE VARIABLE VARIABLE COMPILED END_MARKER',
+    )
+  })
+
+  test('text that is no UTF-8 is read as Latin-1, and kept', () => {
+    const bytes = writeSave({ variables: [{ name: 'T', value: scalar('string', 'caf3') }] })
+    bytes[bytes.lastIndexOf(0x33)] = 0xe9
+    const file = readSave(bytes)
+    expect(variableOf(file, 't')).toMatchObject({ values: ['café'] })
+    expect(readSave(writeSave(file)).variables).toEqual(file.variables)
+  })
+})
+
+describe('structures', () => {
+  const points = struct({ id: array('long', [1, 2, 3], []), at: array('double', [1, 2, 3, 4, 5, 6], [2]) }, 'POINT', [3])
+  const named = struct({ a: points, b: { ...points, dims: [3] } })
+
+  test('fields of an array of structures hold the values of all', () => {
+    expect(toPlain(points)).toEqual([
+      { id: 1, at: [1, 2] },
+      { id: 2, at: [3, 4] },
+      { id: 3, at: [5, 6] },
+    ])
+    expect(fieldOf(points, 'ID')).toBe(points.fields[0]?.value)
+  })
+
+  test('a structure that is only named again is the one defined before', () => {
+    const bytes = writeSave({ variables: [{ name: 'V', value: named }] })
+    expect(readSave(predefineSecond(bytes, 'POINT')).variables).toEqual([{ name: 'V', value: named }])
+  })
+
+  test('dimensions nest with the first one innermost', () => {
+    const value = array('int', [0, 1, 2, 3, 4, 5], [2, 3])
+    expect(toPlain(value)).toEqual([
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ])
+    expect(toPlain(array('complex', [1, 2], []))).toEqual([1, 2])
+    expect(toPlain(array('objref', [5, 0]))).toEqual([{ heap: 5 }, null])
+  })
+})
+
+/** Replaces the second definition of a named structure by a mere reference (PREDEF), as IDL writes it. */
+function predefineSecond(bytes: Uint8Array, name: string): Uint8Array {
+  const text = Buffer.from(bytes).toString('latin1')
+  const head = '\0\0\0\t\0\0\0' + String.fromCharCode(name.length) + name
+  const second = text.indexOf(head, text.indexOf(head) + 1)
+  const flags = second + 8 + Math.ceil(name.length / 4) * 4
+  // The second descriptor is the last thing before VARSTART.
+  const end = text.indexOf('\0\0\0\x07\0\0\0\x01', flags)
+  const out = Buffer.concat([bytes.subarray(0, flags), Buffer.of(0, 0, 0, 9), bytes.subarray(flags + 4, flags + 12), bytes.subarray(end)])
+  const variable = text.lastIndexOf('\0\0\0\x02', text.indexOf('\0\0\0\x01V'))
+  out.writeUInt32BE(out.readUInt32BE(variable + 4) - (bytes.length - out.length), variable + 4)
+  return new Uint8Array(out)
+}
+
+describe('refusals', () => {
+  test.each([
+    ['too few values', { type: 'long', dims: [3], values: Int32Array.of(1) }, /X has 1 numbers or strings, its dimensions ask for 3/u],
+    ['nine dimensions', array('byte', [1], [1, 1, 1, 1, 1, 1, 1, 1, 1]), /9 dimensions/u],
+    ['an empty array', array('byte', [], [0]), /a dimension of 0/u],
+    ['a structure without fields', struct({}), /has no fields/u],
+    ['half a character', scalar('string', '\ud800'), /half a character/u],
+    ['an undefined field', struct({ a: { type: 'undefined', dims: [] } }), /X\.A is undefined/u],
+  ] as const)('%s cannot be written', (_, value, why) => {
+    expect(() => writeSave({ variables: [{ name: 'X', value }] })).toThrow(why)
+  })
+
+  test('a name that is not there is answered with those that are', () => {
+    expect(() => variableOf(everything, 'fomstr')).toThrow('there is no variable fomstr; there is FC, P')
+  })
+})
