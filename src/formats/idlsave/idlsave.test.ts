@@ -2,7 +2,20 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { idlHeap, idlVariables } from '#test/save-values'
-import { array, fieldOf, readSave, scalar, struct, toPlain, variableOf, writeSave, type IdlStruct, type SaveContent } from './index.ts'
+import {
+  array,
+  fieldOf,
+  readSave,
+  scalar,
+  struct,
+  toPlain,
+  variableOf,
+  writeSave,
+  type IdlStruct,
+  type IdlValue,
+  type SaveContent,
+  type WriteOptions,
+} from './index.ts'
 
 const zlib = {
   inflateRaw: (bytes: Uint8Array, _: number, limit: number) =>
@@ -23,7 +36,7 @@ const everything: SaveContent = {
   notice: 'be kind',
   description: 'all kinds of record',
   commonBlocks: [{ name: 'SHARED', variables: ['A', 'B'] }],
-  heap: new Map([
+  heap: new Map<number, IdlValue>([
     [3, { type: 'undefined', dims: [] }],
     [9, array('pointer', [9, 0, 3])],
   ]),
@@ -44,10 +57,10 @@ describe('write, then read', () => {
     ['plain', {}],
     ['compressed by zlib', { compress: true, platform: zlib }],
     ['compressed without zlib', { compress: true }],
-  ])('gives any variables and heap back: %s', (_, options) => {
+  ])('gives any variables and heap back: %s', (_, options: WriteOptions) => {
     fc.assert(
       fc.property(idlVariables, idlHeap, (variables, heap) => {
-        const file = readSave(writeSave({ variables, heap }, options), options)
+        const file = readSave(writeSave({ variables, heap }, options), { platform: options.platform ?? {} })
         expect([file.variables, file.heap, file.damage]).toEqual([variables, heap, []])
       }),
       { numRuns: 60 },

@@ -57,14 +57,13 @@ export function readSave(bytes: Uint8Array, options: ReadOptions = {}): SaveFile
   let end = 4
   attempt(end, () => {
     for (const record of walkRecords(bytes, compressed, walkOptions)) {
-      const { open, ...plain } = record
-      records.push(plain)
+      records.push({ type: record.type, title: record.title, offset: record.offset, size: record.size })
       attempt(record.offset, () => readRecord(record, gathering))
       end = record.offset + record.size
     }
   })
-  const { definitions, once, ...gathered } = gathering
-  return { ...gathered, ...once, compressed, records, damage }
+  const { variables, systemVariables, heap, commonBlocks, raw, once } = gathering
+  return { variables, systemVariables, heap, commonBlocks, raw, ...once, compressed, records, damage }
 }
 
 type Reader = (cursor: Cursor, gathering: Gathering) => void

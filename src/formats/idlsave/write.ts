@@ -1,5 +1,5 @@
 import { deflateZlib, type DeflatePlatform } from '#formats/deflate'
-import type { SaveContent } from './model.ts'
+import type { IdlValue, SaveContent } from './model.ts'
 import { END_MARKER, LEGACY_BYTES } from './records.ts'
 import { Sink } from './sink.ts'
 import { writeValue } from './write-values.ts'
@@ -12,7 +12,8 @@ export interface WriteOptions {
   readonly level?: number
 }
 
-type Draft = readonly [type: number, write: (sink: Sink) => void]
+/** A record's type and what fills it. */
+type Draft = readonly [type: number, ...fill: readonly ((sink: Sink) => void)[]]
 
 /**
  * Writes a save file as IDL 8 does: time stamp, version, what else is given, heap, variables, end. Without a version it
@@ -23,9 +24,9 @@ export function writeSave(content: SaveContent, options: WriteOptions = {}): Uin
   file.long(options.compress === true ? 0x53520006 : 0x53520004)
   const parts: Uint8Array[] = [file.take()]
   let end = 4
-  for (const [type, write] of draftRecords(content)) {
+  for (const [type, ...fill] of draftRecords(content)) {
     const sink = new Sink()
-    write(sink)
+    for (const put of fill) put(sink)
     const body = options.compress === true ? deflateZlib(sink.take(), options.level ?? 6, options.platform) : sink.take()
     end += 16 + body.byteLength
     parts.push(headOf(type, end), body)
@@ -40,28 +41,36 @@ function headOf(type: number, next: number): Uint8Array {
   return sink.take()
 }
 
+const texts =
+  (...lines: readonly string[]) =>
+  (sink: Sink): void => {
+    for (const line of lines) sink.text(line)
+  }
+const longs =
+  (...values: readonly number[]) =>
+  (sink: Sink): void =>
+    sink.long(...values)
+const valued =
+  (value: IdlValue, where: string, system = false) =>
+  (sink: Sink): void =>
+    writeValue(sink, value, where, system)
+
 function* draftRecords(content: SaveContent): Generator<Draft, void, void> {
   const { date, user, host } = content.timestamp ?? { date: '', user: '', host: '' }
-  yield [10, sink => void (sink.room(LEGACY_BYTES), texts(sink, date, user, host))]
+  yield [10, sink => sink.put(new Uint8Array(LEGACY_BYTES)), texts(date, user, host)]
   const { format, arch, os, release } = content.version ?? { format: 12, arch: 'x86_64', os: 'linux', release: '8.4' }
-  yield [14, sink => void (sink.long(format), texts(sink, arch, os, release))]
+  yield [14, longs(format), texts(arch, os, release)]
   const { identification, notice, description, heap } = content
-  if (identification !== undefined) yield [13, sink => texts(sink, identification.author, identification.title, identification.idcode)]
-  if (notice !== undefined) yield [19, sink => sink.text(notice)]
+  if (identification !== undefined) yield [13, texts(identification.author, identification.title, identification.idcode)]
+  if (notice !== undefined) yield [19, texts(notice)]
   if (description !== undefined) yield [20, sink => sink.datum(description)]
-  for (const block of content.commonBlocks ?? [])
-    yield [1, sink => void (sink.long(block.variables.length), texts(sink, block.name, ...block.variables))]
-  if (heap !== undefined && heap.size > 0) yield [15, sink => sink.long(heap.size, ...heap.keys())]
+  for (const { name, variables } of content.commonBlocks ?? []) yield [1, longs(variables.length), texts(name, ...variables)]
+  if (heap !== undefined && heap.size > 0) yield [15, longs(heap.size), ...Array.from(heap.keys(), number => longs(number))]
   for (const [number, value] of heap ?? [])
-    yield [16, sink => void (sink.long(number, value.type === 'undefined' ? 0x12 : 2), writeValue(sink, value, `heap variable ${number}`))]
-  for (const { name, value } of content.systemVariables ?? [])
-    yield [3, sink => void (sink.text(name), writeValue(sink, value, name, true))]
-  for (const { name, value } of content.variables) yield [2, sink => void (sink.text(name), writeValue(sink, value, name))]
+    yield [16, longs(number, value.type === 'undefined' ? 0x12 : 2), valued(value, `heap variable ${number}`)]
+  for (const { name, value } of content.systemVariables ?? []) yield [3, texts(name), valued(value, name, true)]
+  for (const { name, value } of content.variables) yield [2, texts(name), valued(value, name)]
   for (const { type, bytes } of content.raw ?? []) yield [type, sink => sink.put(bytes)]
-}
-
-function texts(sink: Sink, ...lines: readonly string[]): void {
-  for (const line of lines) sink.text(line)
 }
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
