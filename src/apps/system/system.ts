@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { hostname, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
@@ -9,7 +9,7 @@ import type { Home } from '#apps/home'
 import type { Mission } from '#domain/mission'
 import { openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
-import { openQueue } from '#services/executor'
+import { capacityOf, chooseConfinement, localExecutor, openQueue } from '#services/executor'
 import type { ExecutorContext, Queue } from '#services/executor'
 import type { IngestContext, LoadedMission } from '#services/ingest'
 import { loadAdapter, loadMissions } from '#services/missions'
@@ -78,11 +78,15 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   const executor: ExecutorContext = {
     pipeline,
     ingest,
+    executor: localExecutor(chooseConfinement('best', home.staging)),
+    capacity: capacityOf({}, totalmem()),
     staging: home.staging,
     aside: home.aside,
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
     builtins: { decommutate: builtin('decommutate'), quicklook: builtin('quicklook') },
+    sources: ['src', 'missions', 'node_modules', '.runtime', 'package.json'].map(name => join(root, name)).filter(path => existsSync(path)),
+    open: [],
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,
     overlays: home.kind === 'demo' ? await readOverlays(missions) : {},

@@ -3,6 +3,7 @@ export type { Db, DbConfig, Tx } from './db.ts'
 export { migrate } from './migrate.ts'
 export { roles } from './schema.ts'
 export type {
+  AttemptDetail,
   AttemptTable,
   CellHave,
   CellNext,

@@ -166,6 +166,7 @@ export interface JobTable {
   inputs: Json<readonly JobInputRow[]>
   outputs: Json<readonly JobOutputRow[]>
   tries: Generated<number>
+  uncounted: Generated<number>
   priority: number
   created_at: Instant
   not_before: Instant
@@ -190,7 +191,7 @@ export interface JobOutputRow {
   readonly version: readonly number[]
 }
 
-export type Outcome = 'made' | 'no-data' | 'try-again' | 'failed' | 'lost' | 'refused' | 'held'
+export type Outcome = 'made' | 'no-data' | 'try-again' | 'failed' | 'lost' | 'refused' | 'held' | 'cancelled' | 'fault'
 
 export interface AttemptTable {
   id: Generated<number>
@@ -210,6 +211,40 @@ export interface AttemptTable {
   code: NullableText
   environment: NullableText
   recipe: NullableText
+  executor: NullableText
+  confinement: NullableText
+  handle: NullableText
+  detail: DefaultJson<AttemptDetail>
+}
+
+/** For people who look for a cause. */
+export interface AttemptDetail {
+  readonly host?: string
+  readonly command?: readonly string[]
+  readonly limits?: Readonly<Record<string, number>>
+  readonly usage?: Readonly<Record<string, number>>
+  /** The limit that ended it. */
+  readonly cut?: string
+  /** Files in its working folder at the end, with their sizes in bytes; the first hundred. */
+  readonly left?: readonly { readonly name: string; readonly size: number }[]
+}
+
+export interface HoldingTable {
+  job: Count
+  resource: string
+  amount: Count
+}
+
+export interface WorkerTable {
+  name: string
+  host: string
+  executor: string
+  confinement: string
+  slots: number
+  started_at: Instant
+  seen_at: Instant
+  fault: NullableText
+  fault_at: NullableInstant
 }
 
 export interface ReservedVersionTable {
@@ -277,6 +312,8 @@ export interface Schema extends RemakeTables {
   file_tally: FileTallyTable
   job: JobTable
   attempt: AttemptTable
+  holding: HoldingTable
+  worker: WorkerTable
   reserved_version: ReservedVersionTable
   verified: VerifiedTable
   cursor: { follower: string; sequence: number }

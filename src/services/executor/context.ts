@@ -1,11 +1,16 @@
 import type { Logger } from 'pino'
 import type { IngestContext } from '#services/ingest'
 import type { PipelineContext, RetryPolicy } from '#services/pipeline'
+import type { Executor } from './port.ts'
 
 /** What a worker works with. */
 export interface ExecutorContext {
   readonly pipeline: PipelineContext
   readonly ingest: IngestContext
+  /** Where its programs run. */
+  readonly executor: Executor
+  /** How much there is of what is scarce, by name: licence tokens, memory of this host. What is not named is not counted. */
+  readonly capacity: Readonly<Record<string, number>>
   /** Folder for attempts' working folders, on the archive's file system. */
   readonly staging: string
   /** Folder for outputs that are made and not published: held ones, and those of code in staging. On the archive's file system. */
@@ -16,6 +21,10 @@ export interface ExecutorContext {
   readonly compileCache: string
   /** Source files of the built-in programs by their name. */
   readonly builtins: Readonly<Record<string, string>>
+  /** Folders that programs may read beside their inputs: Apsis itself, for those that use its modules. */
+  readonly sources: readonly string[]
+  /** Processes whose programs may use the network. */
+  readonly open: readonly string[]
   readonly software: { readonly name: string; readonly version: string }
   /** Pause before the first retry, in milliseconds. */
   readonly retryPause: number

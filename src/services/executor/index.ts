@@ -1,4 +1,8 @@
 export type { ExecutorContext } from './context.ts'
+export { chooseConfinement } from './confinement.ts'
+export { capacityOf } from './limits.ts'
+export { localExecutor } from './local.ts'
+export type { Cut, Executor, Limits, ProgramEnd, ProgramOrder, Usage } from './port.ts'
 export { openQueue } from './queue.ts'
 export type { Claim, Queue } from './queue.ts'
 export { work, workOff } from './worker.ts'

@@ -46,14 +46,14 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
     max: 3,
     supervise: options.supervise,
     schedule: false,
-    ...(options.supervise ? { superviseIntervalSeconds: 5, monitorIntervalSeconds: 5 } : {}),
+    ...(options.supervise ? { superviseIntervalSeconds: 1, monitorIntervalSeconds: 1 } : {}),
   } as ConstructorParameters<typeof PgBoss>[0] & object)
   boss.on('error', error => options.log.warn({ act: 'queue', error: String(error) }, 'the job transport reports an error'))
   await boss.start()
   await boss.createQueue(queueName, {
     policy: 'standard',
     retryLimit: 1000,
-    retryDelay: 1,
+    retryDelay: 0,
     heartbeatSeconds,
     expireInSeconds: 12 * 3600,
     deleteAfterSeconds: 3600,

@@ -1,63 +1,99 @@
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { hostname } from 'node:os'
 import type { Mission, Process } from '#domain/mission'
 import { SdcError, fail } from '#error'
-import { findMission } from '#services/pipeline'
+import { findMission, noteHandle } from '#services/pipeline'
 import type { Attempt, Ending, EndingFacts } from '#services/pipeline'
 import { collect } from './collect.ts'
 import type { ExecutorContext } from './context.ts'
+import { faultBehind, findFault } from './fault.ts'
 import { buildJobFile } from './job-file.ts'
-import { commandOf, runProgram } from './run-program.ts'
-import type { ProgramEnd } from './run-program.ts'
+import { foldersOf, listLeft, prepareTry, removeFolder, removeOtherTries } from './order.ts'
+import type { TryFolders } from './order.ts'
+import type { Executor, ProgramEnd, ProgramOrder } from './port.ts'
 
 export interface JobRun {
   readonly ending: Ending
   readonly facts: EndingFacts
 }
 
+/** How a running job is stopped from outside. */
+export interface Stops {
+  /** The job is cancelled, or no longer ours: its program is ended. */
+  readonly end: AbortSignal
+  /** The worker goes. A program that goes on without it is left alone. */
+  readonly leave: AbortSignal
+}
+
 const processOf = (mission: Mission, id: string): Process =>
   mission.processes.find(p => p.id === id) ??
   fail('executor/unknown-process', `mission ${mission.id} no longer has the process ${id}`, { process: id })
 
-/** Runs one try of a job in folders of its own and brings its outputs as far as the store. Nothing is recorded yet. */
-export async function runJob(context: ExecutorContext, attempt: Attempt, stop: AbortSignal): Promise<JobRun> {
+/**
+ * Runs one try of a job in folders of its own and brings its outputs as far as the store. Nothing is recorded yet. Undefined where the
+ * try was stopped; a program that goes on by itself then waits for the next worker, folders and all.
+ */
+export async function runJob(context: ExecutorContext, attempt: Attempt, stops: Stops): Promise<JobRun | undefined> {
   const { job } = attempt
   const mission = findMission(context.pipeline.missions, job.mission)
   const process_ = processOf(mission, job.process)
-  const folder = join(context.staging, `job-${job.id}-try-${attempt.number}-${attempt.token.slice(0, 8)}`)
-  const [work, scratch] = [join(folder, 'work'), join(folder, 'scratch')]
-  const log = join(context.logs, `job-${job.id}-try-${attempt.number}.log`)
-  await removeTries(context.staging, job.id)
-  await mkdir(work, { recursive: true })
-  await mkdir(scratch, { recursive: true })
+  const folders = foldersOf(context, job.id, attempt.number)
+  let keep = false
+  let order: ProgramOrder | undefined
   try {
-    const file = join(folder, 'job.json')
-    await writeFile(file, JSON.stringify(await buildJobFile(context, mission, process_, attempt, scratch), null, 1))
-    const environment = {
-      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
-      HOME: scratch,
-      TMPDIR: scratch,
-      LANG: 'C.UTF-8',
-      TZ: 'UTC',
-      NODE_COMPILE_CACHE: context.compileCache,
-      APSIS_JOB: file,
+    await removeOtherTries(context.staging, attempt)
+    if (attempt.handle === undefined) await removeFolder(folders.folder)
+    order = await prepareTry(
+      context,
+      { folders, mission, process: process_ },
+      await buildJobFile(context, mission, process_, attempt, folders.scratch),
+    )
+    const end = await follow(context, attempt, order, stops)
+    if (end === undefined) {
+      keep = !stops.end.aborted && context.executor.lasting
+      return undefined
     }
-    const command = commandOf(process_, mission, context.builtins)
-    const end = await runProgram({ command, folder: work, environment, log, seconds: process_.limits.seconds, stop })
-    const ending = await judge(context, mission, process_, attempt, end, work)
-    return { ending, facts: { exitCode: end.exitCode, signal: end.signal, log } }
+    const ending = await judge(context, mission, process_, attempt, end, folders)
+    return { ending, facts: await factsOf(context, order, end, folders, ending) }
   } catch (error) {
+    const detail = order === undefined ? {} : { detail: detailOf(order) }
+    const facts: EndingFacts = { exitCode: undefined, signal: undefined, log: order === undefined ? undefined : folders.log, ...detail }
+    const fault = await faultBehind(context, error)
+    if (fault !== undefined) return { ending: { outcome: 'fault', message: fault }, facts }
     if (!(error instanceof SdcError)) throw error
-    return { ending: { outcome: 'failed', message: error.message }, facts: { exitCode: undefined, signal: undefined, log } }
+    // On a shared file system what another host wrote may come into view later.
+    const outcome = error.code === 'store/absent' ? 'try-again' : 'failed'
+    return { ending: { outcome, message: error.message }, facts }
   } finally {
-    await rm(folder, { recursive: true, force: true })
+    if (!keep) await removeFolder(folders.folder).catch(() => undefined)
   }
 }
 
-/** Folders of tries whose worker was killed: they are given up for dead, and nobody else would clear up after them. */
-async function removeTries(staging: string, job: number): Promise<void> {
-  for (const name of await readdir(staging))
-    if (name.startsWith(`job-${job}-try-`)) await rm(join(staging, name), { recursive: true, force: true }).catch(() => undefined)
+const never = new AbortController().signal
+const isStopped = (stops: Stops, executor: Executor): boolean => stops.end.aborted || (stops.leave.aborted && !executor.lasting)
+
+/** Starts the program, or finds the one that another worker started, and waits for its end. */
+async function follow(context: ExecutorContext, attempt: Attempt, order: ProgramOrder, stops: Stops): Promise<ProgramEnd | undefined> {
+  const { executor } = context
+  if (stops.end.aborted || stops.leave.aborted) return undefined
+  const handle = attempt.handle ?? (await executor.start(order))
+  const cancel = (): void =>
+    void executor
+      .cancel(handle)
+      .catch(error => context.log.warn({ act: 'cancel', handle, error: String(error) }, 'a program could not be ended; tried again'))
+  stops.end.addEventListener('abort', cancel, { once: true })
+  if (!executor.lasting) stops.leave.addEventListener('abort', cancel, { once: true })
+  try {
+    if (executor.lasting && attempt.handle === undefined && !(await noteHandle(context.pipeline, attempt, handle))) {
+      await executor.cancel(handle)
+      return undefined
+    }
+    if (isStopped(stops, executor)) cancel()
+    const end = await executor.wait(handle, order, executor.lasting ? stops.leave : never)
+    return isStopped(stops, executor) ? undefined : end
+  } finally {
+    stops.end.removeEventListener('abort', cancel)
+    stops.leave.removeEventListener('abort', cancel)
+  }
 }
 
 async function judge(
@@ -66,17 +102,55 @@ async function judge(
   process_: Process,
   attempt: Attempt,
   end: ProgramEnd,
-  work: string,
+  folders: TryFolders,
 ): Promise<Ending> {
-  if (end.timedOut) return { outcome: 'failed', message: `ended after its limit of ${process_.limits.seconds} s` }
-  if (end.exitCode === undefined)
-    return {
-      outcome: 'failed',
-      message: end.signal === undefined ? end.lastLine : `ended by signal ${end.signal}; last words: ${end.lastLine}`,
-    }
-  if (process_.exits.noData.includes(end.exitCode)) return { outcome: 'no-data', message: end.lastLine }
-  if (process_.exits.tryAgain.includes(end.exitCode))
-    return { outcome: 'try-again', message: end.lastLine || `exit ${end.exitCode}: try again` }
-  if (end.exitCode !== 0) return { outcome: 'failed', message: `exit ${end.exitCode}: ${end.lastLine}` }
-  return collect(context, mission, attempt, work)
+  if (end.lost !== undefined) return { outcome: 'fault', message: end.lost }
+  const ending = await judgeEnd(context, mission, process_, attempt, end, folders)
+  // A program that failed on a full disk says so in words of its own, if at all.
+  const fault = ending.outcome === 'failed' ? await findFault(context) : undefined
+  return fault === undefined ? ending : { outcome: 'fault', message: `${fault} (the program ended with: ${describeEnd(end, process_)})` }
+}
+
+async function judgeEnd(
+  context: ExecutorContext,
+  mission: Mission,
+  process_: Process,
+  attempt: Attempt,
+  end: ProgramEnd,
+  folders: TryFolders,
+): Promise<Ending> {
+  const { exitCode } = end
+  if (end.cut !== undefined || exitCode === undefined) return { outcome: 'failed', message: describeEnd(end, process_) }
+  if (process_.exits.noData.includes(exitCode)) return { outcome: 'no-data', message: end.lastLine }
+  if (process_.exits.tryAgain.includes(exitCode)) return { outcome: 'try-again', message: end.lastLine || `exit ${exitCode}: try again` }
+  if (exitCode !== 0) return { outcome: 'failed', message: describeEnd(end, process_) }
+  return collect(context, mission, attempt, folders.work)
+}
+
+function describeEnd(end: ProgramEnd, process_: Process): string {
+  const words = end.lastLine === '' ? '' : `; last words: ${end.lastLine}`
+  if (end.cut === 'time') return `ended after its limit of ${process_.limits.seconds} s${words}`
+  if (end.cut !== undefined) return `ended by its limit of ${end.cut}${words}`
+  if (end.exitCode !== undefined) return `exit ${end.exitCode}: ${end.lastLine}`
+  return end.signal === undefined ? end.lastLine : `ended by signal ${end.signal}${words}`
+}
+
+const detailOf = (order: ProgramOrder): NonNullable<EndingFacts['detail']> => ({
+  host: hostname(),
+  command: order.command,
+  limits: { ...order.limits },
+})
+
+async function factsOf(
+  context: ExecutorContext,
+  order: ProgramOrder,
+  end: ProgramEnd,
+  folders: TryFolders,
+  ending: Ending,
+): Promise<EndingFacts> {
+  const usage = { usage: { ...end.usage } }
+  const cut = end.cut === undefined ? {} : { cut: end.cut }
+  const left = ending.outcome === 'made' || ending.outcome === 'no-data' ? {} : { left: await listLeft(folders.work) }
+  const detail = { ...detailOf(order), ...usage, ...cut, ...left }
+  return { exitCode: end.exitCode, signal: end.signal, log: folders.log, detail }
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { expireLeases } from '#test/end-state'
-import { openInstallation, textMission } from '#test/installation'
+import { claimant, openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { startAttempt } from '#services/pipeline'
 import { hashFile } from '#services/store'
@@ -104,12 +104,12 @@ describe('the verdict on a try', () => {
     expect(await readdir(home.ingest.incoming)).toEqual([])
   })
 
-  test('an input whose bytes are gone is a failed try that names it', async () => {
+  test('an input whose bytes are not in view is named and looked for again: a file server may show them late', async () => {
     const { day, attempts } = await order('true')
     const { path } = await home.db.selectFrom('file').select('path').where('partition', '=', day).executeTakeFirstOrThrow()
     await home.ingest.store.remove(path)
     await home.settle()
-    expect((await attempts()).at(-1)).toMatchObject({ outcome: 'failed', message: `${path} is not in the archive` })
+    expect((await attempts()).at(-1)).toMatchObject({ outcome: 'try-again', message: `${path} is not in the archive` })
   })
 
   test('a process that was taken out of the mission ends its jobs', async () => {
@@ -126,11 +126,14 @@ describe('the verdict on a try', () => {
     const hasty = await openInstallation({ ...textMission, ...programs, 'processes.yaml': limited })
     const { attempts } = await order('echo "slow work" >&2; sleep 600', hasty)
     expect(await hasty.settle()).toBe(2)
-    const told = { outcome: 'failed', signal: 'SIGKILL', exit_code: null, message: 'ended after its limit of 1 s' }
+    const told = { outcome: 'failed', signal: 'SIGKILL', exit_code: null, message: 'ended after its limit of 1 s; last words: slow work' }
     expect(await attempts()).toMatchObject([told, told])
     await hasty.close()
   })
 })
+
+const never = new AbortController().signal
+const stops = { end: never, leave: never }
 
 describe('an output name that is taken', () => {
   // other bytes at every try
@@ -139,9 +142,9 @@ describe('an output name that is taken', () => {
   test('by a try that died before the ledger knew: its bytes give way', async () => {
     const c = await order(`${different}; exit 0`)
     const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', c.day).executeTakeFirstOrThrow()
-    const dead = await startAttempt(home.pipeline, id, 'dead worker', 'token-of-the-dead')
+    const dead = await startAttempt(home.pipeline, id, claimant('dead worker', 'token-of-the-dead'))
     if (dead === undefined) throw new Error('the job is not to be run')
-    expect((await runJob(home.executor, dead, new AbortController().signal)).ending.outcome).toBe('made')
+    expect((await runJob(home.executor, dead, stops))?.ending.outcome).toBe('made')
     await home.settle()
     expect((await c.attempts()).map(a => a.outcome)).toEqual(['lost', 'made'])
     const [row] = await home.db.selectFrom('file').select(['path', 'sha256']).where('job', '=', id).execute()
@@ -153,16 +156,15 @@ describe('an output name that is taken', () => {
   test('a dead try that wakes cannot replace what a live one has stored', async () => {
     const c = await order(`${different}; exit 0`)
     const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', c.day).executeTakeFirstOrThrow()
-    const dead = await startAttempt(home.pipeline, id, 'dead worker', 'token-of-the-dead')
-    const live = await startAttempt(home.pipeline, id, 'live worker', 'token-of-the-live')
+    const dead = await startAttempt(home.pipeline, id, claimant('dead worker', 'token-of-the-dead'))
+    const live = await startAttempt(home.pipeline, id, claimant('live worker', 'token-of-the-live'))
     if (dead === undefined || live === undefined) throw new Error('the job is not to be run')
-    const never = new AbortController().signal
-    const made = await runJob(home.executor, live, never)
-    expect((await runJob(home.executor, dead, never)).ending).toMatchObject({
+    const made = await runJob(home.executor, live, stops)
+    expect((await runJob(home.executor, dead, stops))?.ending).toMatchObject({
       outcome: 'failed',
       message: expect.stringContaining('was given up for dead'),
     })
-    const file = made.ending.outcome === 'made' ? made.ending.files[0]?.file : undefined
+    const file = made?.ending.outcome === 'made' ? made.ending.files[0]?.file : undefined
     expect((await hashFile(await home.ingest.store.localPath(file?.path ?? ''))).sha256).toBe(file?.sha256)
     await home.settle()
   })
@@ -311,22 +313,44 @@ describe('the loop of a worker', () => {
     expect(await c.counts()).toHaveLength(1)
   })
 
-  test('a fault of the worker itself is no verdict: the job goes to another when the lease is out', async () => {
+  test('a fault of the worker itself is said at once, costs no try, and it takes no jobs until it is sound', async () => {
     const c = await order('true')
+    const staging = join(home.folder, 'staging-of-its-own')
+    await writeFile(staging, 'not a folder')
     const stop = new AbortController()
-    const broken = { ...home.executor, worker: 'broken', staging: join(home.folder, 'mission/mission.yaml') }
+    const broken = { ...home.executor, worker: 'broken', staging }
+    const faultOf = async () =>
+      (await home.db.selectFrom('worker').select('fault').where('name', '=', 'broken').executeTakeFirst())?.fault ?? undefined
     const ended = work(broken, home.queue, { slots: 1, stop: stop.signal })
-    await expect.poll(async () => (await workersOf(c)).length).toBe(1)
+    await expect.poll(faultOf).toContain('it is no folder')
+    expect(await workersOf(c)).toEqual([])
+    // sound at the first look, at fault when the work begins: the folder goes while claims are on their way
+    await rm(staging)
+    await mkdir(staging)
+    await expect.poll(async () => (await workersOf(c)).length).toBeGreaterThan(0)
     stop.abort()
     await ended
-    expect(await workersOf(c)).toEqual([{ worker: 'broken', outcome: null }])
-    expect(await expireLeases(home.config)).toBe(1)
-    const sound = start('sound')
-    await expect.poll(async () => (await c.counts()).length).toBe(1)
-    sound.stop.abort()
-    await sound.ended
-    expect((await workersOf(c)).map(a => a.outcome)).toEqual(['lost', 'made'])
+    expect(await faultOf()).toBeUndefined()
     await home.settle()
+  })
+
+  test('a fault in the middle of a try: no try is counted, the job says whose fault it was', async () => {
+    const c = await order('true')
+    const broken = { ...home.executor, worker: 'broken', staging: join(home.folder, 'mission/mission.yaml') }
+    await workOff({ ...broken, pipeline: { ...home.pipeline, dispatch: async () => undefined } }, home.queue)
+    expect(await c.attempts()).toMatchObject([{ outcome: 'fault', message: expect.stringContaining('it is no folder') }])
+    const job = await home.db.selectFrom('job').selectAll().where('partition', '=', c.day).executeTakeFirstOrThrow()
+    expect(job).toMatchObject({ state: 'ready', tries: 1, uncounted: 1, message: expect.stringContaining('it is no folder') })
+    const cell = await home.db
+      .selectFrom('cell')
+      .select('reason')
+      .where('partition', '=', c.day)
+      .where('process', '=', 'count')
+      .executeTakeFirstOrThrow()
+    expect(cell.reason['text']).toContain('it is no folder')
+    await home.planner.audit()
+    await home.settle()
+    expect((await c.attempts()).map(a => a.outcome)).toEqual(['fault', 'made'])
   })
 
   test('a lease that cannot be renewed now is tried again; the program goes on', async () => {

@@ -1,11 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Process } from '#domain/mission'
 import { SdcError } from '#error'
-import { findMission, finishAttempt, reconcile, startAttempt } from '#services/pipeline'
-import type { Attempt, Spot } from '#services/pipeline'
+import { closedTokens, findMission, finishAttempt, forgetHandle, reconcile, startAttempt, strayHandles } from '#services/pipeline'
+import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
+import { findFault } from './fault.ts'
+import { termsOf } from './limits.ts'
 import type { Claim, Queue } from './queue.ts'
+import { reportWorker, signOff } from './register.ts'
 import { runJob } from './run-job.ts'
+import type { Stops } from './run-job.ts'
 
 export interface WorkerOptions {
   readonly slots: number
@@ -13,28 +17,56 @@ export interface WorkerOptions {
 }
 
 const idlePause = 250
-const heartbeat = 3000
+const faultPause = 1000
+/** A cancelled program ends within this time. */
+const beatPause = 1000
+/** Leases last three times as long and more. */
+const beatsPerLease = 3
 
-/** Claims jobs for free slots, runs them, renews their leases, until it is told to stop; then running programs are ended and given back. */
+interface Shift {
+  readonly context: ExecutorContext
+  readonly queue: Queue
+  readonly slots: number
+  readonly running: Map<Claim, AbortController>
+  /** Claims whose try has begun; before that there is no row to look at. */
+  readonly begun: Set<Claim>
+  readonly leave: AbortSignal
+  /** What is wrong with this worker itself; it takes no jobs meanwhile. */
+  fault: string | undefined
+}
+
+/**
+ * Claims jobs for free slots, runs them, renews their leases, until it is told to stop. Then programs of its own are ended and given back;
+ * those that go on by themselves wait for the next worker.
+ */
 export async function work(context: ExecutorContext, queue: Queue, options: WorkerOptions): Promise<void> {
-  const running = new Map<Claim, AbortController>()
-  const beat = setInterval(() => void renew(context, queue, running), heartbeat)
-  options.stop.addEventListener('abort', () => running.forEach(controller => controller.abort()), { once: true })
+  const shift: Shift = {
+    context,
+    queue,
+    slots: options.slots,
+    running: new Map(),
+    begun: new Set(),
+    leave: options.stop,
+    fault: await findFault(context),
+  }
+  await reportSafely(shift)
+  const beat = startBeat(shift)
   const tasks = new Set<Promise<void>>()
   const begin = (taken: Claim): void => {
-    const controller = new AbortController()
-    running.set(taken, controller)
-    const task = runClaim(context, queue, taken, controller.signal)
+    const end = new AbortController()
+    shift.running.set(taken, end)
+    const task = runClaim(shift, taken, { end: end.signal, leave: options.stop })
       .catch((error: unknown) => report(context, taken, error))
       .finally(() => {
-        running.delete(taken)
+        shift.running.delete(taken)
         tasks.delete(task)
       })
     tasks.add(task)
   }
   try {
     while (!options.stop.aborted) {
-      const free = options.slots - running.size
+      if (shift.fault !== undefined) await waitOut(shift)
+      const free = shift.fault === undefined ? options.slots - shift.running.size : 0
       const claims = free > 0 ? await claim(context, queue, free) : []
       if (stopped(options)) await Promise.all(claims.map(taken => queue.giveBack(taken).catch(() => undefined)))
       else claims.forEach(begin)
@@ -43,6 +75,7 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
     await Promise.all(tasks)
   } finally {
     clearInterval(beat)
+    await signOff(context).catch(() => undefined)
   }
 }
 
@@ -51,9 +84,11 @@ const stopped = (options: WorkerOptions): boolean => options.stop.aborted
 
 /** Runs, one after the other, every job that can be had now, and returns how many: for commands that work a home off, and for tests. */
 export async function workOff(context: ExecutorContext, queue: Queue): Promise<number> {
+  const leave = new AbortController().signal
+  const shift: Shift = { context, queue, slots: 1, running: new Map(), begun: new Set(), leave, fault: undefined }
   let count = 0
   for (let claims = await queue.fetch(1); claims.length > 0; claims = await queue.fetch(1)) {
-    for (const taken of claims) await runClaim(context, queue, taken, new AbortController().signal)
+    for (const taken of claims) await runClaim(shift, taken, { end: leave, leave })
     count += claims.length
   }
   return count
@@ -66,12 +101,63 @@ const claim = (context: ExecutorContext, queue: Queue, count: number): Promise<r
     return []
   })
 
-/** A claim that is no longer ours means: cancelled, or given to another worker. Its program is ended at once. */
-async function renew(context: ExecutorContext, queue: Queue, running: ReadonlyMap<Claim, AbortController>): Promise<void> {
+/** Takes no jobs until the worker is sound again; that is told by trying. */
+async function waitOut(shift: Shift): Promise<void> {
+  await pause(faultPause, undefined, { signal: shift.leave }).catch(() => undefined)
+  await noteFault(shift, await findFault(shift.context))
+}
+
+async function noteFault(shift: Shift, fault: string | undefined): Promise<void> {
+  if (fault === shift.fault) return
+  shift.fault = fault
+  const { log } = shift.context
+  if (fault === undefined) log.info({ act: 'worker' }, 'this worker is sound again and takes jobs')
+  else log.error({ act: 'worker', fault }, 'this worker is at fault itself and takes no jobs')
+  await reportSafely(shift)
+}
+
+const reportSafely = (shift: Shift): Promise<void> =>
+  reportWorker(shift.context, shift.slots, shift.fault).catch((error: unknown) =>
+    shift.context.log.warn({ act: 'heartbeat', error: String(error) }, 'this worker could not report; tried again'),
+  )
+
+function startBeat(shift: Shift): NodeJS.Timeout {
+  let beats = 0
+  let busy = false
+  return setInterval(() => {
+    if (busy) return
+    busy = true
+    void beat(shift, beats++ % beatsPerLease === 0).finally(() => (busy = false))
+  }, beatPause)
+}
+
+async function beat(shift: Shift, renews: boolean): Promise<void> {
+  const { context, queue, running } = shift
   try {
-    for (const lost of await queue.touch([...running.keys()])) running.get(lost)?.abort()
+    const claims = [...running.keys()]
+    const closed = new Set(
+      await closedTokens(
+        context.pipeline,
+        [...shift.begun].map(c => c.token),
+      ),
+    )
+    // A claim that is no longer ours means: cancelled, or given to another worker. Its program is ended at once.
+    for (const taken of claims) if (closed.has(taken.token)) running.get(taken)?.abort()
+    if (!renews) return
+    for (const lost of await queue.touch(claims)) running.get(lost)?.abort()
+    if (context.executor.lasting) await endStrays(context)
   } catch (error) {
     context.log.warn({ act: 'heartbeat', error: String(error) }, 'a lease could not be renewed; tried again')
+  }
+  await reportSafely(shift)
+}
+
+/** Programs on a cluster whose try ended without them: cancelled while no worker looked, or given up for dead. */
+async function endStrays(context: ExecutorContext): Promise<void> {
+  for (const handle of await strayHandles(context.pipeline, context.executor.name)) {
+    await context.executor.cancel(handle)
+    await forgetHandle(context.pipeline, handle)
+    context.log.info({ act: 'stray', handle }, 'a program whose try is over was ended')
   }
 }
 
@@ -83,38 +169,64 @@ function report(context: ExecutorContext, taken: Claim, error: unknown): void {
   )
 }
 
-async function runClaim(context: ExecutorContext, queue: Queue, taken: Claim, stop: AbortSignal): Promise<void> {
+async function runClaim(shift: Shift, taken: Claim, stops: Stops): Promise<void> {
+  const { context } = shift
+  const attempt = await startAttempt(context.pipeline, taken.job, claimantOf(shift, taken))
+  if (attempt === undefined) return lookAfterRefusal(context, taken.job)
+  shift.begun.add(taken)
+  try {
+    await runAttempt(shift, taken, attempt, stops)
+  } finally {
+    shift.begun.delete(taken)
+  }
+}
+
+const claimantOf = ({ context, queue }: Shift, taken: Claim): Claimant => ({
+  worker: context.worker,
+  token: taken.token,
+  executor: context.executor.name,
+  confinement: context.executor.confinement,
+  lasting: context.executor.lasting,
+  terms: job => termsOf(configured(context, job), context.executor),
+  capacity: context.capacity,
+  settle: tx => queue.settle(tx, taken),
+})
+
+/** A job that was lost too often has failed, and its cell does not say so yet. */
+async function lookAfterRefusal(context: ExecutorContext, id: number): Promise<void> {
+  const job = await context.pipeline.db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst()
+  if (job?.state === 'failed' && configured(context, job) !== undefined) await reconcile(context.pipeline, [spotOf(context, job)])
+}
+
+async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: Stops): Promise<void> {
+  const { context, queue } = shift
   const { pipeline } = context
-  const attempt = await startAttempt(pipeline, taken.job, context.worker, taken.token)
-  if (attempt === undefined) {
-    await pipeline.db.transaction().execute(tx => queue.settle(tx, taken))
-    return
-  }
-  const process = configured(context, attempt)
+  const process = configured(context, attempt.job)
   if (process === undefined) return giveUp(context, queue, taken, attempt)
-  const spot = spotOf(context, attempt)
+  const spot = spotOf(context, attempt.job)
   await reconcile(pipeline, [spot])
-  const ids = {
-    act: 'job',
-    job: taken.job,
-    process: attempt.job.process,
-    spacecraft: attempt.job.spacecraft,
-    partition: attempt.job.partition,
-    try: attempt.number,
-  }
-  context.log.info(ids, 'started')
-  const run = await runJob(context, attempt, stop)
-  if (stop.aborted) return queue.giveBack(taken).catch(() => undefined)
+  const { job } = attempt
+  const ids = { act: 'job', job: job.id, process: job.process, spacecraft: job.spacecraft, partition: job.partition, try: attempt.number }
+  context.log.info({ ...ids, confinement: context.executor.confinement }, attempt.handle === undefined ? 'started' : 'taken over')
+  const run = await runJob(context, attempt, stops)
+  if (run === undefined) return giveBack(shift, taken, spot)
   const retry = { tries: process.limits.tries, pause: context.retryPause }
   const files = await finishAttempt(pipeline, attempt, run.ending, run.facts, retry, tx => queue.settle(tx, taken))
   context.log.info(
-    { ...ids, ...run.facts, outcome: run.ending.outcome, files, outputs: attempt.job.outputs.map(o => o.name) },
+    { ...ids, ...run.facts, outcome: run.ending.outcome, files, outputs: job.outputs.map(o => o.name) },
     `ended: ${run.ending.outcome}`,
   )
+  if (run.ending.outcome === 'fault') await noteFault(shift, run.ending.message)
   await reconcile(pipeline, [spot])
 }
 
-const configured = (context: ExecutorContext, { job }: Attempt): Process | undefined =>
+/** Stopped, cancelled or lost: another worker is handed the job where it is still to be run. */
+async function giveBack({ context, queue }: Shift, taken: Claim, spot: Spot): Promise<void> {
+  await queue.giveBack(taken).catch(() => undefined)
+  await reconcile(context.pipeline, [spot]).catch(() => undefined)
+}
+
+const configured = (context: ExecutorContext, job: Pick<JobRow, 'mission' | 'process'>): Process | undefined =>
   context.pipeline.missions.find(m => m.id === job.mission)?.processes.find(p => p.id === job.process)
 
 /** The mission's folder changed while the job waited: it ends with that reason, and its versions are free again. */
@@ -128,8 +240,7 @@ async function giveUp(context: ExecutorContext, queue: Queue, taken: Claim, atte
   context.log.warn({ act: 'job', job: taken.job, process }, message)
 }
 
-function spotOf(context: ExecutorContext, attempt: Attempt): Spot {
-  const { job } = attempt
+function spotOf(context: ExecutorContext, job: JobRow): Spot {
   const product = findMission(context.pipeline.missions, job.mission).products.find(p => p.id === job.outputs[0]?.product)
   const partition = { kind: product?.partition.kind ?? 'day', key: job.partition, start: job.start_time, stop: job.stop_time }
   return { kind: 'work', mission: job.mission, process: job.process, spacecraft: job.spacecraft, partition }

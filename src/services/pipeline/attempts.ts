@@ -3,43 +3,14 @@ import type { Prepared } from '#services/ingest'
 import type { Less } from '#domain/process'
 import { fail } from '#error'
 import { withTx } from '#services/db'
-import type { Outcome, Tx } from '#services/db'
+import type { AttemptDetail, Outcome, Tx } from '#services/db'
+import type { Attempt } from './begin.ts'
 import type { PipelineContext } from './context.ts'
 import { holdOutputs, supersedeHeld } from './held.ts'
+import { release } from './holdings.ts'
 import { releaseVersions } from './jobs.ts'
 import { recordVerdicts } from './verdicts.ts'
 import type { JobRow } from './sql.ts'
-
-/** One try at a job, as the worker holds it. The token fences off tries that were given up for dead. */
-export interface Attempt {
-  readonly job: JobRow
-  readonly number: number
-  readonly token: string
-}
-
-/** Begins a try; undefined where the job is no longer to be run (cancelled, or done by another). */
-export const startAttempt = (context: PipelineContext, job: number, worker: string, token: string): Promise<Attempt | undefined> =>
-  withTx(context.db, async tx => {
-    const now = new Date(context.clock())
-    const row = await tx
-      .selectFrom('job')
-      .selectAll()
-      .where('id', '=', job)
-      .where('state', 'in', ['ready', 'running'])
-      .forUpdate()
-      .executeTakeFirst()
-    if (row === undefined) return undefined
-    const number = row.tries + 1
-    await tx
-      .updateTable('attempt')
-      .set({ ended_at: now, outcome: 'lost', message: 'its worker was heard of no more' })
-      .where('job', '=', job)
-      .where('ended_at', 'is', null)
-      .execute()
-    await tx.updateTable('job').set({ state: 'running', tries: number }).where('id', '=', job).execute()
-    await tx.insertInto('attempt').values({ job, number, worker, token, started_at: now }).execute()
-    return { job: { ...row, state: 'running' as const, tries: number }, number, token }
-  })
 
 /** How a try ended. */
 export type Ending =
@@ -48,6 +19,8 @@ export type Ending =
   | { readonly outcome: 'held'; readonly message: string; readonly outputs: readonly HeldOutput[] }
   | { readonly outcome: 'no-data'; readonly message: string }
   | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string }
+  /** The worker's own doing, or its machine's: it says nothing about the program, and no try is counted. */
+  | { readonly outcome: 'fault'; readonly message: string }
 
 export interface KeptFile {
   readonly dataset: string
@@ -70,9 +43,11 @@ export interface EndingFacts {
   readonly signal: string | undefined
   /** undefined where no program was started. */
   readonly log: string | undefined
+  readonly detail?: AttemptDetail
 }
 
 export interface RetryPolicy {
+  /** Tries that count; those whose worker was lost or at fault do not. */
   readonly tries: number
   /** First pause in milliseconds; doubles with each try. */
   readonly pause: number
@@ -94,12 +69,16 @@ export const finishAttempt = (
     const now = context.clock()
     if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now))) failFenced(attempt)
     const { job } = attempt
+    await release(tx, job.id)
     if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
     if (ending.outcome === 'held') return holdOutputs(tx, job, ending, now)
-    const again = attempt.number < retry.tries
-    const delay = retry.pause * 2 ** (attempt.number - 1)
+    const isFault = ending.outcome === 'fault'
+    const uncounted = job.uncounted + (isFault ? 1 : 0)
+    const counted = attempt.number - uncounted
+    const again = isFault || counted < retry.tries
+    const delay = retry.pause * 2 ** Math.min(10, isFault ? 0 : counted - 1)
     const change = again
-      ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message }
+      ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message, uncounted }
       : { state: 'failed' as const, ended_at: new Date(now), message: ending.message }
     await tx.updateTable('job').set(change).where('id', '=', job.id).execute()
     if (again) await context.dispatch(tx, job.id, { priority: job.priority, delay })
@@ -137,6 +116,8 @@ async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: End
       signal: facts.signal ?? null,
       message: ending.outcome === 'made' ? null : ending.message,
       log: facts.log ?? null,
+      detail: JSON.stringify(facts.detail ?? {}),
+      handle: null,
     })
     .where('job', '=', attempt.job.id)
     .where('number', '=', attempt.number)

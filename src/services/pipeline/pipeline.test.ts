@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openInstallation, textMission } from '#test/installation'
+import { claimant, openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { explain, makePlanner, startAttempt } from './index.ts'
 
@@ -239,7 +239,7 @@ describe('attempts', () => {
     await home.deliver(raw(day), 'a\n')
     await home.planner.follow()
     const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', day).executeTakeFirstOrThrow()
-    const dead = await startAttempt(home.pipeline, id, 'dead worker', 'token-of-the-dead')
+    const dead = await startAttempt(home.pipeline, id, claimant('dead worker', 'token-of-the-dead'))
     expect(dead?.number).toBe(1)
     await home.settle()
     const attempts = await home.db

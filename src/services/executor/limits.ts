@@ -1,0 +1,35 @@
+import { hostname } from 'node:os'
+import type { Process } from '#domain/mission'
+import type { Terms } from '#services/pipeline'
+import type { Executor, Limits } from './port.ts'
+
+/** What a process has that declares no memory, bytes: enough for a day of the largest products that come with Apsis. */
+const usualMemory = 2e9
+const largestFile = 20e9
+const mostProcesses = 500
+/** Programs may use several processors; none of them more than this many times its wall time. */
+const processors = 4
+const usualLosses = 10
+
+export const limitsOf = (process: Process): Limits => ({
+  seconds: process.limits.seconds,
+  cpuSeconds: process.limits.seconds * processors,
+  memory: usualMemory,
+  fileSize: largestFile,
+  processes: mostProcesses,
+})
+
+/** A host's memory as a resource. On a cluster memory is the cluster's to give. */
+const memoryOf = (host: string): string => `memory (MB) of ${host}`
+
+/** What a job of a process holds while it runs here. */
+export function termsOf(process: Process | undefined, executor: Pick<Executor, 'name'>): Terms {
+  if (process === undefined) return { holds: {}, losses: usualLosses }
+  const memory = executor.name === 'local' ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
+  return { holds: memory, losses: usualLosses }
+}
+
+/** How much there is: tokens by the installation's settings, memory by the machine (of which a part is the system's). */
+export function capacityOf(tokens: Readonly<Record<string, number>>, memoryBytes: number): Readonly<Record<string, number>> {
+  return { ...tokens, [memoryOf(hostname())]: Math.floor((memoryBytes * 0.9) / 1e6) }
+}

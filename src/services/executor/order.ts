@@ -1,0 +1,104 @@
+import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Mission, Process } from '#domain/mission'
+import type { JobFile } from '#domain/process'
+import { fail } from '#error'
+import type { Attempt } from '#services/pipeline'
+import type { ExecutorContext } from './context.ts'
+import { limitsOf } from './limits.ts'
+import type { ProgramOrder } from './port.ts'
+
+/** The folders of one try. Equal for all workers, so that another one can take it over. */
+export interface TryFolders {
+  readonly name: string
+  readonly folder: string
+  readonly work: string
+  readonly scratch: string
+  readonly jobFile: string
+  readonly log: string
+}
+
+export function foldersOf(context: Pick<ExecutorContext, 'staging' | 'logs'>, job: number, number: number): TryFolders {
+  const name = `job-${job}-try-${number}`
+  const folder = join(context.staging, name)
+  return {
+    name,
+    folder,
+    work: join(folder, 'work'),
+    scratch: join(folder, 'scratch'),
+    jobFile: join(folder, 'job.json'),
+    log: join(context.logs, `${name}.log`),
+  }
+}
+
+/** The command line of a process: built-in programs by their source file, others relative to the mission's folder. */
+export function commandOf(process_: Process, mission: Mission, builtins: Readonly<Record<string, string>>): readonly string[] {
+  const { program } = process_
+  if (program.kind === 'builtin')
+    return [
+      process.execPath,
+      builtins[program.name] ?? fail('executor/unknown-builtin', `there is no built-in program ${program.name}`, { name: program.name }),
+    ]
+  return program.command.map((word, i) => {
+    if (i === 0 && word === 'node') return process.execPath
+    const inside = join(mission.folder, word)
+    return existsSync(inside) ? inside : word
+  })
+}
+
+/** Makes the folders of a try, writes its job file and says what is to be run. */
+export async function prepareTry(
+  context: Pick<ExecutorContext, 'builtins' | 'compileCache' | 'software' | 'sources' | 'open'>,
+  { folders, mission, process: process_ }: { readonly folders: TryFolders; readonly mission: Mission; readonly process: Process },
+  jobFile: JobFile,
+): Promise<ProgramOrder> {
+  const { work, scratch } = folders
+  // A cache of its own, or a program could lay compiled code under another's name.
+  const cache = join(context.compileCache, `${mission.id}-${process_.id}`)
+  for (const folder of [work, scratch, cache]) await mkdir(folder, { recursive: true })
+  await writeFile(folders.jobFile, JSON.stringify(jobFile, null, 1))
+  return {
+    name: folders.name,
+    command: commandOf(process_, mission, context.builtins),
+    folder: work,
+    scratch,
+    reads: [...context.sources, mission.folder, folders.jobFile, ...jobFile.inputs.map(i => i.path)],
+    writes: [cache],
+    environment: {
+      PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+      HOME: scratch,
+      TMPDIR: scratch,
+      LANG: 'C.UTF-8',
+      TZ: 'UTC',
+      NODE_COMPILE_CACHE: cache,
+      APSIS_JOB: folders.jobFile,
+    },
+    log: folders.log,
+    limits: limitsOf(process_),
+    exitCodes: [...process_.exits.noData, ...process_.exits.tryAgain],
+    network: context.open.includes(process_.id),
+  }
+}
+
+/** Folders of tries whose worker was killed: they are given up for dead, and nobody else would clear up after them. */
+export async function removeOtherTries(staging: string, attempt: Attempt): Promise<void> {
+  const own = `job-${attempt.job.id}-try-${attempt.number}`
+  for (const name of await readdir(staging))
+    if (name.startsWith(`job-${attempt.job.id}-try-`) && name !== own) await removeFolder(join(staging, name)).catch(() => undefined)
+}
+
+/** Also a folder that a program has closed to its owner. */
+export async function removeFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true }).catch(async () => {
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o700)
+    await rm(folder, { recursive: true, force: true })
+  })
+}
+
+/** What a try left in its working folder, with sizes: the first hundred. */
+export async function listLeft(work: string): Promise<readonly { readonly name: string; readonly size: number }[]> {
+  const names = (await readdir(work).catch((): string[] => [])).toSorted().slice(0, 100)
+  return Promise.all(names.map(async name => ({ name, size: (await stat(join(work, name)).catch(() => undefined))?.size ?? 0 })))
+}
