@@ -14,6 +14,7 @@ test('the public names of apsis-cdf', () => {
       "dumpError",
       "encodeCdf",
       "encodeCdfParts",
+      "isIstpRuleName",
       "isText",
       "isTime",
       "istpRules",

@@ -57,12 +57,18 @@ async function listFiles(path: string): Promise<readonly string[]> {
 function sentence(outcome: IngestOutcome): string {
   switch (outcome.outcome) {
     case 'stored':
-      return [`stored      ${outcome.name}`, ...outcome.findings.map(f => `            note: ${f}`)].join('\n')
+      return [`stored      ${outcome.name}`, ...notes(outcome.findings)].join('\n')
     case 'present':
       return `present     ${outcome.name} (held already, nothing changed)`
     case 'quarantined':
       return `quarantined ${outcome.name}\n            ${outcome.reason}`
   }
+}
+
+/** The first findings; a product with a check of its metadata may have a hundred. */
+function notes(findings: readonly string[]): readonly string[] {
+  const told = findings.slice(0, 5).map(finding => `            note: ${finding}`)
+  return findings.length > 5 ? [...told, `            and ${findings.length - 5} more, which the file's page lists`] : told
 }
 
 function summary(outcomes: readonly IngestOutcome[]): string {

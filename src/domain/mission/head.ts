@@ -3,11 +3,12 @@ import type { VersionScheme } from '#domain/version'
 import { SdcError } from '#error'
 import { template } from '#domain/filename'
 import { proposeNearest } from './fault.ts'
+import { noIstp, readIstp } from './istp.ts'
 import { readRecord } from './record.ts'
 import { addFault, choiceOf, entriesOf, isTextSpot, textOf } from './sheet.ts'
 import type { Spot } from './sheet.ts'
 import { readProvenance } from './provenance.ts'
-import type { Instrument, Provenance, Spacecraft } from './types.ts'
+import type { Instrument, IstpPolicy, Provenance, Spacecraft } from './types.ts'
 
 /** A text of `names`, `directories` or `datasets`, before a product fills it. */
 export interface Pattern {
@@ -42,6 +43,7 @@ export interface Head {
   readonly datasets: ReadonlyMap<string, Pattern>
   readonly publicLevels: readonly string[]
   readonly publicProducts: readonly { readonly id: string; readonly spot: Spot }[]
+  readonly istp: IstpPolicy
   readonly simulation: Pattern | undefined
   readonly adapters: ReadonlyMap<string, Pattern>
   readonly provenance: Provenance
@@ -53,7 +55,9 @@ export const keyFields = ['inst', 'mode', 'level', 'descriptor', 'product'] as c
 const hooks = ['identify'] as const
 
 const known =
-  'mission title description spacecraft instruments versions names directories datasets release simulation adapters provenance'.split(' ')
+  'mission title description spacecraft instruments versions names directories datasets release istp simulation adapters provenance'.split(
+    ' ',
+  )
 
 export function readHead(spot: Spot): Head {
   const top = readRecord(spot, 'the mission', known)
@@ -79,6 +83,7 @@ export function readHead(spot: Spot): Head {
     datasets: readPatterns(top.at('datasets'), 'datasets'),
     publicLevels: release.texts('public-levels'),
     publicProducts: release.items('public-products').map(item => ({ id: textOf(item, 'a public product'), spot: item })),
+    istp: readIstp(top.at('istp'), 'istp', noIstp),
     simulation: simulation === undefined ? undefined : { text: top.text('simulation'), spot: simulation },
     adapters: readAdapters(top.at('adapters')),
     provenance: readProvenance(top.at('provenance'), 'the mission'),

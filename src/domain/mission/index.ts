@@ -12,6 +12,7 @@ export type {
   Dataset,
   FileFormat,
   Instrument,
+  IstpPolicy,
   Mission,
   PacketTime,
   Process,

@@ -1,6 +1,7 @@
 import type { PartitionRule } from '#domain/partition'
 import { proposeNearest } from './fault.ts'
 import type { Head, NameStyle } from './head.ts'
+import { noIstp, readIstp } from './istp.ts'
 import { checkNames, fillPatterns, readPatternsOf, readWords } from './naming.ts'
 import { joinProvenance, readProvenance } from './provenance.ts'
 import { readRecord } from './record.ts'
@@ -8,7 +9,7 @@ import type { Sheaf } from './record.ts'
 import { addFault, entriesOf, textOf } from './sheet.ts'
 import type { Entry, Spot } from './sheet.ts'
 import { fileFormats, productKinds } from './types.ts'
-import type { FileFormat, Product } from './types.ts'
+import type { FileFormat, IstpPolicy, Product } from './types.ts'
 import { durationOf, partitionOf } from './words.ts'
 
 /** A product with the places that later checks name. */
@@ -20,7 +21,7 @@ export interface ReadProduct {
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time attributes provenance'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time istp attributes provenance'.split(
     ' ',
   )
 
@@ -81,6 +82,7 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     ...readPacketTime(one, what),
     attributes: one.data('attributes'),
     provenance: joinProvenance(head.provenance, readProvenance(one.at('provenance'), what)),
+    istp: readPolicy(one, what, format, head),
     public: head.publicLevels.includes(words['level'] ?? '') || head.publicProducts.some(p => p.id === id),
   }
   checkNames(entry.keySpot, product, style)
@@ -92,6 +94,12 @@ function readPartition(entry: Entry, one: Sheaf, what: string): PartitionRule {
   if (spot !== undefined) return partitionOf(spot, `partition of ${what}`)
   addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, tag, contact or span')
   return { kind: 'day' }
+}
+
+function readPolicy(one: Sheaf, what: string, format: FileFormat, head: Head): IstpPolicy {
+  const spot = one.at('istp')
+  if (spot !== undefined && format !== 'cdf') addFault(spot, `${what} has format ${format}: ISTP is about CDF files`, 'take istp away')
+  return format === 'cdf' ? readIstp(spot, `istp of ${what}`, head.istp) : noIstp
 }
 
 function pick<Key extends string>(words: Readonly<Record<string, string>>, names: readonly Key[]): Partial<Record<Key, string>> {

@@ -1,4 +1,5 @@
 import type { NameTemplate } from '#domain/filename'
+import type { IstpRule, IstpSeverities } from '#formats/cdf'
 import type { PartitionRule } from '#domain/partition'
 import type { VersionScheme } from '#domain/version'
 
@@ -71,6 +72,18 @@ export interface Product {
   readonly public: boolean
   /** What in its files is not science: compared with {@link provenanceAttributes}, the mission's and the product's words together. */
   readonly provenance?: Provenance
+  readonly istp: IstpPolicy
+}
+
+export const istpLevels = ['off', 'report', 'require'] as const
+
+/** How ingest holds the CDF files of a product against the ISTP guide. */
+export interface IstpPolicy {
+  /** `report` writes what it finds on the file's row; `require` also refuses files with errors. */
+  readonly level: (typeof istpLevels)[number]
+  /** Beside the built-in rules; one for the same attribute and place replaces it. */
+  readonly rules: readonly IstpRule[]
+  readonly severity: IstpSeverities
 }
 
 /** What says where a file comes from rather than what was measured: it does not count when a remade file is compared with the old one. */

@@ -49,16 +49,8 @@ export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Ele
           />
         </a>
       ) : null}
-      {file.findings.length === 0 ? null : (
-        <section aria-labelledby="findings">
-          <h2 id="findings">Findings</h2>
-          <ul class="findings">
-            {file.findings.map(f => (
-              <li key={f}>{f}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Inside file={file} />
+      <Findings findings={file.findings} />
       <Facts frame={frame} file={file} />
       <LineagePart view={view} />
       <Making view={view} />
@@ -74,6 +66,59 @@ export const File = ({ frame, view }: { frame: Frame; view: FileView }): JSX.Ele
     </>
   )
 }
+
+/** Filled by the reader's own browser; without scripts it says what ingest read. */
+const Inside = ({ file }: { file: FileEntry }): JSX.Element | null => {
+  if (!file.name.endsWith('.cdf')) return null
+  const { variables, attributes, timeAxis, cdfVersion } = file.content
+  const known = [
+    ...(typeof variables === 'number' ? [formatNumberOf(variables, 'variable')] : []),
+    ...(typeof attributes === 'number' ? [formatNumberOf(attributes, 'global attribute')] : []),
+    ...(typeof timeAxis === 'string' ? [`times in ${timeAxis}`] : []),
+    ...(typeof cdfVersion === 'string' ? [`CDF ${cdfVersion}`] : []),
+  ]
+  return (
+    <section aria-labelledby="inside">
+      <h2 id="inside">What is inside</h2>
+      <div data-cdf={downloadHref(file.mission, file.name)} data-size={file.size} {...(file.simulated ? { 'data-simulated': '' } : {})}>
+        <p>
+          {known.length === 0 ? 'A CDF file' : known.join(', ')}. With scripts, your browser lists and draws them here;{' '}
+          <code>apsis cdf ls {file.name}</code> does it for a downloaded copy.
+        </p>
+      </div>
+    </section>
+  )
+}
+
+/** What ingest found. The check of metadata may find a hundred things: they are one line until somebody asks. */
+const Findings = ({ findings }: { findings: readonly string[] }): JSX.Element | null => {
+  if (findings.length === 0) return null
+  const istp = findings.filter(f => f.startsWith('ISTP '))
+  const errors = istp.filter(f => f.startsWith('ISTP error')).length
+  return (
+    <section aria-labelledby="findings">
+      <h2 id="findings">Findings</h2>
+      <List items={findings.filter(f => !istp.includes(f))} />
+      {istp.length === 0 ? null : (
+        <details>
+          <summary>
+            Metadata against the ISTP guide: {formatNumberOf(errors, 'error')}, {formatNumberOf(istp.length - errors, 'warning')}
+          </summary>
+          <List items={istp} />
+        </details>
+      )}
+    </section>
+  )
+}
+
+const List = ({ items }: { items: readonly string[] }): JSX.Element | null =>
+  items.length === 0 ? null : (
+    <ul class="findings">
+      {items.map(item => (
+        <li key={item}>{item}</li>
+      ))}
+    </ul>
+  )
 
 const Newer = ({ view }: { view: FileView }): JSX.Element => {
   const newest = view.versions.find(v => v.latest)

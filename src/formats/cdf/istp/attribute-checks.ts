@@ -1,6 +1,6 @@
 import type { CdfVariable } from '../model.ts'
 import { isTime } from '../types.ts'
-import { entryText, varTypeOf, type IstpRule, type Report, type Subject } from './model.ts'
+import { entryText, varTypeOf, type IstpRule, type IstpRuleName, type Report, type Subject } from './model.ts'
 
 /** Applies the rules about global attributes. */
 export function checkGlobals(subject: Subject, rules: readonly IstpRule[], report: Report): void {
@@ -17,6 +17,14 @@ export function checkGlobals(subject: Subject, rules: readonly IstpRule[], repor
         rule.attribute,
       )
   }
+}
+
+/** Global entries without any bytes, which NASA's library refuses. */
+export function checkEmptyGlobals(subject: Subject, report: Report): void {
+  for (const [name, entries] of subject.cdf.attributes)
+    for (const { entry, elements } of entries)
+      if (elements === 0)
+        report('error', 'entries/empty', `entry ${entry} of global attribute ${name} has no bytes at all`, 'write one blank', name)
 }
 
 /** Applies the rules about attributes of one variable. */
@@ -42,7 +50,9 @@ function concerns(rule: IstpRule, variable: CdfVariable): boolean {
   return rule.times === undefined || rule.times === isTime(variable.type)
 }
 
-function checkTexts(rule: IstpRule, texts: readonly string[], what: string, id: string, report: Report): void {
+type RuleId = Extract<IstpRuleName, `${'global' | 'variable'}/${string}`>
+
+function checkTexts(rule: IstpRule, texts: readonly string[], what: string, id: RuleId, report: Report): void {
   const given = rule.blankAllowed === true ? texts : texts.filter(text => text.trim() !== '')
   if (given.length === 0) {
     if (rule.presence === 'optional') return
@@ -53,7 +63,7 @@ function checkTexts(rule: IstpRule, texts: readonly string[], what: string, id: 
   for (const text of given) checkForm(rule, text, what, id, report)
 }
 
-function checkForm(rule: IstpRule, text: string, what: string, id: string, report: Report): void {
+function checkForm(rule: IstpRule, text: string, what: string, id: RuleId, report: Report): void {
   const tell = (problem: string): void => report('warning', `${id}/form`, `${what} ${problem}: "${text}"`, rule.mend, rule.attribute)
   if (rule.maxLength !== undefined && text.length > rule.maxLength) tell(`has ${text.length} characters; ${rule.maxLength} are allowed`)
   if (rule.oneOf !== undefined && !isOneOf(rule.oneOf, text)) tell('is none of the listed values')

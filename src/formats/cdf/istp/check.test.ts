@@ -142,6 +142,18 @@ describe('the ISTP check', () => {
     ['a delta of another size', 'warning delta/size', withTwo],
     ['a spectrogram of scalars', 'error display/dimensions', withField({ dims: [], values: [1, 2, 3] }, { DISPLAY_TYPE: 'spectrogram' })],
     ['a spectrogram without axis', 'error display/depend', withField({}, { DISPLAY_TYPE: 'spectrogram' })],
+    [
+      'an image without its second axis',
+      'error display/depend',
+      withField({ dims: [3, 1] }, { DISPLAY_TYPE: 'image', DEPEND_1: 'labels' }),
+    ],
+    ['a stack plot without labels', 'error display/depend', without(withField({}, { DISPLAY_TYPE: 'stack_plot' }), 'LABL_PTR_1')],
+    ['a format too narrow for the limits', 'warning format/width', withField({}, { FORMAT: 'F6.3', VALIDMIN: -1000 })],
+    ['a scale beyond the limits', 'warning limits/scale', withField({}, { SCALEMIN: -1e6, SCALEMAX: 50 })],
+    ['a delta of another type', 'warning delta/type', withField({}, { DELTA_MINUS_VAR: 'labels' })],
+    ['a virtual variable without a function', 'warning virtual/dangling', withField({}, { VIRTUAL: 'TRUE', COMPONENT_0: 'Epoch' })],
+    ['a long axis label', 'warning variable/LABLAXIS/form', withField({}, { LABLAXIS: 'x'.repeat(21) })],
+    ['a place outside the bin', 'warning variable/BIN_LOCATION/form', withField({}, { BIN_LOCATION: 1.5 })],
     ['a format for other types', 'warning format/type', withField({}, { FORMAT: 'A10' })],
     ['compressed times', 'error epoch/compressed', withEpoch({ compression: 'gzip' })],
     ['times that go back', 'error epoch/order', withEpoch({ values: [10n, 30n, 20n] })],
@@ -173,6 +185,13 @@ describe('the ISTP check', () => {
     expect((await checkIstp(bare, { ...named, rules })).map(f => f.rule)).toEqual(['global/Mission_extra'])
     const severity = { 'global/Mission_extra': 'warning', 'global/DOI': 'off' } as const
     expect((await checkIstp(bare, { ...named, rules, severity })).map(f => f.severity)).toEqual(['warning'])
+  })
+
+  test('entries without bytes, which only a foreign writer makes, are found', async () => {
+    const cdf = openCdfSync(encodeCdf(good))
+    const empty = { entry: 0, type: 'CDF_CHAR', elements: 0, value: '' } as const
+    const odd = { ...cdf, attributes: new Map([...cdf.attributes, ['Empty', [empty]] as const]) }
+    expect((await checkIstp(odd, named)).map(f => [f.severity, f.rule])).toEqual([['error', 'entries/empty']])
   })
 
   test('values can be left alone', async () => {

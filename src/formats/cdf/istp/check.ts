@@ -2,7 +2,7 @@ import { SdcError } from '#error'
 import { encodeCdf } from '../encode/encode.ts'
 import type { Cdf, CdfVariable, Dataset } from '../model.ts'
 import { openCdfSync } from '../open.ts'
-import { checkAttributes, checkGlobals } from './attribute-checks.ts'
+import { checkAttributes, checkEmptyGlobals, checkGlobals } from './attribute-checks.ts'
 import { checkFile } from './file-checks.ts'
 import type { IstpFinding, IstpOptions, IstpRule, Report, Subject } from './model.ts'
 import { istpRules } from './rules.ts'
@@ -27,6 +27,7 @@ export async function checkIstp(given: Cdf | Dataset, options: IstpOptions = {})
   const rules = mergeRules(options.rules ?? [])
   for (const { where, message } of cdf.damage) reporter(null)('error', 'file/damaged', `${where}: ${message}`, 'make the file anew')
   guard(reporter(null), () => checkGlobals(subject, rules, reporter(null)))
+  guard(reporter(null), () => checkEmptyGlobals(subject, reporter(null)))
   guard(reporter(null), () => checkFile(subject, reporter(null)))
   for (const variable of cdf.variables.values()) await checkOne(subject, variable, rules, reporter(variable.name))
   return findings

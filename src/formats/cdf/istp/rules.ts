@@ -89,6 +89,7 @@ const variables: readonly IstpRule[] = [
   variable('LABLAXIS', 'required', 'label the axis, or name a variable of labels in LABL_PTR_1', {
     varTypes: ['data'],
     or: ['LABL_PTR_1'],
+    maxLength: 20,
   }),
   variable('UNITS', 'required', 'give the units, a blank for none, or UNIT_PTR', {
     varTypes: MEASURED,
@@ -107,6 +108,9 @@ const variables: readonly IstpRule[] = [
   variable('TIME_SCALE', 'recommended', 'name the time scale: Terrestrial Time', { times: true }),
   variable('MONOTON', 'recommended', 'say INCREASE', { times: true, oneOf: ['INCREASE', 'DECREASE', 'FALSE'] }),
   variable('SI_CONVERSION', 'optional', 'write factor and SI unit: "1.0e-9>T"', { pattern: '>' }),
+  variable('BIN_LOCATION', 'optional', 'give the place of the time within its bin, 0 to 1', {
+    pattern: '^(0(\\.\\d+)?|\\.\\d+|1(\\.0+)?)$',
+  }),
   variable('AVG_TYPE', 'optional', 'choose a way of averaging of the guide', {
     oneOf: [
       'standard',

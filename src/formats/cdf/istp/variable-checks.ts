@@ -1,17 +1,20 @@
 import type { CdfEntry, CdfVariable } from '../model.ts'
 import { isText, isTime, typeOf } from '../types.ts'
-import { attributeText, varTypeOf, type Report, type Subject } from './model.ts'
+import { checkDimensions, checkPointers } from './reference-checks.ts'
+import { attributeText, varTypeOf, type IstpRuleName, type Report, type Subject } from './model.ts'
 
 /** What an attribute says against what the variable, or the one it names, is. */
 export function checkVariable(subject: Subject, variable: CdfVariable, report: Report): void {
   checkFill(variable, report)
   checkLimits(variable, 'VALIDMIN', 'VALIDMAX', report)
   checkLimits(variable, 'SCALEMIN', 'SCALEMAX', report)
+  checkScale(variable, report)
   checkDepend0(subject, variable, report)
   checkDimensions(subject, variable, report)
   checkPointers(subject, variable, report)
   checkDisplay(variable, report)
   checkFormat(variable, report)
+  checkEmpty(variable, report)
   if (isTime(variable.type) && variable.recordVarying && variable.compression !== null)
     report('error', 'epoch/compressed', `the times ${variable.name} are compressed`, 'store time variables uncompressed')
 }
@@ -93,11 +96,39 @@ function checkLimits(variable: CdfVariable, low: string, high: string, report: R
       report('error', 'limits/order', `${low} of ${variable.name} is ${from[i]}, above its ${high} ${to[i]}`, 'exchange them', low)
 }
 
+/** The least and greatest of a limit's values; undefined where it is absent or text. */
+function limitOf(variable: CdfVariable, name: string): readonly (number | bigint)[] | undefined {
+  const value = variable.attributes.get(name)?.value
+  return value === undefined || typeof value === 'string' || value.length === 0 ? undefined : value
+}
+
+function checkScale(variable: CdfVariable, report: Report): void {
+  const [low, high] = [limitOf(variable, 'VALIDMIN'), limitOf(variable, 'VALIDMAX')]
+  for (const name of ['SCALEMIN', 'SCALEMAX']) {
+    const scale = limitOf(variable, name)?.[0]
+    if (scale === undefined) continue
+    if ((low?.[0] !== undefined && scale < low[0]) || (high?.[0] !== undefined && scale > high[0]))
+      report(
+        'warning',
+        'limits/scale',
+        `${name} of ${variable.name} is ${scale}, outside its VALIDMIN ${low?.[0]} and VALIDMAX ${high?.[0]}`,
+        'scale within the valid range',
+        name,
+      )
+  }
+}
+
+// NASA's library refuses files with them; some writers make them all the same.
+function checkEmpty(variable: CdfVariable, report: Report): void {
+  for (const [name, { elements }] of variable.attributes)
+    if (elements === 0) report('error', 'entries/empty', `${name} of ${variable.name} has no bytes at all`, 'write one blank', name)
+}
+
 function checkDepend0({ cdf }: Subject, variable: CdfVariable, report: Report): void {
   const name = attributeText(variable, 'DEPEND_0').trim()
   if (name === '') return
   const time = cdf.variables.get(name)
-  const tell = (rule: string, message: string, mend: string): void => report('error', rule, message, mend, 'DEPEND_0')
+  const tell = (rule: IstpRuleName, message: string, mend: string): void => report('error', rule, message, mend, 'DEPEND_0')
   if (time === undefined)
     tell('depend/missing', `DEPEND_0 of ${variable.name} names ${name}, which is not in the file`, 'name a variable of the file')
   else if (!isTime(time.type))
@@ -107,91 +138,6 @@ function checkDepend0({ cdf }: Subject, variable: CdfVariable, report: Report): 
       'depend/records',
       `${variable.name} has ${variable.records} records, its DEPEND_0 ${name} ${time.records}`,
       'write as many records as times',
-    )
-}
-
-function checkDimensions({ cdf }: Subject, variable: CdfVariable, report: Report): void {
-  variable.dims.forEach((size, i) => {
-    for (const prefix of ['DEPEND_', 'LABL_PTR_']) {
-      const attribute = `${prefix}${i + 1}`
-      const name = attributeText(variable, attribute).trim()
-      if (name === '') continue
-      const other = cdf.variables.get(name)
-      if (other === undefined)
-        report(
-          'error',
-          'depend/missing',
-          `${attribute} of ${variable.name} names ${name}, which is not in the file`,
-          'name a variable of the file',
-          attribute,
-        )
-      else if (!other.dims.includes(size) && !(other.dims.length === 0 && other.records === size))
-        report(
-          'error',
-          'depend/size',
-          `${attribute} of ${variable.name} names ${name} of dimensions [${other.dims.join(', ')}]; dimension ${i + 1} has ${size}`,
-          'name a variable of that size',
-          attribute,
-        )
-      else if (prefix === 'LABL_PTR_' && !isText(other.type))
-        report(
-          'error',
-          'depend/labels',
-          `${attribute} of ${variable.name} names ${name}, which is ${other.type} and no text`,
-          'name a variable of labels',
-          attribute,
-        )
-    }
-  })
-}
-
-const POINTERS = [
-  'UNIT_PTR',
-  'FORM_PTR',
-  'SCAL_PTR',
-  'V_PARENT',
-  'DELTA_PLUS_VAR',
-  'DELTA_MINUS_VAR',
-  'COMPONENT_0',
-  'COMPONENT_1',
-  'COMPONENT_2',
-]
-
-function checkPointers({ cdf }: Subject, variable: CdfVariable, report: Report): void {
-  for (const attribute of POINTERS) {
-    const name = attributeText(variable, attribute).trim()
-    if (name === '') continue
-    const other = cdf.variables.get(name)
-    if (other === undefined)
-      report(
-        'error',
-        'pointer/missing',
-        `${attribute} of ${variable.name} names ${name}, which is not in the file`,
-        'name a variable of the file',
-        attribute,
-      )
-    else if (attribute.startsWith('DELTA_')) checkDelta(variable, other, attribute, report)
-  }
-}
-
-function checkDelta(variable: CdfVariable, delta: CdfVariable, attribute: string, report: Report): void {
-  const units = [attributeText(variable, 'UNITS'), attributeText(delta, 'UNITS')]
-  if (delta.dims.length > 0 && delta.dims.join() !== variable.dims.join())
-    report(
-      'warning',
-      'delta/size',
-      `${attribute} of ${variable.name} has dimensions [${delta.dims.join(', ')}], the variable [${variable.dims.join(', ')}]`,
-      'give both the same',
-      attribute,
-    )
-  // Half-widths of times are durations: their unit is their own.
-  else if (!isTime(variable.type) && units[0] !== units[1])
-    report(
-      'warning',
-      'delta/units',
-      `${attribute} of ${variable.name} is in "${units[1]}", the variable in "${units[0]}"`,
-      'use the same units',
-      attribute,
     )
 }
 
@@ -206,14 +152,36 @@ function checkDisplay(variable: CdfVariable, report: Report): void {
       'say time_series',
       'DISPLAY_TYPE',
     )
-  else if ((display === 'spectrogram' || display === 'image') && attributeText(variable, 'DEPEND_1') === '')
-    report(
-      'error',
-      'display/depend',
-      `${variable.name} is a ${display} without DEPEND_1`,
-      'name the variable of its axis in DEPEND_1',
-      'DEPEND_1',
-    )
+  for (const attribute of axesNeeded(display, variable))
+    if (attributeText(variable, attribute) === '')
+      report(
+        'error',
+        'display/depend',
+        `${variable.name} is a ${display} without ${attribute}`,
+        `name the variable of its axis in ${attribute}`,
+        attribute,
+      )
+  checkVirtual(variable, report)
+}
+
+function axesNeeded(display: string, variable: CdfVariable): readonly string[] {
+  if (display === 'spectrogram') return ['DEPEND_1']
+  if (display === 'image') return variable.dims.length > 1 ? ['DEPEND_1', 'DEPEND_2'] : ['DEPEND_1']
+  return display === 'stack_plot' && attributeText(variable, 'LABL_PTR_1') === '' ? ['DEPEND_1'] : []
+}
+
+// CDAWeb computes variables marked VIRTUAL with a function from others.
+function checkVirtual(variable: CdfVariable, report: Report): void {
+  if (attributeText(variable, 'VIRTUAL').trim().toLowerCase() !== 'true') return
+  for (const attribute of ['FUNCT', 'COMPONENT_0'])
+    if (attributeText(variable, attribute).trim() === '' && attributeText(variable, attribute.toLowerCase()).trim() === '')
+      report(
+        'warning',
+        'virtual/dangling',
+        `${variable.name} is virtual without ${attribute}`,
+        `name ${attribute === 'FUNCT' ? 'the function' : 'the variables it is made from'}, or take VIRTUAL away`,
+        attribute,
+      )
 }
 
 function checkFormat(variable: CdfVariable, report: Report): void {
@@ -230,4 +198,25 @@ function checkFormat(variable: CdfVariable, report: Report): void {
       `use one of ${allowed.split('').join(', ')}`,
       'FORMAT',
     )
+  else checkWidth(variable, format, report)
+}
+
+/** Whether the limits can be printed in the columns that I and F formats give. */
+function checkWidth(variable: CdfVariable, format: string, report: Report): void {
+  const [, width = '', decimals = '0'] = /^\d*\(?\d*[IF](\d+)(?:\.(\d+))?/iu.exec(format) ?? []
+  if (width === '' || width === '0' || isTime(variable.type)) return
+  const point = /F/iu.test(format) ? Number(decimals) + 1 : 0
+  for (const name of ['VALIDMIN', 'VALIDMAX']) {
+    const value = limitOf(variable, name)?.[0]
+    if (value === undefined || !Number.isFinite(Number(value))) continue
+    const columns = BigInt(Math.trunc(Number(value))).toString().length + point
+    if (columns > Number(width))
+      report(
+        'warning',
+        'format/width',
+        `FORMAT of ${variable.name} is ${format}; its ${name} ${value} needs ${columns} columns`,
+        'widen the format or narrow the limits',
+        'FORMAT',
+      )
+  }
 }

@@ -1,5 +1,6 @@
 import { openCdfFile } from '#doors/cdf-node'
 import { fail } from '#error'
+import { checkIstp } from '#formats/cdf'
 import type { Cdf, CdfVariable } from '#formats/cdf'
 import { tt2000FromEpoch } from '#formats/time'
 import { scienceOfCdf } from './science.ts'
@@ -26,7 +27,7 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
         cdfVersion: file.header.version,
         majority: file.header.majority,
       },
-      findings: compareWithName(file, subject),
+      findings: [...compareWithName(file, subject), ...(await holdToIstp(file, subject))],
       parents: textsOf(file, 'Parents').flatMap(splitParents),
     }
   } finally {
@@ -45,6 +46,9 @@ export async function describeLack(path: string): Promise<string | undefined> {
     () => undefined,
   )
 }
+
+/** Errors that the sentence of a refusal names. */
+const TOLD = 20
 
 const timeTypes = new Set(['CDF_TIME_TT2000', 'CDF_EPOCH', 'CDF_EPOCH16'])
 
@@ -76,6 +80,27 @@ const splitParents = (text: string): readonly string[] =>
     .split(/[,\s]+/)
     .map(p => p.replace(/^[A-Za-z0-9]+>/, ''))
     .filter(p => p !== '')
+
+/** What the ISTP guide finds, as the product's policy has it. Throws `ingest/istp` where the policy requires what is missing. */
+async function holdToIstp(file: Cdf, { name, product }: Subject): Promise<readonly string[]> {
+  const { level, rules, severity } = product.istp
+  if (level === 'off') return []
+  const found = await checkIstp(file, { fileName: name, rules, severity })
+  const errors = found.filter(finding => finding.severity === 'error')
+  if (level === 'require' && errors.length > 0) {
+    const told = errors.slice(0, TOLD).map(({ message, mend }) => `${message} (${mend})`)
+    const rest = errors.length > TOLD ? `; and ${errors.length - TOLD} more, which apsis cdf check lists` : ''
+    fail(
+      'ingest/istp',
+      `"${product.id}" requires ISTP metadata, and the file has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: ${told.join('; ')}${rest}`,
+      {
+        name,
+        rules: errors.map(({ rule }) => rule),
+      },
+    )
+  }
+  return found.map(({ severity: weight, message, mend, rule }) => `ISTP ${weight}: ${message}; ${mend} [${rule}]`)
+}
 
 function compareWithName(file: Cdf, subject: Subject): readonly string[] {
   const findings: string[] = []
