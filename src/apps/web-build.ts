@@ -14,6 +14,8 @@ export interface Web {
 
 const sources = fileURLToPath(new URL('web/', import.meta.url))
 const root = fileURLToPath(new URL('../../', import.meta.url))
+/** What goes into the pages: their own sources, and the formats that are read and drawn in the browser. */
+const parts = [sources, ...['formats', 'doors'].map(layer => join(root, 'src', layer))]
 /** Kept small: builds of former sources are of no use. */
 const kept = 3
 /** No build takes this long. */
@@ -31,11 +33,12 @@ export async function buildWeb(): Promise<Web> {
 
 async function hashSources(): Promise<string> {
   const hash = createHash('sha256')
-  const names = (await readdir(sources, { recursive: true }))
+  const listed = await Promise.all(parts.map(async part => (await readdir(part, { recursive: true })).map(name => join(part, name))))
+  const names = listed
+    .flat()
     .filter(name => /\.(tsx?|css|svg)$/.test(name) && !name.includes('.test.'))
     .toSorted()
-  for (const name of [...names.map(n => join(sources, n)), join(root, 'package.json')])
-    hash.update(name.slice(root.length)).update(await readFile(name))
+  for (const name of [...names, join(root, 'package.json')]) hash.update(name.slice(root.length)).update(await readFile(name))
   return hash.digest('hex').slice(0, 12)
 }
 
@@ -55,7 +58,12 @@ async function build(folder: string, key: string): Promise<void> {
     build: {
       outDir: join(draft, 'assets'),
       emptyOutDir: true,
-      rollupOptions: { input: join(sources, 'client.ts'), output: { entryFileNames: 'site.js', format: 'es' } },
+      modulePreload: false,
+      // Beside each other and without hashes: the folder's address has one.
+      rollupOptions: {
+        input: join(sources, 'client.ts'),
+        output: { entryFileNames: 'site.js', chunkFileNames: '[name].js', format: 'es' },
+      },
     },
   })
   const font = createRequire(import.meta.url).resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')

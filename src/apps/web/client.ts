@@ -50,3 +50,7 @@ if (self !== null && frame !== undefined && frame !== null) {
   const [own, around] = [self.getBoundingClientRect(), frame.getBoundingClientRect()]
   frame.scrollLeft += own.left + own.width / 2 - around.left - around.width / 2
 }
+
+/** What is inside a CDF is read here, by ranges; the reader comes only where there is one. */
+const inside = document.querySelector<HTMLElement>('[data-cdf]')
+if (inside !== null) void import('./inside/inside.tsx').then(({ showInside }) => showInside(inside))
