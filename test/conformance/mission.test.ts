@@ -39,7 +39,7 @@ describe.each(folders.map(folder => [basename(folder), folder] as const))('missi
       for (const output of process.outputs)
         for (const spacecraft of findProduct(mission, output.product).spacecraft)
           expect(
-            process.inputs.some(input => onSpacecraft(input.product, spacecraft)),
+            process.inputs.some(input => input.products.some(product => onSpacecraft(product, spacecraft))),
             `${process.id} on ${spacecraft}`,
           ).toBe(true)
   })

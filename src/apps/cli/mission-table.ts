@@ -1,3 +1,4 @@
+import { describeRule } from '#domain/partition'
 import { consumersOf, datasetsOf, graphLevels, findProduct, makerOf } from '#domain/mission'
 import type { Mission, Product } from '#domain/mission'
 
@@ -23,8 +24,7 @@ export function describeMission(mission: Mission): readonly string[] {
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 function rowOf(mission: Mission, product: Product, level: number): readonly string[] {
-  const { partition } = product
-  const per = partition.kind === 'hours' ? `${partition.hours} h` : partition.kind
+  const per = describeRule(product.partition)
   const readers = consumersOf(mission, product.id).map(process => process.id)
   return [String(level), product.id, per, product.format, makerOf(mission, product.id)?.id ?? '(arrives)', readers.join(', ') || '-']
 }

@@ -1,3 +1,4 @@
+import { followsEvents } from '#domain/partition'
 import { formatVersion } from '#domain/version'
 import { proposeNearest } from './fault.ts'
 import { findCycle } from './graph.ts'
@@ -14,7 +15,9 @@ export function checkReferences(head: Head, ids: readonly string[], processes: r
   }
   for (const { id, spot } of head.publicProducts) check(id, spot, 'the public product')
   for (const { process, inputSpots, outputSpots } of processes) {
-    process.inputs.forEach((input, i) => check(input.product, inputSpots[i], `the input ${input.role} of ${process.id}:`))
+    process.inputs.forEach((input, i) =>
+      input.products.forEach((product, j) => check(product, inputSpots[i]?.[j], `the input ${input.role} of ${process.id}:`)),
+    )
     process.outputs.forEach((output, i) => check(output.product, outputSpots[i], `the output ${output.role} of ${process.id}:`))
   }
 }
@@ -41,13 +44,30 @@ export function checkGraph(head: Head, products: readonly ReadProduct[], process
       addFault(first.spot, `the processes feed themselves: ${cycle.products.join(' -> ')}`, 'take one of these inputs away')
   }
   checkReach(head, products, processes, makers)
-  if (!products.some(({ product }) => product.format === 'contacts'))
-    for (const { product, spot } of products)
-      if (product.expect === 'contacts')
-        addFault(spot, `"${product.id}" is expected by contacts, but no product is of format contacts`, 'write expect: inputs')
+  checkExpectations(products, processes, makers)
   for (const { product, spot, style } of products)
     if (makers.has(product.id) && !/\{version[:}]/i.test(style.text))
       addFault(spot, `"${product.id}" is made here, but its names carry no version`, 'put {version} in the template')
+}
+
+/** What is expected by something that this mission does not have would never be missed. */
+function checkExpectations(products: readonly ReadProduct[], processes: readonly ReadProcess[], makers: ReadonlyMap<string, string>): void {
+  const has = (format: string): boolean => products.some(({ product }) => product.format === format)
+  const timed = new Set(processes.flatMap(({ process }) => (process.every === undefined ? [] : [process.id])))
+  for (const { product, spot } of products) {
+    if (product.expect === 'contacts' && !has('contacts'))
+      addFault(spot, `"${product.id}" is expected by contacts, but no product is of format contacts`, 'write expect: inputs')
+    if (product.expect === 'events' && !followsEvents(product.partition))
+      addFault(
+        spot,
+        `"${product.id}" is expected by events, but its partition is ${product.partition.kind}`,
+        'orbit, region NAME or segment',
+      )
+    if (product.expect === 'events' && !has('events'))
+      addFault(spot, `"${product.id}" is expected by events, but no product is of format events`, 'write expect: inputs')
+    if (product.expect === 'time' && !timed.has(makers.get(product.id) ?? ''))
+      addFault(spot, `"${product.id}" is expected by time, but no process with "every" makes it`, 'write expect: inputs')
+  }
 }
 
 function checkReach(
@@ -60,15 +80,16 @@ function checkReach(
   for (const { process, inputSpots } of processes) {
     const targets = process.outputs.flatMap(output => byId.get(output.product)?.spacecraft ?? [])
     process.inputs.forEach((input, i) => {
-      const product = byId.get(input.product)
-      const spot = inputSpots[i]
-      if (product === undefined || spot === undefined) return
-      if (product.kind === 'quicklook' && !makers.has(product.id))
-        addFault(spot, `the input "${product.id}" can never come: quicklooks do not arrive, and no process makes it`)
-      const forAll = product.spacecraft.includes(head.id)
-      const missing = targets.find(sc => sc !== head.id && !forAll && !product.spacecraft.includes(sc))
-      if (missing !== undefined && !input.optional)
-        addFault(spot, `the input "${product.id}" can never come for ${missing}: it is of ${product.spacecraft.join(', ')} only`)
+      const known = input.products.flatMap(id => byId.get(id) ?? [])
+      const spot = inputSpots[i]?.[0]
+      if (known.length === 0 || spot === undefined) return
+      const [first] = known
+      if (first !== undefined && known.every(product => product.kind === 'quicklook' && !makers.has(product.id)))
+        addFault(spot, `the input "${first.id}" can never come: quicklooks do not arrive, and no process makes it`)
+      const reached = known.flatMap(product => product.spacecraft)
+      const missing = targets.find(sc => sc !== head.id && !reached.includes(head.id) && !reached.includes(sc))
+      if (missing !== undefined && first !== undefined && !input.optional)
+        addFault(spot, `the input "${first.id}" can never come for ${missing}: it is of ${reached.join(', ')} only`)
     })
   }
 }

@@ -6,7 +6,7 @@ export const makerOf = (mission: Mission, product: string): Process | undefined 
 
 /** The processes that read a product. */
 export const consumersOf = (mission: Mission, product: string): readonly Process[] =>
-  mission.processes.filter(process => process.inputs.some(input => input.product === product))
+  mission.processes.filter(process => process.inputs.some(input => input.products.includes(product)))
 
 export interface Cycle {
   /** The process that closes the circle. */
@@ -15,8 +15,13 @@ export interface Cycle {
   readonly products: readonly string[]
 }
 
+/** What a process must have now; an earlier output of its own may lie behind it without a circle. */
+const needs = (process: Process): readonly string[] => process.inputs.filter(i => i.window.kind !== 'previous').flatMap(i => i.products)
+
 /** The first circle of products that are made from each other. */
 export function findCycle(processes: readonly Process[]): Cycle | undefined {
+  const readers = new Map<string, Process[]>()
+  for (const process of processes) for (const product of needs(process)) readers.set(product, [...(readers.get(product) ?? []), process])
   const done = new Set<string>()
   const path: string[] = []
   const visit = (product: string, by: string): Cycle | undefined => {
@@ -25,7 +30,7 @@ export function findCycle(processes: readonly Process[]): Cycle | undefined {
     if (done.has(product)) return undefined
     path.push(product)
     for (const process of processes) {
-      if (!process.inputs.some(input => input.product === product)) continue
+      if (!process.inputs.some(input => input.products.includes(product))) continue
       for (const output of process.outputs) {
         const cycle = visit(output.product, process.id)
         if (cycle !== undefined) return cycle
@@ -36,8 +41,8 @@ export function findCycle(processes: readonly Process[]): Cycle | undefined {
     return undefined
   }
   for (const process of processes)
-    for (const input of process.inputs) {
-      const cycle = visit(input.product, process.id)
+    for (const product of needs(process)) {
+      const cycle = visit(product, process.id)
       if (cycle !== undefined) return cycle
     }
   return undefined
@@ -50,7 +55,7 @@ export function graphLevels(mission: Mission): readonly (readonly string[])[] {
     const known = depth.get(product)
     if (known !== undefined) return known
     const maker = makerOf(mission, product)
-    const own = maker === undefined ? 0 : 1 + Math.max(0, ...maker.inputs.map(input => depthOf(input.product)))
+    const own = maker === undefined ? 0 : 1 + Math.max(0, ...needs(maker).map(depthOf))
     depth.set(product, own)
     return own
   }

@@ -5,8 +5,8 @@ import { template } from '#domain/filename'
 import { proposeNearest } from './fault.ts'
 import { noIstp, readIstp } from './istp.ts'
 import { readRecord } from './record.ts'
-import { addFault, choiceOf, entriesOf, isTextSpot, textOf } from './sheet.ts'
-import type { Spot } from './sheet.ts'
+import { addFault, alternatives, choiceOf, entriesOf, isTextSpot, textOf, valueOf } from './sheet.ts'
+import type { Entry, Spot } from './sheet.ts'
 import { readProvenance } from './provenance.ts'
 import type { Instrument, IstpPolicy, Provenance, Spacecraft } from './types.ts'
 
@@ -47,6 +47,16 @@ export interface Head {
   readonly simulation: Pattern | undefined
   readonly adapters: ReadonlyMap<string, Pattern>
   readonly provenance: Provenance
+  /** When the mission as a whole begins, UTC milliseconds. */
+  readonly begins: number
+  /** What products have by a word of their key, in order. */
+  readonly defaults: readonly Default[]
+}
+
+/** Keys of a product that follow from a word of its own key, e.g. from its level. */
+export interface Default {
+  readonly word: string
+  readonly entries: readonly Entry[]
 }
 
 const nameFields = ['sc', 'inst', 'mode', 'level', 'descriptor', 'product', 'ext', 'start', 'stop', 'version'] as const
@@ -55,7 +65,7 @@ export const keyFields = ['inst', 'mode', 'level', 'descriptor', 'product'] as c
 const hooks = ['identify'] as const
 
 const known =
-  'mission title description spacecraft instruments versions names directories datasets release istp simulation adapters provenance'.split(
+  'mission title description begins spacecraft instruments versions names directories datasets defaults release istp simulation adapters provenance'.split(
     ' ',
   )
 
@@ -75,8 +85,8 @@ export function readHead(spot: Spot): Head {
       return { id, title: one.text('title', id), number: one.integer('number', i + 1) }
     }),
     instruments: top.items('instruments').map(item => {
-      const one = readRecord(item, 'the instrument', ['id', 'title'])
-      return { id: word(one.at('id'), one.text('id')), title: one.text('title') }
+      const one = readRecord(item, 'the instrument', ['id', 'title', 'modes'])
+      return { id: word(one.at('id'), one.text('id')), title: one.text('title'), modes: one.texts('modes') }
     }),
     styles: readStyles(top.at('names'), schemes),
     directories: readPatterns(top.at('directories'), 'directories'),
@@ -87,7 +97,23 @@ export function readHead(spot: Spot): Head {
     simulation: simulation === undefined ? undefined : { text: top.text('simulation'), spot: simulation },
     adapters: readAdapters(top.at('adapters')),
     provenance: readProvenance(top.at('provenance'), 'the mission'),
+    begins: readBegin(top.at('begins')),
+    defaults: readDefaults(top.at('defaults')),
   }
+}
+
+function readBegin(spot: Spot | undefined): number {
+  const text = spot === undefined ? '2000-01-01' : String(valueOf(spot))
+  const begins = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(begins) && spot !== undefined) addFault(spot, `the mission begins at a date, not "${text}"`, 'write it like 2015-03-13')
+  return Number.isNaN(begins) ? 0 : begins
+}
+
+function readDefaults(spot: Spot | undefined): readonly Default[] {
+  if (spot === undefined) return []
+  return entriesOf(spot, 'defaults').flatMap(({ key, value }) =>
+    alternatives(key).map(word => ({ word, entries: entriesOf(value, `the default of ${word}`) })),
+  )
 }
 
 const nothingAt = (spot: Spot): Spot => ({ sheet: spot.sheet, node: null, at: spot.at })

@@ -1,16 +1,20 @@
 export { formatFault } from './fault.ts'
 export type { Fault } from './fault.ts'
 export { consumersOf, graphLevels, makerOf } from './graph.ts'
+export { eventKinds } from './types.ts'
 export { archivePath, datasetId, datasetsOf, fieldsOf, findProduct, identifyName, isPublic, printName } from './names.ts'
 export type { Identified, NameParts, NotIdentified } from './names.ts'
 export { headBytes } from './identify.ts'
 export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
-export { parseMission } from './parse.ts'
+export { isMissionSheet, parseMission } from './parse.ts'
 export { isProvenanceOf } from './provenance.ts'
 export type { MissionFolder, Parsed } from './parse.ts'
 export type {
   Dataset,
+  EventKind,
+  Expect,
   FileFormat,
+  InputWindow,
   Instrument,
   IstpPolicy,
   Mission,
@@ -22,5 +26,7 @@ export type {
   ProductKind,
   Program,
   Provenance,
+  Schedule,
   Spacecraft,
+  WaitPolicy,
 } from './types.ts'

@@ -19,7 +19,7 @@ export interface Patterns {
 
 /** Finds the styles that a product names, or its kind's; undefined (with faults) where one is unknown. */
 export function readPatternsOf(entry: Entry, one: Sheaf, kind: ProductKind, head: Head): Patterns | undefined {
-  const name = one.text('names', kind === 'ancillary' ? 'ancillary' : 'science')
+  const name = one.text('names', kind === 'ancillary' || kind === 'calibration' ? 'ancillary' : 'science')
   const style = lookUp(head.styles, name, one.at('names') ?? entry.keySpot, 'name style')
   // By default all three have one name; then one fault for an unknown style is enough.
   const byName = (all: ReadonlyMap<string, Pattern>, key: string, what: string): Pattern | undefined => {
@@ -46,6 +46,8 @@ export interface Filling {
   readonly partition: PartitionRule
 }
 
+const startsAtMidnight: readonly PartitionRule['kind'][] = ['day', 'month', 'mission']
+
 /** The product's own templates: what its key says is fixed in them, what it lacks never appears. */
 export function fillPatterns(
   { style, directory, dataset }: Patterns,
@@ -54,7 +56,7 @@ export function fillPatterns(
   const options: TemplateOptions = {
     constants: { ...words, ext },
     absent: keyFields.filter(field => words[field] === undefined),
-    tagDigits: partition.kind === 'day' ? 8 : 14,
+    tagDigits: startsAtMidnight.includes(partition.kind) ? 8 : 14,
     patterns: {
       ...style.fields,
       sc: spacecraft.map(sc => sc.replaceAll('-', String.raw`\-`)).join('|'),

@@ -62,22 +62,40 @@ describe('a sound mission', () => {
     expect(unpack).toEqual({
       id: 'unpack',
       title: 'unpack',
-      inputs: [{ role: 'packets', product: 'mag srvy l0', optional: false, before: 0, after: 0 }],
+      inputs: [
+        {
+          role: 'packets',
+          products: ['mag srvy l0'],
+          optional: false,
+          triggers: true,
+          window: { kind: 'time', before: 0, after: 0 },
+        },
+      ],
       outputs: [{ role: 'counts', product: 'mag srvy l1' }],
       program: { kind: 'builtin', name: 'decommutate' },
       parameters: { packets: 'packets/mag.xml' },
-      exits: { noData: [66], tryAgain: [75] },
+      exits: { noData: [{ from: 66, to: 66 }], tryAgain: [{ from: 75, to: 75 }], warning: [], fatal: [] },
       limits: { seconds: 600, tries: 3 },
+      retry: { error: 3, fatal: 1, 'try-again': 3, timeout: 3, memory: 3, lost: 10, refused: 3 },
+      resources: { memory: undefined, tokens: {} },
+      on: [],
       priority: 0,
+      weight: 1,
       major: 1,
     })
     expect(calibrate).toMatchObject({
       inputs: [
-        { role: 'counts', product: 'mag srvy l1', optional: false, before: 60_000, after: 90_000 },
-        { role: 'orbit', product: 'orbit', optional: true, before: 0, after: 0 },
+        { role: 'counts', products: ['mag srvy l1'], optional: false, window: { kind: 'time', before: 60_000, after: 90_000 } },
+        { role: 'orbit', products: ['orbit'], optional: true },
       ],
       program: { kind: 'run', command: ['python3', 'programs/calibrate.py', '--quick'] },
-      exits: { noData: [3, 4], tryAgain: [9] },
+      exits: {
+        noData: [
+          { from: 3, to: 3 },
+          { from: 4, to: 4 },
+        ],
+        tryAgain: [{ from: 9, to: 9 }],
+      },
       limits: { seconds: 120, tries: 5 },
       priority: 10,
       major: 2,

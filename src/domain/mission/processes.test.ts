@@ -14,7 +14,7 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'inputs: { packets: mag srvy l0 }',
     'inputs: [mag srvy l0]',
     [
-      'processes.yaml:1:1: the process "unpack" has no inputs, so nothing would ever start it (write inputs: { role: product })',
+      'processes.yaml:1:1: the process "unpack" has no inputs, so nothing would ever start it (write inputs: { role: product }, every: 1 d, or on: [region])',
       'processes.yaml:2:11: inputs of the process "unpack" must be keys with values, not a list',
     ],
   ],
@@ -23,7 +23,7 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'before: 1 min',
     'before: 1 hour',
     [
-      'processes.yaml:9:45: before of the input counts of the process "calibrate" must be a duration, not the text "1 hour" (write it like 30 s, 30 min, 2 h or 1 d)',
+      'processes.yaml:9:45: before of the input counts of the process "calibrate" must be a duration, not the text "1 hour" (write it like 30 s, 30 min, 2 h or 1 d, or 1 orbit)',
     ],
   ],
   [
@@ -51,7 +51,7 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'an input without its product',
     'product: orbit, ',
     '',
-    ['processes.yaml:10:12: the input orbit of the process "calibrate" needs the key "product"'],
+    ['processes.yaml:10:12: the input orbit of the process "calibrate" needs the key "product" (or "set", which takes from each)'],
   ],
   [
     'one product from two processes',
@@ -119,6 +119,75 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'no-data: [3, 4]',
     'no-data: [0]',
     ['processes.yaml:13:22: an exit code must be a whole number from 1, not the number 0'],
+  ],
+  [
+    'a range of exit codes upside down',
+    'no-data: [3, 4]',
+    'no-data: 9-3',
+    ['processes.yaml:13:21: exit codes are numbers from 1 to 255 or ranges of them, not the text "9-3" (write 66 or 1-99)'],
+  ],
+  [
+    'a window of two minds',
+    'before: 1 min, after: 90 s',
+    'before: 1 orbit, after: 90 s',
+    [
+      'processes.yaml:9:13: the input counts of the process "calibrate" reaches in orbits on one side and in time on the other (use one of the two for both)',
+    ],
+  ],
+  [
+    'a choice that there is not',
+    'before: 1 min, after: 90 s',
+    'choose: newest',
+    ['processes.yaml:9:45: choose of the input counts of the process "calibrate": "newest" is unknown (known: valid, previous, nearest N)'],
+  ],
+  [
+    'a set that reaches',
+    'product: mag srvy l1, before: 1 min, after: 90 s',
+    'set: [mag srvy l1], before: 1 min',
+    [
+      'processes.yaml:9:43: the input counts of the process "calibrate" is a set, which is chosen by validity: it has no "before" (take it away)',
+    ],
+  ],
+  [
+    'an unknown class of failure',
+    '  priority: 10',
+    '  retry: { timout: 2 }',
+    ['processes.yaml:15:12: retry of the process "calibrate" has no key "timout" (nearest is "timeout")'],
+  ],
+  [
+    'a wait without its length',
+    '  priority: 10',
+    '  wait: { then: give-up }',
+    ['processes.yaml:15:9: wait of the process "calibrate" needs the key "hold" (how long after its output is due, e.g. 2 h)'],
+  ],
+  [
+    'a period that does not divide a day',
+    '  priority: 10',
+    '  every: 7 h',
+    [
+      'processes.yaml:15:10: every of the process "calibrate": "7 h" is no period that divides a day or is whole days (write 15 min, 6 h, or 1 d at 06:30)',
+    ],
+  ],
+  [
+    'memory without unit',
+    '  priority: 10',
+    '  resources: { memory: 512 }',
+    ['processes.yaml:15:24: memory of the process "calibrate" must be a size, not the number 512 (write it like 500 MB or 2 GB)'],
+  ],
+  [
+    'a variable that stands for nothing',
+    'picture:\n  inputs: { field: mag srvy l2 }',
+    'picture-$mode:\n  for: { mode: [srvy] }\n  inputs: { field: mag $mod l2 }',
+    [
+      'processes.yaml:19:20: $mod stands for nothing here (nearest is "mode")',
+      'processes.yaml:19:20: the input field of picture-srvy: "mag l2" is no product (known: mag srvy l0, mag srvy l1, mag srvy l2, mag srvy l2 hourly, mag srvy ql, orbit, plan)',
+    ],
+  ],
+  [
+    'a table whose rows have one name',
+    'picture:\n',
+    'picture:\n  for: { rate: [srvy] }\n',
+    ['processes.yaml:18:10: the key "picture" does not tell its rows apart by $rate (put $rate in it)'],
   ],
   [
     'no outputs',

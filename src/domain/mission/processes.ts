@@ -1,82 +1,101 @@
-import { exits } from '#domain/process'
+import { readInputs, readOutputs } from './inputs.ts'
 import { readRecord } from './record.ts'
-import type { Sheaf } from './record.ts'
-import { addFault, entriesOf, integerOf, isTextSpot, itemsOf, kindOf, textOf } from './sheet.ts'
-import type { Entry, Spot } from './sheet.ts'
+import { readExits, readLimits, readResources, readRetry, readSchedule, readWait } from './running.ts'
+import { addFault, entriesOf, isTextSpot, itemsOf, kindOf, textOf } from './sheet.ts'
+import type { Entry, Spot, Words } from './sheet.ts'
 import { builtinPrograms } from './types.ts'
-import type { Process, ProcessInput, ProcessOutput, Program } from './types.ts'
-import { durationOf } from './words.ts'
+import type { Process, Program } from './types.ts'
 
 /** A process with the places that later checks name. */
 export interface ReadProcess {
   readonly process: Process
   readonly spot: Spot
-  readonly inputSpots: readonly Spot[]
+  /** One place per product of each input. */
+  readonly inputSpots: readonly (readonly Spot[])[]
   readonly outputSpots: readonly Spot[]
   /** Paths inside the folder that must exist, each with its place. */
   readonly files: readonly { readonly path: string; readonly spot: Spot }[]
 }
 
-const keys = ['title', 'inputs', 'outputs', 'program', 'parameters', 'exits', 'limits', 'priority', 'major']
+const keys = 'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major'.split(' ')
 
-export function readProcesses(spot: Spot): readonly ReadProcess[] {
-  return entriesOf(spot, 'the processes').map(readProcess)
+export function readProcesses(sheets: readonly Spot[]): readonly ReadProcess[] {
+  const all = sheets.flatMap(spot => entriesOf(spot, 'the processes').flatMap(rowsOf).map(readProcess))
+  const seen = new Set<string>()
+  for (const { process, spot } of all) {
+    if (seen.has(process.id)) addFault(spot, `the process "${process.id}" is declared twice`, 'keep one of the two')
+    seen.add(process.id)
+  }
+  return all
+}
+
+/** One entry per combination of the words under `for`: `$name` stands for one of them everywhere in the entry. */
+function rowsOf(entry: Entry): readonly Entry[] {
+  const table = entriesOf(entry.value, `the process "${entry.key}"`).find(one => one.key === 'for')
+  if (table === undefined) return [entry]
+  const variables = entriesOf(table.value, `for of the process "${entry.key}"`)
+  for (const { key, keySpot } of variables)
+    if (!entry.key.includes(`$${key}`))
+      addFault(keySpot, `the key "${entry.key}" does not tell its rows apart by $${key}`, `put $${key} in it`)
+  const combinations = variables.reduce<readonly Words[]>(
+    (all, { key, value }) => {
+      const words = itemsOf(value, `the words of ${key}`).map(item => textOf(item, `a word of ${key}`))
+      return all.flatMap(row => words.map(word => ({ ...row, [key]: word })))
+    },
+    [{}],
+  )
+  return combinations.map(words => ({
+    key: entry.key.replace(/\$([a-z]+)/g, (whole, name: string) => words[name] ?? whole),
+    keySpot: entry.keySpot,
+    value: { ...entry.value, words },
+  }))
 }
 
 function readProcess(entry: Entry): ReadProcess {
   const what = `the process "${entry.key}"`
   const one = readRecord(entry.value, what, keys)
-  const inputs = entriesOf(one.at('inputs') ?? nothingAt(entry.keySpot), `inputs of ${what}`)
-  const outputs = entriesOf(one.at('outputs') ?? nothingAt(entry.keySpot), `outputs of ${what}`)
-  if (inputs.length === 0)
-    addFault(entry.keySpot, `${what} has no inputs, so nothing would ever start it`, 'write inputs: { role: product }')
+  const inputs = readInputs(one.at('inputs'), what)
+  const outputs = readOutputs(one.at('outputs'), what)
+  const every = readSchedule(one.at('every'), what)
+  const on = one.texts('on')
+  if (inputs.length === 0 && every === undefined && on.length === 0)
+    addFault(
+      entry.keySpot,
+      `${what} has no inputs, so nothing would ever start it`,
+      'write inputs: { role: product }, every: 1 d, or on: [region]',
+    )
   if (outputs.length === 0) addFault(entry.keySpot, `${what} has no outputs`, 'write outputs: { role: product }')
   const programSpot = one.at('program')
   const parameterSpot = one.at('parameters')
-  const read = inputs.map(input => readInput(input, what))
+  const limits = readLimits(one.at('limits'), what)
+  const wait = readWait(one.at('wait'), what)
   return {
     process: {
       id: entry.key,
       title: one.text('title', entry.key),
-      inputs: read.map(r => r.input),
-      outputs: outputs.map((output): ProcessOutput => ({
-        role: output.key,
-        product: productWord(output.value, `the output ${output.key}`),
-      })),
+      inputs: inputs.map(r => r.input),
+      outputs: outputs.map(r => r.output),
       program: readProgram(programSpot, entry, what),
       parameters: one.data('parameters'),
       exits: readExits(one.at('exits'), what),
-      limits: readLimits(one.at('limits'), what),
+      limits,
+      retry: readRetry(one.at('retry'), what, limits.tries),
+      resources: readResources(one.at('resources'), what),
+      ...(wait === undefined ? {} : { wait }),
+      ...(every === undefined ? {} : { every }),
+      on,
       priority: one.integer('priority', 0),
+      weight: one.integer('weight', 1, 1),
       major: one.integer('major', 1, 1),
     },
     spot: entry.keySpot,
-    inputSpots: read.map(r => r.spot),
-    outputSpots: outputs.map(output => output.value),
+    inputSpots: inputs.map(r => r.spots),
+    outputSpots: outputs.map(r => r.spot),
     files: [
       ...(programSpot === undefined ? [] : pathsIn(programSpot)),
       ...(parameterSpot === undefined ? [] : entriesOf(parameterSpot, 'parameters').flatMap(p => pathsIn(p.value))),
     ],
   }
-}
-
-const nothingAt = (spot: Spot): Spot => ({ sheet: spot.sheet, node: null, at: spot.at })
-
-const productWord = (spot: Spot, what: string): string => textOf(spot, what).trim().split(/\s+/).join(' ')
-
-function readInput(entry: Entry, what: string): { readonly input: ProcessInput; readonly spot: Spot } {
-  const role = entry.key
-  if (isTextSpot(entry.value))
-    return { input: { role, product: productWord(entry.value, role), optional: false, before: 0, after: 0 }, spot: entry.value }
-  const name = `the input ${role} of ${what}`
-  const one: Sheaf = readRecord(entry.value, name, ['product', 'optional', 'before', 'after'])
-  const reach = (key: string): number => {
-    const spot = one.at(key)
-    return spot === undefined ? 0 : durationOf(spot, `${key} of ${name}`)
-  }
-  const product = one.text('product').trim().split(/\s+/).join(' ')
-  const input = { role, product, optional: one.boolean('optional', false), before: reach('before'), after: reach('after') }
-  return { input, spot: one.at('product') ?? entry.keySpot }
 }
 
 function readProgram(spot: Spot | undefined, entry: Entry, what: string): Program {
@@ -86,7 +105,7 @@ function readProgram(spot: Spot | undefined, entry: Entry, what: string): Progra
     addFault(entry.keySpot, `${what} needs the key "program"`, hint)
     return none
   }
-  const one = readRecord(spot, `program of ${what}`, ['builtin', 'run'])
+  const one = readRecord(spot, `program of ${what}`, ['builtin', 'run', 'style'])
   const run = one.at('run')
   if ((run === undefined) === (one.at('builtin') === undefined)) {
     addFault(spot, `program of ${what} must be either a command or a built-in one, not ${run === undefined ? kindOf(spot) : 'both'}`, hint)
@@ -95,27 +114,8 @@ function readProgram(spot: Spot | undefined, entry: Entry, what: string): Progra
   if (run === undefined) return { kind: 'builtin', name: one.choice('builtin', builtinPrograms) ?? '' }
   const command = one.texts('run')
   if (command.length === 0) addFault(run, `the command of ${what} is empty`, hint)
-  return { kind: 'run', command }
-}
-
-function readExits(spot: Spot | undefined, what: string): Process['exits'] {
-  const usual = { noData: [exits.noData], tryAgain: [exits.tryAgain] }
-  if (spot === undefined) return usual
-  const one = readRecord(spot, `exits of ${what}`, ['no-data', 'try-again'])
-  const codes = (key: string, otherwise: readonly number[]): readonly number[] => {
-    const list = one.at(key)
-    return list === undefined ? otherwise : itemsOf(list, key).map(item => integerOf(item, `an exit code`, 1))
-  }
-  return { noData: codes('no-data', usual.noData), tryAgain: codes('try-again', usual.tryAgain) }
-}
-
-function readLimits(spot: Spot | undefined, what: string): Process['limits'] {
-  const usual = { seconds: 600, tries: 3 }
-  if (spot === undefined) return usual
-  const one = readRecord(spot, `limits of ${what}`, ['time', 'tries'])
-  const time = one.at('time')
-  const ms = time === undefined ? usual.seconds * 1000 : durationOf(time, `time of ${what}`)
-  return { seconds: Math.ceil(ms / 1000), tries: one.integer('tries', usual.tries, 1) }
+  const style = one.choice('style', ['job', 'legacy'], 'job')
+  return style === 'legacy' ? { kind: 'run', command, style } : { kind: 'run', command }
 }
 
 /** Texts that can only be a file of the folder: a path with a folder and an ending. */

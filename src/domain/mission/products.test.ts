@@ -14,7 +14,9 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'no partition',
     '  format: cdf\n  partition: hours 6\n',
     '  format: cdf\n',
-    ['products.yaml:9:1: the product "mag srvy l1" needs the key "partition" (day, hours N, tag, contact or span)'],
+    [
+      'products.yaml:9:1: the product "mag srvy l1" needs the key "partition" (day, hours N, month, orbit, region NAME, segment, contact, tag, span …)',
+    ],
   ],
   [
     'a wrong kind',
@@ -46,7 +48,9 @@ const cases: readonly (readonly [what: string, from: string | RegExp, to: string
     'an unknown partition',
     'hours 6',
     'weekly',
-    ['products.yaml:12:14: partition of the product "mag srvy l1": "weekly" is unknown (known: day, hours N, tag, contact, span)'],
+    [
+      'products.yaml:12:14: partition of the product "mag srvy l1": "weekly" is unknown (known: day, hours N, month, mission, orbit, region NAME, segment, contact, tag, span, validity)',
+    ],
   ],
   [
     'the same key twice',

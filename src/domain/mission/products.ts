@@ -1,3 +1,4 @@
+import { followsEvents } from '#domain/partition'
 import type { PartitionRule } from '#domain/partition'
 import { proposeNearest } from './fault.ts'
 import type { Head, NameStyle } from './head.ts'
@@ -6,10 +7,10 @@ import { checkNames, fillPatterns, readPatternsOf, readWords } from './naming.ts
 import { joinProvenance, readProvenance } from './provenance.ts'
 import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
-import { addFault, entriesOf, textOf } from './sheet.ts'
+import { addFault, alternatives, entriesOf, isTextSpot, textOf } from './sheet.ts'
 import type { Entry, Spot } from './sheet.ts'
-import { fileFormats, productKinds } from './types.ts'
-import type { FileFormat, IstpPolicy, Product } from './types.ts'
+import { eventKinds, expectations, fileFormats, productKinds } from './types.ts'
+import type { Expect, FileFormat, IstpPolicy, Product } from './types.ts'
 import { durationOf, partitionOf } from './words.ts'
 
 /** A product with the places that later checks name. */
@@ -21,7 +22,7 @@ export interface ReadProduct {
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time istp attributes provenance'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time events istp attributes provenance'.split(
     ' ',
   )
 
@@ -35,8 +36,8 @@ export interface ReadProducts {
 
 const idOf = (entry: Entry): string => entry.key.trim().split(/\s+/).join(' ')
 
-export function readProducts(spot: Spot, head: Head): ReadProducts {
-  const entries = entriesOf(spot, 'the products')
+export function readProducts(sheets: readonly Spot[], head: Head): ReadProducts {
+  const entries = sheets.flatMap(spot => entriesOf(spot, 'the products').flatMap(rowsOf))
   const all = entries.flatMap(entry => readProduct(entry, head) ?? [])
   const seen = new Set<string>()
   for (const { product, spot } of all) {
@@ -46,14 +47,29 @@ export function readProducts(spot: Spot, head: Head): ReadProducts {
   return { all, ids: entries.map(idOf) }
 }
 
+/** A key with alternatives (`a|b c`) stands for one product each; all with the same values. */
+function rowsOf(entry: Entry): readonly Entry[] {
+  const ids = alternatives(entry.key)
+  if (ids.length === 1) return [entry]
+  return ids.map(key => ({ ...entry, key }))
+}
+
+/** What the words of the key say by default; a text instead of keys is the title. */
+function openRecord(entry: Entry, id: string, what: string, head: Head): Sheaf {
+  const defaults = head.defaults.filter(({ word }) => id.split(' ').includes(word)).flatMap(({ entries }) => entries)
+  if (!isTextSpot(entry.value)) return readRecord(entry.value, what, keys, defaults)
+  const title: Entry = { key: 'title', keySpot: entry.keySpot, value: entry.value }
+  return readRecord({ sheet: entry.value.sheet, node: null, at: entry.keySpot.at }, what, keys, [...defaults, title])
+}
+
 function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
   const id = idOf(entry)
   const what = `the product "${id}"`
-  const one = readRecord(entry.value, what, keys)
+  const one = openRecord(entry, id, what, head)
   const kind = one.choice('kind', productKinds, 'science') ?? 'science'
   const format = one.choice('format', fileFormats) ?? 'text'
   const title = one.text('title')
-  const partition = readPartition(entry, one, what)
+  const partition = readPartition(entry, one, what, head.begins)
   const patterns = readPatternsOf(entry, one, kind, head)
   if (patterns === undefined) return undefined
   const { style } = patterns
@@ -75,11 +91,12 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     format,
     ext,
     partition,
-    expect: one.choice('expect', ['contacts', 'inputs'], 'inputs') ?? 'inputs',
+    expect: one.choice('expect', expectations, usualExpect(partition)) ?? 'inputs',
     ...(due === undefined ? {} : { due: durationOf(due, `due of ${what}`) }),
     interface: one.integer('interface', 0),
     ...(packets === undefined ? {} : { packets: textOf(packets, `packets of ${what}`) }),
     ...readPacketTime(one, what),
+    ...readEventWords(one, what),
     attributes: one.data('attributes'),
     provenance: joinProvenance(head.provenance, readProvenance(one.at('provenance'), what)),
     istp: readPolicy(one, what, format, head),
@@ -89,10 +106,10 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
   return { product, spot: entry.keySpot, style, packetsSpot: packets }
 }
 
-function readPartition(entry: Entry, one: Sheaf, what: string): PartitionRule {
+function readPartition(entry: Entry, one: Sheaf, what: string, begins: number): PartitionRule {
   const spot = one.at('partition')
-  if (spot !== undefined) return partitionOf(spot, `partition of ${what}`)
-  addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, tag, contact or span')
+  if (spot !== undefined) return partitionOf(spot, `partition of ${what}`, begins)
+  addFault(entry.keySpot, `${what} needs the key "partition"`, 'day, hours N, month, orbit, region NAME, segment, contact, tag, span …')
   return { kind: 'day' }
 }
 
@@ -100,6 +117,21 @@ function readPolicy(one: Sheaf, what: string, format: FileFormat, head: Head): I
   const spot = one.at('istp')
   if (spot !== undefined && format !== 'cdf') addFault(spot, `${what} has format ${format}: ISTP is about CDF files`, 'take istp away')
   return format === 'cdf' ? readIstp(spot, `istp of ${what}`, head.istp) : noIstp
+}
+
+const usualExpect = (rule: PartitionRule): Expect => (followsEvents(rule) && rule.kind !== 'contact' ? 'events' : 'inputs')
+
+/** What the event types of a list are here: `SROI: region sroi`. */
+function readEventWords(one: Sheaf, what: string): Pick<Product, 'events'> {
+  const spot = one.at('events')
+  if (spot === undefined) return {}
+  const entries = entriesOf(spot, `events of ${what}`).map(({ key, value }) => {
+    const [kind = '', name = ''] = textOf(value, `the event ${key}`).split(' ')
+    const known = eventKinds.find(k => k === kind)
+    if (known === undefined && kind !== '') addFault(value, `"${kind}" is no kind of event`, proposeNearest(kind, eventKinds))
+    return [key, { kind: known ?? 'region', name }] as const
+  })
+  return { events: Object.fromEntries(entries) }
 }
 
 function pick<Key extends string>(words: Readonly<Record<string, string>>, names: readonly Key[]): Partial<Record<Key, string>> {

@@ -1,6 +1,6 @@
 import { proposeNearest } from './fault.ts'
 import { addFault, booleanOf, choiceOf, entriesOf, integerOf, itemsOf, textOf, valueOf } from './sheet.ts'
-import type { Spot } from './sheet.ts'
+import type { Entry, Spot } from './sheet.ts'
 
 /** A map whose keys are known. Every reader adds a fault and gives a harmless value where the text is wrong. */
 export interface Sheaf {
@@ -17,9 +17,12 @@ export interface Sheaf {
   data(key: string): Readonly<Record<string, unknown>>
 }
 
-/** Reads a map; keys that are not in `known` are faults that name the nearest one. `what` names the thing, e.g. `the product fgm`. */
-export function readRecord(spot: Spot, what: string, known: readonly string[]): Sheaf {
-  const found = new Map<string, Spot>()
+/**
+ * Reads a map; keys that are not in `known` are faults that name the nearest one. `what` names the thing, e.g. `the product fgm`;
+ * `defaults` are values of keys that the map does not have, of two for one key the later.
+ */
+export function readRecord(spot: Spot, what: string, known: readonly string[], defaults: readonly Entry[] = []): Sheaf {
+  const found = new Map<string, Spot>(defaults.map(({ key, value }) => [key, value]))
   for (const { key, keySpot, value } of entriesOf(spot, what)) {
     if (known.includes(key)) found.set(key, value)
     else if (key !== '') addFault(keySpot, `${what} has no key "${key}"`, proposeNearest(key, known))

@@ -17,7 +17,11 @@ export interface Spot {
   readonly node: Node | null
   /** Offset in the text, for the place of a fault. */
   readonly at: number
+  /** What `$name` stands for in texts of this entry of a table; undefined outside of tables. */
+  readonly words?: Words
 }
+
+export type Words = Readonly<Record<string, string>>
 
 /** Faults of the syntax and keys given twice are added to `faults`; undefined where the text is not YAML. */
 export function openSheet(file: string, text: string, faults: Fault[]): Spot | undefined {
@@ -28,7 +32,7 @@ export function openSheet(file: string, text: string, faults: Fault[]): Spot | u
   for (const error of twice) addFault({ sheet, node: null, at: error.pos[0] }, 'the same key stands here twice', 'keep one of the two')
   // After the first break of syntax the rest of the file is guesswork.
   const broken = [...document.errors, ...document.warnings].find(error => error.code !== 'DUPLICATE_KEY')
-  if (broken === undefined) return checkAliases(sheet) ? spotOf(sheet, document.contents, 0) : undefined
+  if (broken === undefined) return checkAliases(sheet) ? spotOf({ sheet }, document.contents, 0) : undefined
   addFault({ sheet, node: null, at: broken.pos[0] }, `not YAML: ${broken.message}`, 'what follows in this file was not read')
   return undefined
 }
@@ -36,7 +40,7 @@ export function openSheet(file: string, text: string, faults: Fault[]): Spot | u
 /** Whether every alias leads somewhere else than into itself, and every merge key to a map; reading relies on it. */
 function checkAliases(sheet: Sheet): boolean {
   const before = sheet.faults.length
-  const say = (node: unknown, message: string, hint: string): void => addFault(spotOf(sheet, node, 0), message, hint)
+  const say = (node: unknown, message: string, hint: string): void => addFault(spotOf({ sheet }, node, 0), message, hint)
   visit(sheet.document, {
     Alias(_, node, path) {
       const target = node.resolve(sheet.document)
@@ -54,10 +58,11 @@ function checkAliases(sheet: Sheet): boolean {
 
 const isMerge = (key: unknown): boolean => isScalar(key) && (typeof key.value === 'symbol' || key.value === '<<')
 
-function spotOf(sheet: Sheet, node: unknown, at: number): Spot {
+function spotOf({ sheet, words }: Pick<Spot, 'sheet' | 'words'>, node: unknown, at: number): Spot {
   const own = (node ?? null) as Node | null
   const offset = own?.range?.[0] ?? at
-  return { sheet, node: isAlias(own) ? (own.resolve(sheet.document) ?? null) : own, at: offset }
+  const spot = { sheet, node: isAlias(own) ? (own.resolve(sheet.document) ?? null) : own, at: offset }
+  return words === undefined ? spot : { ...spot, words }
 }
 
 export function addFault(spot: Spot, message: string, hint = ''): void {
@@ -81,10 +86,10 @@ export function entriesOf(spot: Spot, what: string): readonly Entry[] {
     return []
   }
   const all = spot.node.items.map((pair): Entry => {
-    const keySpot = spotOf(spot.sheet, pair.key, spot.at)
-    const key = isMerge(keySpot.node) ? '<<' : isScalar(keySpot.node) ? String(keySpot.node.value) : ''
+    const keySpot = spotOf(spot, pair.key, spot.at)
+    const key = isMerge(keySpot.node) ? '<<' : isScalar(keySpot.node) ? fillWords(keySpot, String(keySpot.node.value)) : ''
     if (key === '') addFault(keySpot, `a key of ${what} must be text`)
-    return { key, keySpot, value: spotOf(spot.sheet, pair.value, keySpot.at) }
+    return { key, keySpot, value: spotOf(spot, pair.value, keySpot.at) }
   })
   // A merged map gives way to the map's own keys, wherever << stands (yaml.org/type/merge).
   const own = all.filter(entry => entry.key !== '<<')
@@ -94,13 +99,41 @@ export function entriesOf(spot: Spot, what: string): readonly Entry[] {
 
 export function itemsOf(spot: Spot, what: string): readonly Spot[] {
   if (isEmpty(spot)) return []
-  if (isSeq(spot.node)) return spot.node.items.map(item => spotOf(spot.sheet, item, spot.at))
+  if (isSeq(spot.node)) return spot.node.items.map(item => spotOf(spot, item, spot.at))
   addFault(spot, `${what} must be a list, not ${kindOf(spot)}`, 'write it as [a, b]')
   return []
 }
 
-/** The value as plain data, aliases resolved. */
-export const valueOf = (spot: Spot): unknown => spot.node?.toJS(spot.sheet.document, { maxAliasCount: -1 }) ?? null
+/** The value as plain data, aliases resolved and `$names` filled in. */
+export function valueOf(spot: Spot): unknown {
+  const value: unknown = spot.node?.toJS(spot.sheet.document, { maxAliasCount: -1 }) ?? null
+  return spot.words === undefined ? value : fillDeep(spot, value)
+}
+
+function fillDeep(spot: Spot, value: unknown): unknown {
+  if (typeof value === 'string') return fillWords(spot, value)
+  if (Array.isArray(value)) return value.map(item => fillDeep(spot, item))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [fillWords(spot, key), fillDeep(spot, item)]))
+}
+
+/** Puts in what `$name` stands for; a name that stands for nothing is a fault. */
+function fillWords(spot: Spot, text: string): string {
+  const { words } = spot
+  if (words === undefined || !text.includes('$')) return text
+  return text.replace(/\$([a-z]+)/g, (whole, name: string) => {
+    const word = words[name]
+    if (word === undefined) addFault(spot, `${whole} stands for nothing here`, proposeNearest(name, Object.keys(words)))
+    return word ?? ''
+  })
+}
+
+/** `a|b c|d` as `a c`, `a d`, `b c`, `b d`: how a table writes several keys in one line. */
+export const alternatives = (text: string): readonly string[] =>
+  text
+    .trim()
+    .split(/\s+/)
+    .reduce<readonly string[]>((rows, word) => rows.flatMap(row => word.split('|').map(one => (row === '' ? one : `${row} ${one}`))), [''])
 
 export const isTextSpot = (spot: Spot): boolean => isScalar(spot.node) && typeof spot.node.value === 'string'
 

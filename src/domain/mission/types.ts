@@ -1,6 +1,7 @@
 import type { NameTemplate } from '#domain/filename'
 import type { IstpRule, IstpSeverities } from '#formats/cdf'
 import type { PartitionRule } from '#domain/partition'
+import type { ExitTable, FailureClass } from '#domain/process'
 import type { VersionScheme } from '#domain/version'
 
 /** One mission folder, parsed and checked whole. Everything mission-specific that the core knows is in this value. */
@@ -30,13 +31,23 @@ export interface Spacecraft {
 export interface Instrument {
   readonly id: string
   readonly title: string
+  /** Modes of which it is in one at a time: a product of one of them is not to be expected while mission events name another. */
+  readonly modes: readonly string[]
 }
 
-export const productKinds = ['telemetry', 'science', 'quicklook', 'ancillary'] as const
+export const productKinds = ['telemetry', 'science', 'quicklook', 'ancillary', 'calibration'] as const
 export type ProductKind = (typeof productKinds)[number]
 
-export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'defeph', 'defatt', 'contacts'] as const
+export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'defeph', 'defatt', 'contacts', 'events'] as const
 export type FileFormat = (typeof fileFormats)[number]
+
+/** Mission events that planning knows. A region is any named interval: of interest, a shadow, a manoeuvre. */
+export const eventKinds = ['contact', 'orbit', 'region', 'segment', 'mode'] as const
+export type EventKind = (typeof eventKinds)[number]
+
+/** Where a cell is expected: wherever a contact's data fall, one per mission event or at each time trigger, or wherever an input lies. */
+export const expectations = ['contacts', 'events', 'time', 'inputs'] as const
+export type Expect = (typeof expectations)[number]
 
 /** A kind of file. Its datasets are one per spacecraft. */
 export interface Product {
@@ -59,7 +70,7 @@ export interface Product {
   readonly format: FileFormat
   readonly ext: string
   readonly partition: PartitionRule
-  readonly expect: 'contacts' | 'inputs'
+  readonly expect: Expect
   /** Milliseconds after the partition's data came down; absent = never late. */
   readonly due?: number
   /** The declared first number of versions that have an interface part. */
@@ -68,6 +79,8 @@ export interface Product {
   readonly packets?: string
   /** Where each packet carries its time, for the coverage of raw telemetry. */
   readonly packetTime?: PacketTime
+  /** For lists of mission events that come with type words of their own: what they are here. */
+  readonly events?: Readonly<Record<string, { readonly kind: EventKind; readonly name: string }>>
   readonly attributes: Readonly<Record<string, unknown>>
   readonly public: boolean
   /** What in its files is not science: compared with {@link provenanceAttributes}, the mission's and the product's words together. */
@@ -128,22 +141,69 @@ export interface Process {
   readonly outputs: readonly ProcessOutput[]
   readonly program: Program
   readonly parameters: Readonly<Record<string, unknown>>
-  readonly exits: { readonly noData: readonly number[]; readonly tryAgain: readonly number[] }
+  readonly exits: ExitTable
   readonly limits: { readonly seconds: number; readonly tries: number }
+  /** How many tries a job has, by the way in which one fails. */
+  readonly retry: Readonly<Record<FailureClass, number>>
+  readonly resources: Resources
+  /** Absent: a job is made as soon as the required inputs are there, and again when more come. */
+  readonly wait?: WaitPolicy
+  /** Present: at most one run between two of these moments. */
+  readonly every?: Schedule
+  /** Regions whose end starts the process, whether or not an input changed. */
+  readonly on: readonly string[]
   /** Higher runs first; age raises it. */
   readonly priority: number
+  /** Share of the workers among processes of one priority. */
+  readonly weight: number
   /** Raised by hand when outputs must be remade although no input changed. */
   readonly major: number
 }
 
+/** What a job holds while it runs. */
+export interface Resources {
+  /** Megabytes (10^6); undefined: as the machine allows. */
+  readonly memory: number | undefined
+  /** Licences and the like, by name; how many there are is the installation's setting. */
+  readonly tokens: Readonly<Record<string, number>>
+}
+
+/** Hold until every expected input is whole, at the most until `hold` milliseconds after the output is due; then run on what is there, or give up. */
+export interface WaitPolicy {
+  readonly hold: number
+  readonly then: 'partial' | 'give-up'
+}
+
+/** Moments that are `offset` after whole multiples of `period` since 1970, UTC milliseconds. */
+export interface Schedule {
+  readonly period: number
+  readonly offset: number
+}
+
 export interface ProcessInput {
   readonly role: string
-  readonly product: string
+  /** Best first: a later one stands in until a better one covers as much. Of a `set` each one gives its share. */
+  readonly products: readonly string[]
   readonly optional: boolean
-  /** How far the window reaches beyond the partition, in milliseconds. */
-  readonly before: number
-  readonly after: number
+  /** Whether a change of it alone makes the outputs again. */
+  readonly triggers: boolean
+  readonly window: InputWindow
 }
+
+/** Which files of an input's products a partition takes; milliseconds. */
+export type InputWindow =
+  /** Those that touch the partition, reaching so far beyond it. */
+  | { readonly kind: 'time'; readonly before: number; readonly after: number }
+  /** Those that touch the orbits of the partition, and so many orbits more. */
+  | { readonly kind: 'orbits'; readonly before: number; readonly after: number }
+  /** The nearest ones in time, within this distance. */
+  | { readonly kind: 'nearest'; readonly count: number; readonly within: number }
+  /** The newest one that begins before the partition, within this distance: also an earlier output of the process itself. */
+  | { readonly kind: 'previous'; readonly within: number }
+  /** The one that is valid at the partition's start. */
+  | { readonly kind: 'valid' }
+  /** Of each product the newest files that are valid in the partition, as many as cover it: kernels. */
+  | { readonly kind: 'set' }
 
 export interface ProcessOutput {
   readonly role: string
@@ -156,7 +216,12 @@ export const builtinPrograms = ['decommutate', 'quicklook'] as const
 export type Program =
   | { readonly kind: 'builtin'; readonly name: string }
   /** Command line; relative paths are inside the mission's folder. */
-  | { readonly kind: 'run'; readonly command: readonly string[] }
+  | {
+      readonly kind: 'run'
+      readonly command: readonly string[]
+      /** Inputs as arguments, directories in the environment, and the program names its output; absent: by the job file. */
+      readonly style?: 'legacy'
+    }
 
 /** A product on one spacecraft. */
 export interface Dataset {

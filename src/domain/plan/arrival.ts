@@ -6,7 +6,10 @@ const tolerance = 120_000
 
 /** The state of a cell whose files come from outside: telemetry of a contact, or what is to be delivered with the contacts' data. */
 export function planArrival(facts: ArrivalFacts, now: number): CellState {
+  if (facts.absence !== undefined && facts.files.length === 0)
+    return { have: 'none', next: facts.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.absence }
   if (facts.product.partition.kind === 'contact') return contactCell(facts, now)
+  if (facts.product.expect === 'events') return eventCell(facts, now)
   const done = facts.contacts.filter(c => c.state === 'done' && c.span.stop <= now)
   const reach = Math.min(facts.partition.stop, Math.max(...done.map(c => c.data.stop)))
   const covered = Math.max(...facts.files.map(f => f.covers.stop))
@@ -19,6 +22,20 @@ export function planArrival(facts: ArrivalFacts, now: number): CellState {
   return facts.partition.stop > now
     ? { have: 'partial', next: 'none', reason: { kind: 'in-progress', text: `${file.name} arrived; its time is not over` } }
     : { have: 'full', next: 'none', reason: { kind: 'complete', text: `${file.name} arrived` } }
+}
+
+/** One file per orbit, region or burst: due when its event is over. */
+function eventCell(facts: ArrivalFacts, now: number): CellState {
+  const { product, partition } = facts
+  const file = facts.files.at(-1)
+  if (file !== undefined) return { have: 'full', next: 'none', reason: { kind: 'complete', text: `${file.name} arrived` } }
+  if (partition.stop > now)
+    return {
+      have: 'none',
+      next: 'waiting',
+      reason: { kind: 'not-due', text: `not due: its ${partition.kind} ends at ${clock(partition.stop)}` },
+    }
+  return { have: 'none', next: 'waiting', reason: { kind: 'not-arrived', text: `${product.title} has not arrived` } }
 }
 
 function shortCell(file: FileFact, covered: number, reach: number): CellState {

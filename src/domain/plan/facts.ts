@@ -1,4 +1,4 @@
-import type { Process, ProcessInput, Product } from '#domain/mission'
+import type { EventKind, Process, ProcessInput, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
 import type { JobState } from '#domain/process'
 
@@ -25,6 +25,10 @@ export interface CellName {
   readonly partition: string
 }
 
+/** Why there is nothing and nothing will come, for known reasons: not to be counted as missing. */
+export const absences = ['off', 'not-in-mode', 'not-downlinked', 'cancelled', 'waived'] as const
+export type Absence = (typeof absences)[number]
+
 /** Why a cell is as it is: a sentence, and the cells it blames, most important first. `settling` is looked at again at `until`. */
 export interface Reason {
   readonly kind:
@@ -42,7 +46,12 @@ export interface Reason {
     | 'not-arrived'
     | 'not-covered'
     | 'not-due'
-    | 'waived'
+    | 'delivered'
+    | 'provisional'
+    | 'holding'
+    | 'gave-up'
+    | 'scheduled'
+    | Absence
   readonly text: string
   readonly causes?: readonly CellName[]
   readonly job?: number
@@ -58,6 +67,7 @@ export interface CellState {
 
 /** A cell that an input comes from, as it stands. */
 export interface SourceCell extends CellName {
+  readonly product: string
   readonly span: Span
   readonly have: Have
   readonly next: Next
@@ -74,10 +84,25 @@ export interface ContactFact {
   readonly reason: string | undefined
 }
 
+/** A mission event: what the newest list that names it says. */
+export interface EventFact {
+  readonly kind: EventKind
+  readonly key: string
+  /** Of a region its word, of a mode the instrument and the mode (`fpi fast`, `fpi off`); else empty. */
+  readonly name: string
+  readonly spacecraft: string
+  readonly span: Span
+  readonly state: 'planned' | 'done' | 'lost' | 'cancelled' | 'not-downlinked'
+  readonly reason: string | undefined
+  /** Starts that earlier lists gave it. */
+  readonly former: readonly number[]
+}
+
 export interface RoleFacts {
   readonly input: ProcessInput
+  /** Those that {@link chooseFiles} takes. */
   readonly files: readonly FileFact[]
-  /** Cells of the input's dataset in the window, those made and those not. */
+  /** Cells of the input's datasets in the window, those made and those not. */
   readonly cells: readonly SourceCell[]
 }
 
@@ -87,6 +112,8 @@ export interface JobFact {
   readonly recipe: string
   readonly tries: number
   readonly notBefore: number
+  /** When it was made, UTC milliseconds. */
+  readonly created: number
   readonly message: string | undefined
 }
 
@@ -97,9 +124,16 @@ export interface WorkFacts {
   readonly roles: readonly RoleFacts[]
   /** Recipe of what exists: of the outputs' newest files, or of a `no data` verdict; undefined where nothing was made. */
   readonly madeRecipe: string | undefined
-  readonly made: 'none' | 'files' | 'no-data'
+  /** `delivered`: files came from outside, and none was made here. */
+  readonly made: 'none' | 'files' | 'no-data' | 'delivered'
   /** The newest job that was not cancelled. */
   readonly job: JobFact | undefined
+  /** UTC milliseconds; undefined where nothing says when the outputs are due. */
+  readonly due: number | undefined
+  /** Why mission events say that there is nothing to make; undefined where they do not. */
+  readonly absence: Reason | undefined
+  /** Ended events that start the process (`on`), touching the partition. */
+  readonly events: readonly EventFact[]
 }
 
 /** Everything that decides about a cell whose files come from outside. */
@@ -108,6 +142,8 @@ export interface ArrivalFacts {
   readonly partition: Partition
   readonly contacts: readonly ContactFact[]
   readonly files: readonly FileFact[]
+  /** As in {@link WorkFacts}. */
+  readonly absence: Reason | undefined
 }
 
 export interface Settings {

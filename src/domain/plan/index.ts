@@ -1,9 +1,14 @@
 export { planArrival } from './arrival.ts'
+export { chooseFiles, reachOf } from './choose.ts'
+export { absenceOf, followedEvent } from './expected.ts'
+export { absences } from './facts.ts'
 export type {
+  Absence,
   ArrivalFacts,
   CellName,
   CellState,
   ContactFact,
+  EventFact,
   FileFact,
   Have,
   JobFact,
@@ -18,5 +23,6 @@ export { shownState, shownStates } from './state.ts'
 export type { Shown } from './state.ts'
 export { isWaivable, waive } from './waive.ts'
 export type { Waiver } from './waive.ts'
-export { inWindow, planWork } from './work.ts'
+export { lastTick } from './wait.ts'
+export { planWork } from './work.ts'
 export type { HashText, Plan, PlannedInput } from './work.ts'

@@ -11,19 +11,27 @@ const after = day.stop + hour
 const settings = { settle: 1000 }
 const hash = (text: string): string => `#${text}`
 
+const plainly = { optional: false, triggers: true, window: { kind: 'time', before: 0, after: 0 } } as const
+const code = (from: number) => [{ from, to: from }]
+const retry = { error: 3, fatal: 1, 'try-again': 3, timeout: 3, memory: 3, lost: 3, refused: 3 }
+
 const process: Process = {
   id: 'calibrate',
   title: '',
   inputs: [
-    { role: 'raw', product: 'raw', optional: false, before: 0, after: 0 },
-    { role: 'attitude', product: 'attitude', optional: false, before: 0, after: 0 },
+    { role: 'raw', products: ['raw'], ...plainly },
+    { role: 'attitude', products: ['attitude'], ...plainly },
   ],
   outputs: [{ role: 'l2', product: 'l2' }],
   program: { kind: 'builtin', name: 'x' },
   parameters: { gain: 2 },
-  exits: { noData: [66], tryAgain: [75] },
+  exits: { noData: code(66), tryAgain: code(75), warning: [], fatal: [] },
   limits: { seconds: 60, tries: 3 },
+  retry,
+  resources: { memory: undefined, tokens: {} },
+  on: [],
   priority: 0,
+  weight: 1,
   major: 0,
 }
 
@@ -42,6 +50,7 @@ const file = (name: string, change: Partial<FileFact> = {}): FileFact => ({
 
 const source = (dataset: string, change: Partial<SourceCell> = {}): SourceCell => ({
   dataset,
+  product: dataset.replace('a_', ''),
   partition: day.key,
   span: { start: day.start, stop: day.stop },
   have: 'full',
@@ -51,7 +60,7 @@ const source = (dataset: string, change: Partial<SourceCell> = {}): SourceCell =
 })
 
 const role = (index: 0 | 1, files: readonly FileFact[], cells: readonly SourceCell[] = []): RoleFacts => ({
-  input: process.inputs[index] ?? { role: '', product: '', optional: false, before: 0, after: 0 },
+  input: process.inputs[index] ?? { role: '', products: [''], ...plainly },
   files,
   cells,
 })
@@ -63,6 +72,9 @@ const facts = (change: Partial<WorkFacts> = {}): WorkFacts => ({
   madeRecipe: undefined,
   made: 'none',
   job: undefined,
+  due: undefined,
+  absence: undefined,
+  events: [],
   ...change,
 })
 
@@ -74,6 +86,7 @@ const job = (change: Partial<JobFact>): JobFact => ({
   recipe: recipe ?? '',
   tries: 1,
   notBefore: 0,
+  created: 0,
   message: undefined,
   ...change,
 })
@@ -116,7 +129,7 @@ describe('planWork', () => {
 
   test('optional inputs alone: one of them is enough, none of them is not', () => {
     const optional = (files: readonly FileFact[]): RoleFacts => ({
-      input: { role: 'o', product: 'o', optional: true, before: 0, after: 0 },
+      input: { role: 'o', products: ['x'], ...plainly, optional: true },
       files,
       cells: [],
     })
@@ -219,7 +232,7 @@ const contact = (change: Partial<ContactFact> = {}): ContactFact => ({
 describe('planArrival of a contact', () => {
   const partition: Partition = { kind: 'contact', key: '20261122070000', start: contact().data.start, stop: contact().data.stop }
   const arrive = (contacts: readonly ContactFact[], files: readonly FileFact[], now = after) =>
-    planArrival({ product: product('contact'), partition, contacts, files }, now)
+    planArrival({ product: product('contact'), partition, contacts, files, absence: undefined }, now)
 
   test('arrived', () => expect(arrive([contact()], [file('t')])).toMatchObject({ have: 'full', next: 'none' }))
   test('lost, with the reason in words', () => {
@@ -235,7 +248,7 @@ describe('planArrival of a contact', () => {
 
 describe('planArrival of a day', () => {
   const arrive = (contacts: readonly ContactFact[], files: readonly FileFact[], now = after) =>
-    planArrival({ product: product('span'), partition: { ...day, kind: 'span' }, contacts, files }, now)
+    planArrival({ product: product('span'), partition: { ...day, kind: 'span' }, contacts, files, absence: undefined }, now)
   const upTo = (hours: number): FileFact => file('att', { covers: { start: day.start, stop: day.start + hours * hour } })
 
   test('covers what came down', () => expect(arrive([contact()], [upTo(12)])).toMatchObject({ have: 'full' }))

@@ -1,3 +1,4 @@
+import { isAbsent } from './cells.ts'
 import type { Have, Next, Reason } from './facts.ts'
 
 /** In the order in which a person wants to read them: what needs somebody first. */
@@ -11,6 +12,7 @@ export const shownStates = [
   'partial',
   'no data',
   'not due',
+  'not expected',
   'waived',
   'made',
 ] as const
@@ -32,6 +34,7 @@ export function shownState(
   if (cell.next === 'running') return 'running'
   if (cell.next === 'failed') return 'failed'
   if (cell.next === 'lost') return 'lost'
+  if (isAbsent(cell.reason)) return 'not expected'
   if (late) return 'late'
   return cell.reason.kind === 'not-due' ? 'not due' : 'waiting'
 }

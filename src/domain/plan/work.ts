@@ -1,5 +1,6 @@
-import { overlap } from '#domain/partition'
-import type { CellName, CellState, FileFact, Reason, RoleFacts, Settings, SourceCell, WorkFacts } from './facts.ts'
+import { cellName, isAbsent, nameCells, relevantCells, standIns } from './cells.ts'
+import type { CellState, FileFact, Reason, RoleFacts, Settings, SourceCell, WorkFacts } from './facts.ts'
+import { awaitTick, deadlineOf, gaveUp, holdBack, tickLine } from './wait.ts'
 
 /** What to do about one process, spacecraft and partition, and what its cells say meanwhile. */
 export interface Plan {
@@ -17,9 +18,10 @@ export interface PlannedInput {
 export type HashText = (text: string) => string
 
 /**
- * Decides from facts alone, so that a lost or doubled hint cannot change the outcome. Rules, in order: nothing to work on; an active
- * job; inputs that are just being remade; what exists was made from exactly these inputs; a failure of exactly these inputs, or what a
- * person must decide about; run.
+ * Decides from facts alone, so that a lost or doubled hint cannot change the outcome. Rules, in order: an active job; an event that is no
+ * longer; nothing to work on; inputs that are just being remade; what exists was made from exactly these inputs; the process's wait policy
+ * and schedule; a moment for further inputs; a failure of exactly these inputs, or what a person
+ * must decide about; run.
  */
 export function planWork(facts: WorkFacts, now: number, settings: Settings, hash: HashText): Plan {
   const inputs = chooseInputs(facts.roles)
@@ -28,84 +30,97 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const active = facts.job?.state === 'ready' || facts.job?.state === 'running' ? facts.job : undefined
   if (active !== undefined)
     return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts, active) } }
+  if (facts.absence?.kind === 'cancelled') return { cell: { have, next: 'none', reason: facts.absence } }
 
-  const lacking = lackingRoles(facts.roles)
-  if (lacking.length > 0)
-    return {
-      cell: emptyCell(facts, lacking) ??
-        waivedCell(have, lacking) ?? { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) },
-    }
+  const lacking = lackingRoles(facts)
+  if (lacking.length > 0) return { cell: cellWithoutInputs(facts, lacking, missing, now) }
+  if (facts.process.on.length > 0 && facts.events.length === 0) {
+    const text = `waits for the end of ${facts.process.on.join(' or ')}`
+    return { cell: { have, next: 'waiting', reason: { kind: 'not-due', text } } }
+  }
 
-  const busy = facts.roles.flatMap(r => r.cells).filter(isBusy)
+  const busy = facts.roles.filter(r => r.input.triggers).flatMap(r => relevantCells(r).filter(isBusy))
   if (busy.length > 0) {
     const reason: Reason = { kind: 'upstream', text: `waits for ${nameCells(busy)}, which is being made`, causes: busy.map(cellName) }
     return { cell: { have, next: 'waiting', reason } }
   }
 
-  const recipe = recipeOf(facts, inputs, hash)
-  if (facts.madeRecipe === recipe) return { cell: { have, next: leftOpen(missing), reason: doneReason(facts, missing, now) } }
+  const recipe = recipeOf(facts, inputs, now, hash)
+  if (facts.madeRecipe === recipe) return { cell: { have, next: leftOpen(facts, missing), reason: doneReason(facts, missing, now) } }
 
-  const newest = Math.max(...inputs.map(i => i.file.arrived))
-  if (now < newest + settings.settle) {
-    const reason: Reason = { kind: 'settling', text: 'waits a moment for further inputs', until: newest + settings.settle }
-    return { cell: { have, next: 'waiting', reason } }
-  }
+  const later = holdBack(facts, now) ?? awaitTick(facts, now) ?? settle(inputs, now, settings)
+  if (later !== undefined) return { cell: { have, next: later.kind === 'gave-up' ? 'failed' : 'waiting', reason: later } }
   if (facts.job?.state === 'failed' && facts.job.recipe === recipe)
     return { cell: { have, next: 'failed', reason: failureReason(facts.job) } }
   if (facts.job?.state === 'held' && facts.job.recipe === recipe) return { cell: { have, next: 'held', reason: heldReason(facts.job) } }
   return { cell: { have, next: 'ready', reason: { kind: 'queued', text: 'all inputs are there; a job is made' } }, run: { recipe, inputs } }
 }
 
+function settle(inputs: readonly PlannedInput[], now: number, settings: Settings): Reason | undefined {
+  const newest = Math.max(...inputs.map(i => i.file.arrived))
+  if (now >= newest + settings.settle) return undefined
+  return { kind: 'settling', text: 'waits a moment for further inputs', until: newest + settings.settle }
+}
+
 /** A new file of this cell is on its way: what would be made without it now would be made again at once. */
 const isBusy = (c: SourceCell): boolean =>
   c.next === 'ready' || c.next === 'running' || c.reason.kind === 'settling' || c.reason.kind === 'upstream'
 
-/** Highest versions only are given as facts; order is by start, then name, so that equal facts give equal recipes. */
-function chooseInputs(roles: readonly RoleFacts[]): readonly PlannedInput[] {
-  return roles.flatMap(r =>
-    r.files.toSorted((a, b) => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1)).map(file => ({ role: r.input.role, file })),
-  )
-}
+/** Roles come with their files chosen and ordered, so that equal facts give equal recipes. */
+const chooseInputs = (roles: readonly RoleFacts[]): readonly PlannedInput[] =>
+  roles.flatMap(r => r.files.map(file => ({ role: r.input.role, file })))
 
-function lackingRoles(roles: readonly RoleFacts[]): readonly RoleFacts[] {
+/** Required roles without a file; or all, where an optional one is all that could start the process and none is there. */
+function lackingRoles({ process, roles }: WorkFacts): readonly RoleFacts[] {
   const required = roles.filter(r => !r.input.optional && r.files.length === 0)
   if (required.length > 0) return required
-  return roles.some(r => r.files.length > 0) ? [] : roles
+  const startsItself = process.every !== undefined || process.on.length > 0
+  return startsItself || roles.some(r => r.files.length > 0) ? [] : roles
 }
 
-/** The recipe: what would be run on what. The program's code is left out: a change of code makes a campaign, not a flood. */
-function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], hash: HashText): string {
+/**
+ * The recipe: what would be run on what. The program's code is left out: a change of code makes a campaign, not a flood. So is what does
+ * not trigger: it is taken as it is when something else asks for a run.
+ */
+function recipeOf(facts: WorkFacts, inputs: readonly PlannedInput[], now: number, hash: HashText): string {
   const { process } = facts
+  const triggers = new Set(process.inputs.filter(i => i.triggers).map(i => i.role))
   const lines = [
     `${process.id} ${process.major}`,
     JSON.stringify(process.parameters),
-    ...inputs.map(i => `${i.role} ${i.file.dataset} ${i.file.partition} ${i.file.science}`).toSorted(),
+    ...inputs
+      .filter(i => triggers.has(i.role))
+      .map(i => `${i.role} ${i.file.dataset} ${i.file.partition} ${i.file.science}`)
+      .toSorted(),
+    ...facts.events.map(e => `on ${e.kind} ${e.name} ${e.key} ${e.span.start} ${e.span.stop}`).toSorted(),
+    ...tickLine(facts, now),
   ]
   return hash(lines.join('\n'))
 }
 
 function haveNow(facts: WorkFacts, now: number): CellState['have'] {
-  if (facts.made === 'none') return 'none'
-  if (facts.made === 'no-data') return 'no-data'
+  if (facts.made === 'none' || facts.made === 'no-data') return facts.made
+  if (facts.made === 'delivered') return facts.partition.stop > now ? 'partial' : 'full'
   return isOpen(facts, now) ? 'partial' : 'full'
 }
 
 /** Whether more may come into what was made, or should have. */
 const isOpen = (facts: WorkFacts, now: number): boolean =>
-  facts.partition.stop > now || facts.roles.some(r => r.cells.some(c => c.have === 'none' || c.have === 'partial'))
+  facts.partition.stop > now ||
+  facts.roles.some(r => relevantCells(r).some(c => (c.have === 'none' || c.have === 'partial') && !isAbsent(c.reason)))
 
 /** Cells of an input that do not give all they should by now: absent, or only in part although their time is over. */
 function missingCells(role: RoleFacts): readonly SourceCell[] {
   const growing = (c: SourceCell) => c.reason.kind === 'in-progress' || c.reason.kind === 'not-due'
-  return role.cells.filter(c => (c.have === 'none' || c.have === 'partial') && !growing(c))
+  return relevantCells(role).filter(c => (c.have === 'none' || c.have === 'partial') && !growing(c) && !isAbsent(c.reason))
 }
 
 const nextOfMissing = (missing: readonly SourceCell[]): CellState['next'] =>
   missing.length > 0 && missing.every(c => c.next === 'lost') ? 'lost' : 'waiting'
 
 /** A made cell waits on only while something can still come. */
-const leftOpen = (missing: readonly SourceCell[]): CellState['next'] =>
-  missing.some(c => c.next !== 'lost' && c.next !== 'none') ? 'waiting' : 'none'
+const leftOpen = (facts: WorkFacts, missing: readonly SourceCell[]): CellState['next'] =>
+  standIns(facts.roles).length > 0 || missing.some(c => c.next !== 'lost' && c.next !== 'none') ? 'waiting' : 'none'
 
 function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: number): Reason {
   if (facts.made === 'no-data')
@@ -116,30 +131,49 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
   if (facts.job?.state === 'rejected')
     return { kind: 'complete', text: `made; the remake by job ${facts.job.id} was rejected: ${facts.job.message ?? ''}` }
   if (missing.length > 0) return inputsReason(`made in part: ${describeMissing(missing)}`, missing)
+  const [standIn] = standIns(facts.roles)
+  if (standIn !== undefined)
+    return {
+      kind: 'provisional',
+      text: `made with ${standIn.files[0]?.product} in place of ${standIn.input.products[0]}, which replaces it when it comes`,
+    }
   if (isOpen(facts, now)) return { kind: 'in-progress', text: 'made as far as data have come; more is to come' }
   return { kind: 'complete', text: 'made from everything expected' }
+}
+
+/** A required input is not there: because there is nothing, for a known reason; or it is waited for, or given up. */
+function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], missing: readonly SourceCell[], now: number): CellState {
+  const have = haveNow(facts, now)
+  if (facts.made === 'delivered') return { have, next: 'none', reason: { kind: 'delivered', text: 'came from outside' } }
+  if (facts.made === 'none' && facts.absence !== undefined)
+    return { have, next: facts.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.absence }
+  const empty = emptyCell(facts, lacking)
+  if (empty !== undefined) return empty
+  const { wait } = facts.process
+  if (facts.made === 'none' && wait?.then === 'give-up' && now >= deadlineOf(facts, wait))
+    return { have, next: 'failed', reason: gaveUp(facts, wait, missing) }
+  return { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) }
 }
 
 /** What is needed was looked for and is known not to be: that is an end for what would be made of it, too. */
 function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState | undefined {
   const cells = lacking.flatMap(r => r.cells)
-  if (facts.made === 'files' || cells.length === 0 || cells.some(c => c.have !== 'no-data')) return undefined
-  return {
-    have: 'no-data',
-    next: 'none',
-    reason: { kind: 'no-data', text: `${nameCells(cells)} has no data`, causes: cells.map(cellName) },
-  }
-}
-
-/** Nobody expects what is needed any more: nor, then, what would be made of it. */
-function waivedCell(have: CellState['have'], lacking: readonly RoleFacts[]): CellState | undefined {
-  const cells = lacking.flatMap(r => r.cells)
-  if (cells.length === 0 || cells.some(c => c.have !== 'none' || c.reason.kind !== 'waived')) return undefined
-  return { have, next: 'none', reason: { kind: 'waived', text: `needs ${nameCells(cells)}, which is waived`, causes: cells.map(cellName) } }
+  if (facts.made === 'files' || cells.length === 0) return undefined
+  const absent = cells.find(c => c.have === 'none' && isAbsent(c.reason))
+  if (cells.some(c => c.have !== 'no-data' && !(c.have === 'none' && isAbsent(c.reason)))) return undefined
+  if (absent === undefined)
+    return {
+      have: 'no-data',
+      next: 'none',
+      reason: { kind: 'no-data', text: `${nameCells(cells)} has no data`, causes: cells.map(cellName) },
+    }
+  const why = absent.reason.kind === 'waived' ? 'waived' : `not expected: ${absent.reason.text}`
+  const text = `needs ${nameCells([absent])}, which is ${why}`
+  return { have: 'none', next: 'none', reason: { kind: absent.reason.kind, text, causes: cells.map(cellName) } }
 }
 
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
-  const roles = lacking.map(r => r.input.product).join(', ')
+  const roles = lacking.map(r => r.input.products.join(' or ')).join(', ')
   const blamed = missing.filter(c => lacking.some(r => r.cells.includes(c)))
   if (blamed.length === 0) return inputsReason(`waits for ${roles}: none has come yet`, blamed)
   const lost = blamed.every(c => c.next === 'lost')
@@ -147,14 +181,6 @@ function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[
 }
 
 const inputsReason = (text: string, cells: readonly SourceCell[]): Reason => ({ kind: 'inputs', text, causes: cells.map(cellName) })
-
-const cellName = (c: SourceCell): CellName => ({ dataset: c.dataset, partition: c.partition })
-
-function nameCells(cells: readonly SourceCell[]): string {
-  const first = cells[0]
-  if (first === undefined) return 'nothing'
-  return `${first.dataset} ${first.partition}${cells.length > 1 ? ` and ${cells.length - 1} more` : ''}`
-}
 
 const describeMissing = (cells: readonly SourceCell[]): string =>
   `${nameCells(cells)} ${cells.every(c => c.next === 'lost') ? 'is lost' : 'is not whole'}`
@@ -185,6 +211,3 @@ const heldReason = (job: { id: number; message: string | undefined }): Reason =>
   text: `job ${job.id} is held for a person: ${job.message ?? 'it would replace more than it holds'}`,
   job: job.id,
 })
-
-/** Whether a file is an input of a window: by what it covers. */
-export const inWindow = (file: FileFact, window: { start: number; stop: number }): boolean => overlap(file.covers, window)

@@ -1,4 +1,5 @@
-export { exits } from './job.ts'
+export { declaredCodes, exits, failureClasses, judgeExit } from './exits.ts'
+export type { CodeRange, ExitTable, ExitVerdict, FailureClass } from './exits.ts'
 export type { JobFile, JobInput, JobOutput, JobPartition, NameFields } from './job.ts'
 export { campaignMoves, itemMoves, jobMoves, mayMove, releaseMoves, statesBefore } from './moves.ts'
 export type { CampaignState, ItemState, JobState, ReleaseState } from './moves.ts'

@@ -68,6 +68,3 @@ export interface JobOutput {
   readonly description: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
-
-/** Exit codes every process understands; a process may declare more. */
-export const exits = { success: 0, noData: 66, tryAgain: 75 } as const

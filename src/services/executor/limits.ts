@@ -9,12 +9,13 @@ const largestFile = 20e9
 const mostProcesses = 500
 /** Programs may use several processors; none of them more than this many times its wall time. */
 const processors = 4
+/** For jobs whose process is no longer configured. */
 const usualLosses = 10
 
 export const limitsOf = (process: Process): Limits => ({
   seconds: process.limits.seconds,
   cpuSeconds: process.limits.seconds * processors,
-  memory: usualMemory,
+  memory: process.resources.memory === undefined ? usualMemory : process.resources.memory * 1e6,
   fileSize: largestFile,
   processes: mostProcesses,
 })
@@ -26,7 +27,7 @@ const memoryOf = (host: string): string => `memory (MB) of ${host}`
 export function termsOf(process: Process | undefined, executor: Pick<Executor, 'name'>): Terms {
   if (process === undefined) return { holds: {}, losses: usualLosses }
   const memory = executor.name === 'local' ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
-  return { holds: memory, losses: usualLosses }
+  return { holds: { ...process.resources.tokens, ...memory }, losses: process.retry.lost }
 }
 
 /** How much there is: tokens by the installation's settings, memory by the machine (of which a part is the system's). */

@@ -2,6 +2,7 @@ import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mission, Process } from '#domain/mission'
+import { declaredCodes } from '#domain/process'
 import type { JobFile } from '#domain/process'
 import { fail } from '#error'
 import type { Attempt } from '#services/pipeline'
@@ -76,7 +77,7 @@ export async function prepareTry(
     },
     log: folders.log,
     limits: limitsOf(process_),
-    exitCodes: [...process_.exits.noData, ...process_.exits.tryAgain],
+    exitCodes: declaredCodes(process_.exits),
     network: context.open.includes(process_.id),
   }
 }

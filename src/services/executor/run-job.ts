@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Mission, Process } from '#domain/mission'
+import { judgeExit } from '#domain/process'
 import { SdcError, fail } from '#error'
 import { findMission, noteHandle } from '#services/pipeline'
 import type { Attempt, Ending, EndingFacts } from '#services/pipeline'
@@ -121,9 +122,10 @@ async function judgeEnd(
 ): Promise<Ending> {
   const { exitCode } = end
   if (end.cut !== undefined || exitCode === undefined) return { outcome: 'failed', message: describeEnd(end, process_) }
-  if (process_.exits.noData.includes(exitCode)) return { outcome: 'no-data', message: end.lastLine }
-  if (process_.exits.tryAgain.includes(exitCode)) return { outcome: 'try-again', message: end.lastLine || `exit ${exitCode}: try again` }
-  if (exitCode !== 0) return { outcome: 'failed', message: describeEnd(end, process_) }
+  const verdict = judgeExit(process_.exits, exitCode)
+  if (verdict === 'noData') return { outcome: 'no-data', message: end.lastLine }
+  if (verdict === 'tryAgain') return { outcome: 'try-again', message: end.lastLine || `exit ${exitCode}: try again` }
+  if (verdict === 'error' || verdict === 'fatal') return { outcome: 'failed', message: describeEnd(end, process_) }
   return collect(context, mission, attempt, folders.work)
 }
 

@@ -1,17 +1,15 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
-import { formatFault, parseMission } from '#domain/mission'
+import { formatFault, isMissionSheet, parseMission } from '#domain/mission'
 import type { Mission, Parsed } from '#domain/mission'
 import { SdcError, fail } from '#error'
-
-const sheets = ['mission.yaml', 'products.yaml', 'processes.yaml'] as const
 
 /** Reads one mission folder; faults are values, for those who print them. Throws `mission/unreadable` where there is no such folder. */
 export async function readMission(folder: string): Promise<Parsed> {
   const root = resolve(folder)
   const names = await listFiles(root)
   const files: Record<string, string> = {}
-  for (const sheet of sheets) if (names.has(sheet)) files[sheet] = await readFile(join(root, sheet), 'utf8')
+  for (const sheet of names) if (isMissionSheet(sheet)) files[sheet] = await readFile(join(root, sheet), 'utf8')
   return parseMission({ folder: root, files, exists: name => names.has(name) })
 }
 

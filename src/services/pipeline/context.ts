@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Mission } from '#domain/mission'
+import type { Partition } from '#domain/partition'
 import type { Settings } from '#domain/plan'
 import type { Db, Tx } from '#services/db'
 
@@ -26,22 +27,15 @@ export type Spot =
       readonly mission: string
       readonly process: string
       readonly spacecraft: string
-      readonly partition: SpotPartition
+      readonly partition: Partition
     }
   | {
       readonly kind: 'arrival'
       readonly mission: string
       readonly product: string
       readonly spacecraft: string
-      readonly partition: SpotPartition
+      readonly partition: Partition
     }
-
-export interface SpotPartition {
-  readonly kind: 'day' | 'hours' | 'contact' | 'tag' | 'span'
-  readonly key: string
-  readonly start: number
-  readonly stop: number
-}
 
 export const spotKey = (spot: Spot): string =>
   [spot.mission, spot.kind, spot.kind === 'work' ? spot.process : spot.product, spot.spacecraft, spot.partition.key].join('|')

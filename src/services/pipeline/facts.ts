@@ -1,52 +1,89 @@
 import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
-import { dayMs } from '#domain/partition'
+import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
-import { inWindow } from '#domain/plan'
-import type { ArrivalFacts, ContactFact, FileFact, RoleFacts, WorkFacts } from '#domain/plan'
+import { chooseFiles, reachOf } from '#domain/plan'
+import type { ArrivalFacts, ContactFact, FileFact, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
 import type { Ledger } from './ledger.ts'
 import type { WorkKey } from './sql.ts'
 
 /** Ancillary files of neighbouring days overlap a little (real-data 4.1): their nominal day may be another one. */
 const nominalSlack = dayMs
 
-export async function gatherWork(ledger: Ledger, mission: Mission, process: Process, key: WorkKey): Promise<WorkFacts> {
-  const outputs = process.outputs.map(o => datasetId(findProduct(mission, o.product), key.spacecraft))
+export async function gatherWork(ledger: Ledger, mission: Mission, process: Process, key: WorkKey, now: number): Promise<WorkFacts> {
+  const products = process.outputs.map(o => findProduct(mission, o.product))
+  const outputs = products.map(product => datasetId(product, key.spacecraft))
   const roles: RoleFacts[] = []
   for (const input of process.inputs) roles.push(await gatherRole(ledger, mission, input, key))
   const verdicts = await Promise.all(outputs.map(dataset => ledger.lastVerified(mission.id, { dataset, partition: key.partition.key })))
   const recipes = new Set(verdicts.map(v => v?.recipe))
   const agreed = recipes.size === 1 ? verdicts[0] : undefined
-  const made = verdicts.some(v => v !== undefined && v.outcome !== 'no-data') ? 'files' : agreed === undefined ? 'none' : 'no-data'
-  return { process, partition: key.partition, roles, madeRecipe: agreed?.recipe, made, job: await ledger.lastJob(key) }
+  const made = verdicts.some(v => v !== undefined && v.outcome !== 'no-data')
+    ? 'files'
+    : agreed === undefined
+      ? await deliveredOf(ledger, mission, outputs, key)
+      : 'no-data'
+  const [first] = products
+  const contacts = first?.expect === 'contacts' ? await ledger.contacts(mission.id, key.spacecraft, key.partition) : []
+  return {
+    process,
+    partition: key.partition,
+    roles,
+    madeRecipe: agreed?.recipe,
+    made,
+    job: await ledger.lastJob(key),
+    due: first === undefined ? undefined : dueTime(first, contacts, key.partition, now),
+    absence: undefined,
+    events: [],
+  }
+}
+
+/** Whether every output came from outside: nothing was made here yet. */
+async function deliveredOf(ledger: Ledger, mission: Mission, outputs: readonly string[], key: WorkKey): Promise<'none' | 'delivered'> {
+  for (const dataset of outputs)
+    if ((await ledger.newestFile(mission.id, { dataset, partition: key.partition.key })) === undefined) return 'none'
+  return 'delivered'
 }
 
 async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput, key: WorkKey): Promise<RoleFacts> {
-  const product = findProduct(mission, input.product)
-  const spacecraft = product.spacecraft.includes(key.spacecraft) ? [key.spacecraft] : product.spacecraft
-  const window = { start: key.partition.start - input.before, stop: key.partition.stop + input.after }
+  const reach = reachOf(input.window, key.partition, [])
   const files: FileFact[] = []
-  for (const sc of spacecraft) files.push(...(await filesInWindow(ledger, mission, product, sc, window)))
-  const cells = await ledger.cellsIn(
-    mission.id,
-    spacecraft.map(sc => datasetId(product, sc)),
-    window,
-  )
-  if (key.partition.kind !== 'tag' || product.partition.kind !== 'tag') return { input, files, cells }
-  const mine = (x: { partition: string }) => x.partition === key.partition.key
-  return { input, files: files.filter(mine), cells: cells.filter(mine) }
+  const datasets: string[] = []
+  for (const id of input.products) {
+    const product = findProduct(mission, id)
+    const spacecraft = product.spacecraft.includes(key.spacecraft) ? [key.spacecraft] : product.spacecraft
+    datasets.push(...spacecraft.map(sc => datasetId(product, sc)))
+    for (const sc of spacecraft) files.push(...(await filesAround(ledger, mission, product, sc, reach)))
+  }
+  const chosen = chooseFiles(input, key.partition, files)
+  return { input, files: chosen, cells: await cellsOf(ledger, mission, input, datasets, key.partition, reach) }
 }
 
-async function filesInWindow(
+/** What a role may wait for or blame: cells of its window; the newest earlier output is taken as it is. */
+async function cellsOf(
+  ledger: Ledger,
+  mission: Mission,
+  input: ProcessInput,
+  datasets: readonly string[],
+  partition: Partition,
+  reach: Span,
+): Promise<readonly SourceCell[]> {
+  const { kind } = input.window
+  if (kind === 'previous' || kind === 'nearest') return []
+  const cells = await ledger.cellsIn(mission.id, datasets, reach)
+  const own = partition.kind === 'tag' || followsEvents(partition) ? cells.filter(c => c.partition === partition.key) : []
+  return own.length > 0 ? own : cells
+}
+
+async function filesAround(
   ledger: Ledger,
   mission: Mission,
   product: Product,
   spacecraft: string,
-  window: Span,
+  reach: Span,
 ): Promise<readonly FileFact[]> {
-  const wide = { start: window.start - nominalSlack, stop: window.stop + nominalSlack }
-  const files = await ledger.latestFiles(mission.id, product.id, spacecraft, wide)
-  return files.filter(file => inWindow(file, window))
+  const wide = { start: reach.start - nominalSlack, stop: reach.stop + nominalSlack }
+  return ledger.latestFiles(mission.id, product.id, spacecraft, wide)
 }
 
 export async function gatherArrival(
@@ -58,13 +95,18 @@ export async function gatherArrival(
 ): Promise<ArrivalFacts> {
   const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
   const files = await ledger.latestFiles(mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
-  return { product, partition, contacts, files: files.filter(f => f.partition === partition.key) }
+  return { product, partition, contacts, files: files.filter(f => f.partition === partition.key), absence: undefined }
 }
 
-/** When a cell is due: the product's time after its data came down with the last contact that is over, or will with the next. */
-export function dueTime(product: Product, contacts: readonly ContactFact[], now: number): number | undefined {
+/**
+ * When a cell is due: the product's time after its data came down with the last contact that is over, or will with the next; after the end
+ * of its event; after its time trigger's moment, which is the end of its time.
+ */
+export function dueTime(product: Product, contacts: readonly ContactFact[], partition: Span, now: number): number | undefined {
   const { due } = product
-  if (due === undefined || contacts.length === 0) return undefined
+  if (due === undefined) return undefined
+  if (product.expect === 'events' || product.expect === 'time') return partition.stop + due
+  if (contacts.length === 0) return undefined
   const over = contacts.filter(c => c.span.stop <= now)
   const down = over.length > 0 ? Math.max(...over.map(c => c.span.stop)) : Math.min(...contacts.map(c => c.span.stop))
   return down + due

@@ -69,8 +69,8 @@ async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission
     mission.processes.find(p => p.id === spot.process) ??
     fail('pipeline/unknown-process', `mission ${mission.id} has no process ${spot.process}`)
   const key = { mission: mission.id, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition }
-  const facts = await gatherWork(ledger, mission, process, key)
   const now = context.clock()
+  const facts = await gatherWork(ledger, mission, process, key, now)
   const plan = planWork(facts, now, context.settings, sha256Text)
   const job = plan.run === undefined ? undefined : await ledger.makeJob(mission, facts, key, plan.run)
   if (job !== undefined)
@@ -145,7 +145,7 @@ async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, 
     spacecraft,
     process: noted.process,
     span: spanOf(partition),
-    due: dueTime(product, contacts, now),
+    due: dueTime(product, contacts, partition, now),
     file,
     recipe: noted.recipe,
     state,

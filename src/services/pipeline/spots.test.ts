@@ -72,7 +72,7 @@ describe('where a changed file says to look', () => {
     for (const product of mms.products) {
       const spacecraft = product.spacecraft[0] ?? ''
       const spots = spotsOfChange(mms, { product: product.id, spacecraft, partition: 'k', start: day, stop: day + 24 * hour })
-      const readers = mms.processes.filter(p => p.inputs.some(i => i.product === product.id))
+      const readers = mms.processes.filter(p => p.inputs.some(i => i.products.includes(product.id)))
       const looked = new Set(spots.flatMap(s => (s.kind === 'work' ? [s.process] : [])))
       for (const reader of readers) expect([product.id, looked.has(reader.id)]).toEqual([product.id, true])
       const maker = mms.processes.find(p => p.outputs.some(o => o.product === product.id))
@@ -83,14 +83,17 @@ describe('where a changed file says to look', () => {
   test('a file reaches as far as the windows of its readers', () => {
     const text: Mission = {
       ...mms,
-      processes: mms.processes.map(p => ({ ...p, inputs: p.inputs.map(i => ({ ...i, before: 2 * hour, after: 3 * hour })) })),
+      processes: mms.processes.map(p => ({
+        ...p,
+        inputs: p.inputs.map(i => ({ ...i, window: { kind: 'time' as const, before: 2 * hour, after: 3 * hour } })),
+      })),
     }
     const reader = text.processes.find(p => {
       const out = text.products.find(x => x.id === p.outputs[0]?.product)
-      const source = text.products.find(x => x.id === p.inputs[0]?.product)
+      const source = text.products.find(x => x.id === p.inputs[0]?.products[0])
       return out?.partition.kind === 'day' && source !== undefined && out.spacecraft.includes(source.spacecraft[0] ?? '')
     })
-    const product = reader?.inputs[0]?.product ?? ''
+    const product = reader?.inputs[0]?.products[0] ?? ''
     const spacecraft = text.products.find(p => p.id === product)?.spacecraft[0] ?? ''
     const daysAt = (start: number, stop: number): number =>
       spotsOfChange(text, { product, spacecraft, partition: 'k', start, stop }).filter(

@@ -1,6 +1,6 @@
 import { consumersOf, findProduct, makerOf } from '#domain/mission'
-import type { Mission, Process, Product } from '#domain/mission'
-import { partitionsOf } from '#domain/partition'
+import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
+import { isTiled, partitionsOf } from '#domain/partition'
 import type { Span } from '#domain/partition'
 import type { ContactFact } from '#domain/plan'
 import { spotKey } from './context.ts'
@@ -31,14 +31,15 @@ function ownSpots(mission: Mission, product: Product, change: Change): readonly 
 }
 
 function readerSpots(mission: Mission, process: Process, product: Product, change: Change): readonly Spot[] {
-  const input = process.inputs.find(i => i.product === product.id)
   const output = process.outputs[0]
-  if (input === undefined || output === undefined) return []
+  if (output === undefined) return []
   const made = findProduct(mission, output.product)
+  const inputs = process.inputs.filter(i => i.products.includes(product.id))
   // The window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead.
-  const reach = { start: change.start - input.after, stop: change.stop + input.before }
+  const [before, after] = [Math.max(...inputs.map(reachBack)), Math.max(...inputs.map(reachAhead))]
+  const reach = { start: change.start - after, stop: change.stop + before }
   return spacecraftOf(made, change.spacecraft).flatMap(spacecraft =>
-    partitionsFor(made, product, change, reach).map(partition => ({
+    partitionsFor(made, change, reach).map(partition => ({
       kind: 'work' as const,
       mission: mission.id,
       process: process.id,
@@ -48,17 +49,20 @@ function readerSpots(mission: Mission, process: Process, product: Product, chang
   )
 }
 
+const reachBack = ({ window }: ProcessInput): number => (window.kind === 'time' ? window.before : 0)
+const reachAhead = ({ window }: ProcessInput): number => (window.kind === 'time' ? window.after : 0)
+
 /** An input of all spacecraft concerns each one. */
 const spacecraftOf = (made: Product, spacecraft: string): readonly string[] =>
   made.spacecraft.includes(spacecraft) ? [spacecraft] : made.spacecraft
 
 /** A product cut by its inputs' tags takes the tag of the changed file. */
-function partitionsFor(made: Product, source: Product, change: Change, reach: Span): Spot['partition'][] {
-  if (made.partition.kind === 'day' || made.partition.kind === 'hours') return [...partitionsOf(made.partition, reach)]
+function partitionsFor(made: Product, change: Change, reach: Span): Spot['partition'][] {
+  if (isTiled(made.partition)) return [...partitionsOf(made.partition, reach)]
   return [
     {
       kind: made.partition.kind,
-      key: made.partition.kind === source.partition.kind ? change.partition : change.partition,
+      key: change.partition,
       start: change.start,
       stop: change.stop,
     },

@@ -60,6 +60,7 @@ export async function cellsIn(tx: Tx | Db, mission: string, datasets: readonly s
 }
 
 export const toSourceCell = (row: CellRow): SourceCell => ({
+  product: row.product,
   dataset: row.dataset,
   partition: row.partition,
   span: { start: row.start_time, stop: row.stop_time },
@@ -88,7 +89,7 @@ export const lastVerified = (
 export async function lastJob(tx: Tx, key: WorkKey): Promise<JobFact | undefined> {
   const row = await tx
     .selectFrom('job')
-    .select(['id', 'state', 'recipe', 'tries', 'not_before', 'message'])
+    .select(['id', 'state', 'recipe', 'tries', 'not_before', 'created_at', 'message'])
     .where('mission', '=', key.mission)
     .where('process', '=', key.process)
     .where('spacecraft', '=', key.spacecraft)
@@ -104,6 +105,7 @@ export async function lastJob(tx: Tx, key: WorkKey): Promise<JobFact | undefined
     recipe: row.recipe,
     tries: row.tries,
     notBefore: row.not_before,
+    created: row.created_at,
     message: row.message ?? undefined,
   }
 }

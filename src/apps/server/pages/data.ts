@@ -1,4 +1,5 @@
 import type { DataView, Facet, ProductRow, ProductView, RibbonRow } from '#apps/web'
+import { describeRule } from '#domain/partition'
 import { SdcError } from '#error'
 import type { Mission, Product } from '#domain/mission'
 import { countDatasets, countFiles, hideInCell, listCells, searchFiles } from '#services/access'
@@ -109,7 +110,7 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     .slice(0, ribbonDays)
     .reverse()
   const maker = mission.processes.find(p => p.outputs.some(o => o.product === product.id))
-  const users = mission.processes.filter(p => p.inputs.some(i => i.product === product.id))
+  const users = mission.processes.filter(p => p.inputs.some(i => i.products.includes(product.id)))
   const [example] = files
   return {
     page: 'product',
@@ -119,7 +120,13 @@ export async function viewProduct(ask: PageAsk, mission: Mission, product: Produ
     facts: factsOf(mission, product),
     ...(maker === undefined
       ? {}
-      : { process: { id: maker.id, title: maker.title, inputs: maker.inputs.map(i => nameOfProduct(mission, i.product)) } }),
+      : {
+          process: {
+            id: maker.id,
+            title: maker.title,
+            inputs: maker.inputs.flatMap(i => i.products.map(one => nameOfProduct(mission, one))),
+          },
+        }),
     usedBy: users.flatMap(p => p.outputs.map(o => nameOfProduct(mission, o.product))),
     days,
     ribbon: makeRibbon(mission, product, cells, days),
@@ -153,13 +160,9 @@ const iso = (ms: number): string => new Date(ms).toISOString().slice(0, 16)
 function factsOf(mission: Mission, product: Product): readonly (readonly [string, string])[] {
   const instrument = mission.instruments.find(i => i.id === product.instrument)
   const hours = product.due === undefined ? undefined : product.due / 3_600_000
-  const each =
-    product.partition.kind === 'hours'
-      ? `${product.partition.hours} hours`
-      : { day: 'day', contact: 'contact', tag: 'burst segment', span: 'delivery' }[product.partition.kind]
   return [
     ['Instrument', instrument === undefined ? product.instrument : `${instrument.title} (${instrument.id})`],
-    ['One file', `per spacecraft and ${each}, ${product.format}`],
+    ['One file', `per spacecraft and ${describeRule(product.partition)}, ${product.format}`],
     ['Who sees it', product.public ? 'everybody, as soon as it is made' : 'the team, with a token'],
     ...(hours === undefined
       ? []

@@ -13,6 +13,7 @@ const glyphs: Readonly<Record<Shown, string>> = {
   failed: '✕',
   held: '‖',
   'no data': '∅',
+  'not expected': '○',
   lost: '⁄',
   waived: '~',
 }

@@ -12,6 +12,7 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   defeph: verifyDefeph,
   defatt: verifyDefatt,
   contacts: verifyContacts,
+  events: verifyText,
   png: verifyPng,
   text: verifyText,
 }

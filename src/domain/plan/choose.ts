@@ -1,0 +1,126 @@
+import type { InputWindow, ProcessInput } from '#domain/mission'
+import { coveredLength, followsEvents, overlap } from '#domain/partition'
+import type { Partition, Span } from '#domain/partition'
+import { compareVersions } from '#domain/version'
+import type { FileFact } from './facts.ts'
+
+/** A product covers as much as another up to this much: steps of ephemerides, edges of packets. Milliseconds. */
+const tolerance = 120_000
+
+/**
+ * The time in which a window's files lie: what to fetch, and what a changed file may matter to. `orbits` are those around the partition,
+ * in order; without them a window in orbits is the partition's own time.
+ */
+export function reachOf(window: InputWindow, partition: Span, orbits: readonly Span[]): Span {
+  switch (window.kind) {
+    case 'time':
+      return { start: partition.start - window.before, stop: partition.stop + window.after }
+    case 'orbits':
+      return orbitReach(window, partition, orbits)
+    case 'nearest':
+      return { start: partition.start - window.within, stop: partition.stop + window.within }
+    case 'previous':
+      return { start: partition.start - window.within, stop: partition.start }
+    default:
+      return { start: partition.start, stop: partition.stop }
+  }
+}
+
+function orbitReach(window: { readonly before: number; readonly after: number }, partition: Span, orbits: readonly Span[]): Span {
+  const first = orbits.findIndex(orbit => overlap(orbit, partition))
+  const last = orbits.findLastIndex(orbit => overlap(orbit, partition))
+  if (first < 0) return { start: partition.start, stop: partition.stop }
+  const from = orbits[Math.max(0, first - window.before)]
+  const to = orbits[Math.min(orbits.length - 1, last + window.after)]
+  return { start: Math.min(partition.start, from?.start ?? Infinity), stop: Math.max(partition.stop, to?.stop ?? -Infinity) }
+}
+
+/**
+ * The files that one input of a partition takes out of all candidates (newest versions, of any of the input's products). A pure choice: the
+ * same candidates in any order give the same files, in the order in which programs get them.
+ */
+export function chooseFiles(
+  input: ProcessInput,
+  partition: Partition,
+  candidates: readonly FileFact[],
+  orbits: readonly Span[] = [],
+): readonly FileFact[] {
+  const reach = reachOf(input.window, partition, orbits)
+  const offered = input.products.map(product =>
+    take(
+      input.window,
+      partition,
+      reach,
+      candidates.filter(file => file.product === product),
+    ),
+  )
+  if (input.window.kind === 'set') return offered.flatMap(byTime)
+  return byTime(bestOf(offered, reach))
+}
+
+const byTime = (files: readonly FileFact[]): readonly FileFact[] =>
+  files.toSorted((a, b) => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1))
+
+/** The first product whose files cover the most: a definitive file takes the predicted one's place once it covers as much. */
+function bestOf(offered: readonly (readonly FileFact[])[], reach: Span): readonly FileFact[] {
+  const covered = offered.map(files =>
+    files.length === 0
+      ? -1
+      : coveredLength(
+          files.map(f => f.covers),
+          reach,
+        ),
+  )
+  const most = Math.max(...covered)
+  return (most < 0 ? undefined : offered.find((_, i) => (covered[i] ?? -1) >= 0 && (covered[i] ?? -1) >= most - tolerance)) ?? []
+}
+
+function take(window: InputWindow, partition: Partition, reach: Span, files: readonly FileFact[]): readonly FileFact[] {
+  switch (window.kind) {
+    case 'nearest':
+      return files
+        .filter(file => overlap(file.covers, reach))
+        .toSorted((a, b) => distance(a.covers, partition) - distance(b.covers, partition) || order(a, b))
+        .slice(0, window.count)
+    case 'previous':
+      return files
+        .filter(file => file.covers.start >= reach.start && file.covers.start < partition.start && file.partition !== partition.key)
+        .toSorted((a, b) => b.covers.start - a.covers.start || order(b, a))
+        .slice(0, 1)
+    case 'valid':
+      return files
+        .filter(file => overlap(file.covers, { start: partition.start, stop: partition.start + 1 }))
+        .toSorted(newestFirst)
+        .slice(0, 1)
+    case 'set':
+      return cover(files, partition)
+    default:
+      return ofSameEvent(
+        partition,
+        files.filter(file => overlap(file.covers, reach)),
+      )
+  }
+}
+
+const order = (a: FileFact, b: FileFact): number => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1)
+const distance = (span: Span, from: Span): number => Math.max(0, from.start - span.stop, span.start - from.stop)
+
+/** Of two that are valid the one that begins to be valid later, then the higher version: the narrower statement was made knowing the wider. */
+const newestFirst = (a: FileFact, b: FileFact): number =>
+  b.covers.start - a.covers.start || compareVersions(b.version, a.version) || (a.name < b.name ? -1 : 1)
+
+/** Newest first, each that covers something which the ones before it do not. */
+function cover(files: readonly FileFact[], partition: Span): readonly FileFact[] {
+  const chosen: FileFact[] = []
+  for (const file of files.filter(f => overlap(f.covers, partition)).toSorted(newestFirst)) {
+    const spans = chosen.map(f => f.covers)
+    if (coveredLength([...spans, file.covers], partition) > coveredLength(spans, partition)) chosen.push(file)
+  }
+  return chosen
+}
+
+/** A file of the very burst (orbit, region) goes before its neighbours that touch it at an edge. */
+function ofSameEvent(partition: Partition, files: readonly FileFact[]): readonly FileFact[] {
+  const same = partition.kind === 'tag' || followsEvents(partition) ? files.filter(file => file.partition === partition.key) : []
+  return same.length > 0 ? same : files
+}
