@@ -89,7 +89,7 @@ export function readWait(spot: Spot | undefined, what: string): WaitPolicy | und
   if (hold === undefined) addFault(spot, `wait of ${what} needs the key "hold"`, 'how long after its output is due, e.g. 2 h')
   return {
     hold: hold === undefined ? 0 : durationOf(hold, `hold of ${what}`),
-    then: one.choice('then', ['partial', 'give-up'], 'partial') ?? 'partial',
+    after: one.choice('then', ['partial', 'give-up'], 'partial') ?? 'partial',
   }
 }
 

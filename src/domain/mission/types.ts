@@ -171,7 +171,7 @@ export interface Resources {
 /** Hold until every expected input is whole, at the most until `hold` milliseconds after the output is due; then run on what is there, or give up. */
 export interface WaitPolicy {
   readonly hold: number
-  readonly then: 'partial' | 'give-up'
+  readonly after: 'partial' | 'give-up'
 }
 
 /** Moments that are `offset` after whole multiples of `period` since 1970, UTC milliseconds. */

@@ -1,7 +1,5 @@
 export { planArrival } from './arrival.ts'
 export { chooseFiles, reachOf } from './choose.ts'
-export { absenceOf, followedEvent } from './expected.ts'
-export { absences } from './facts.ts'
 export type {
   Absence,
   ArrivalFacts,
@@ -23,6 +21,5 @@ export { shownState, shownStates } from './state.ts'
 export type { Shown } from './state.ts'
 export { isWaivable, waive } from './waive.ts'
 export type { Waiver } from './waive.ts'
-export { lastTick } from './wait.ts'
 export { planWork } from './work.ts'
 export type { HashText, Plan, PlannedInput } from './work.ts'

@@ -21,7 +21,7 @@ export function holdBack(facts: WorkFacts, now: number): Reason | undefined {
             .join(', ')
     return { kind: 'holding', text: `held until ${clock(until)} for ${what}`, causes: unfinished.map(cellName), until }
   }
-  return wait.then === 'partial' ? undefined : gaveUp(facts, wait, unfinished)
+  return wait.after === 'partial' ? undefined : gaveUp(facts, wait, unfinished)
 }
 
 /** More is expected of it, and can still come. */

@@ -150,7 +150,7 @@ function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], miss
   const empty = emptyCell(facts, lacking)
   if (empty !== undefined) return empty
   const { wait } = facts.process
-  if (facts.made === 'none' && wait?.then === 'give-up' && now >= deadlineOf(facts, wait))
+  if (facts.made === 'none' && wait?.after === 'give-up' && now >= deadlineOf(facts, wait))
     return { have, next: 'failed', reason: gaveUp(facts, wait, missing) }
   return { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) }
 }
