@@ -33,6 +33,6 @@ const floorTo = (ns: bigint, cycle: bigint): bigint => ns - (((ns % cycle) + cyc
 
 function describeMove(what: string, was: bigint, is: bigint): string {
   if (was === is) return ''
-  const seconds = Number(((abs(is - was) / 1_000_000n) * 1_000_000n) as bigint) / 1e9
+  const seconds = Number(abs(is - was) / 1_000_000n) / 1000
   return `${what} moved ${seconds} s ${is > was ? 'on' : 'back'} to ${formatUtc(tt2000FromTai1958(Number(is / SECOND)), 0, '')}`
 }
