@@ -51,3 +51,4 @@ export {
   type Epoch16,
 } from './epoch.ts'
 export { contains, gaps, intersect, interval, merge, overlaps, type Interval } from './interval.ts'
+export { elapsedClock, kernelClock, parseClockKernel, utcClock, type ClockKernel, type SpacecraftClock } from './spacecraft-clock.ts'
