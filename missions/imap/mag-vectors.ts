@@ -1,7 +1,6 @@
 import { readPackets } from '#doors/ccsds'
 import { decodePacket, type CompiledXtce } from '#doors/xtce'
-import type { ClockRule } from './clock.ts'
-import { tt2000FromCoarse } from './clock.ts'
+import type { SpacecraftClock } from '#doors/time'
 import { decodeMagScience, type SensorVectors } from './mag-science.ts'
 
 export const sensors = ['mago', 'magi'] as const
@@ -36,7 +35,7 @@ export interface Collected {
 
 export interface CollectOptions {
   readonly apid: number
-  readonly clock: ClockRule
+  readonly clock: SpacecraftClock
   /** Half-open, TT2000; vectors outside are left out. */
   readonly start: bigint
   readonly stop: bigint
@@ -70,9 +69,10 @@ export function collectVectors(deliveries: readonly Uint8Array[], definition: Co
 
 function samplesOf(vectors: SensorVectors, sequence: number, options: CollectOptions): readonly Sample[] {
   const { rate, coarse, fine } = vectors
-  const zero = tt2000FromCoarse(0, 0, options.clock)
+  const first = options.clock(coarse, fine / 65_536)
+  const start = vectors.times[0] ?? 0n
   return Array.from(vectors.ranges, (range, i): Sample => {
     const [x = 0, y = 0, z = 0] = vectors.vectors.subarray(3 * i, 3 * i + 3)
-    return { time: zero + (vectors.times[i] ?? 0n), x, y, z, range, rate, sequence, coarse, fine }
+    return { time: first + (vectors.times[i] ?? 0n) - start, x, y, z, range, rate, sequence, coarse, fine }
   }).filter(sample => sample.time >= options.start && sample.time < options.stop)
 }

@@ -146,7 +146,7 @@ const conversions: Readonly<Record<string, string>> = {
   'keV/(cm^2 s sr keV)': '1.e4>m^-2 s^-1 sr^-1',
 }
 
-type Limit = number | readonly number[]
+type Limit = number | bigint | readonly number[]
 
 /** A variable in the words of its maker; the builders below add what its kind needs. */
 export interface Described {

@@ -106,6 +106,12 @@ describe.skipIf(!sharedIsThere)(`real packets of the magnetometer${sharedNote}`,
     expect(formatUtc(tt2000(epoch[0] ?? 0n), 3)).toBe('2023-11-30T19:08:22.985Z')
   })
 
+  test('a kernel of the spacecraft’s clock takes the place of the rule, and agrees with it before launch', async () => {
+    const cdf = await run({ inputs: [packets], parameters: { clock: { kernel: 'clock/sclk.tsc' } } }).read('mago')
+    const epoch = (await cdf.variables.get('epoch')?.read())?.values as BigInt64Array
+    expect(formatUtc(tt2000(epoch[0] ?? 0n), 6)).toBe('2023-11-30T19:08:24.985794Z')
+  })
+
   test('deliveries that overlap count once', async () => {
     const bytes = readFileSync(packets)
     const half = join(folder, 'half.pkts')
@@ -183,8 +189,10 @@ describe.skipIf(!sharedIsThere)(`real packets of the magnetometer${sharedNote}`,
 })
 
 test('parameters that are missing are named', () => {
-  expect(run({ inputs: [], parameters: { clock: 'exact' } })).toMatchObject({
+  expect(run({ inputs: [], parameters: { clock: 'exact' } }).stderr).toContain('needs the parameter clock: { zero: UTC text')
+  expect(run({ inputs: [], parameters: { clock: { zero: '2010-01-01', counts: 'tai' } } }).stderr).toContain('it counts "tai"')
+  expect(run({ inputs: [], parameters: { apid: 'x' } })).toMatchObject({
     status: 1,
-    stderr: expect.stringContaining('needs the parameters apid (a number) and clock'),
+    stderr: expect.stringContaining('needs the parameter apid (a number)'),
   })
 })

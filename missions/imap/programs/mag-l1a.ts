@@ -1,19 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { writeCdfFile } from '#doors/cdf-node'
+import { clockOf } from '#doors/clock'
 import { globalAttributes, labels, series, support, timeAxis } from '#doors/istp'
-import { inputsOf, missionFile, noData, outputOf, report, runProgram, type JobFile, type JobOutput } from '#doors/job'
+import { missionFile, noData, outputOf, report, runProgram, type JobFile, type JobOutput } from '#doors/job'
 import { compileXtce, parseXtce } from '#doors/xtce'
 import { fail } from '#error'
 import type { DatasetVariable } from '#formats/cdf'
 import { formatUtc, parseUtc, tt2000 } from '#formats/time'
-import type { ClockRule } from '../clock.ts'
 import { collectVectors, sensors, type Collected, type Sample, type Sensor } from '../mag-vectors.ts'
 
 /** Science packets of one APID and day to counts of both sensors, one CDF each. */
 export async function makeCounts(job: JobFile): Promise<void> {
-  const { apid, clock } = readParameters(job)
+  const { apid } = readParameters(job)
+  const clock = clockOf(job)
   const definition = compileXtce(parseXtce(readFileSync(missionFile(job, 'packets'), 'utf8')))
-  const deliveries = inputsOf(job, 'telemetry').map(input => readFileSync(input.path))
+  const deliveries = job.inputs.map(input => readFileSync(input.path))
   const [start, stop] = [parseUtc(job.partition.start), parseUtc(job.partition.stop)]
   const collected = collectVectors(deliveries, definition, { apid, clock, start, stop })
   if (sensors.every(sensor => collected.samples[sensor].length === 0)) explainNone(job, apid, collected)
@@ -33,15 +34,9 @@ export async function makeCounts(job: JobFile): Promise<void> {
   })
 }
 
-function readParameters(job: JobFile): { readonly apid: number; readonly clock: ClockRule } {
-  const { apid, clock } = job.parameters as { readonly apid?: unknown; readonly clock?: Partial<Record<keyof ClockRule, unknown>> }
-  const { zero, correction } = clock ?? {}
-  if (typeof apid !== 'number' || typeof zero !== 'string' || typeof correction !== 'number')
-    return fail(
-      'job/parameter',
-      `process ${job.process} needs the parameters apid (a number) and clock: { zero: UTC text, correction: seconds }`,
-    )
-  return { apid, clock: { zero, correction } }
+function readParameters(job: JobFile): { readonly apid: number } {
+  const { apid } = job.parameters
+  return typeof apid === 'number' ? { apid } : fail('job/parameter', `process ${job.process} needs the parameter apid (a number)`)
 }
 
 function explainNone(job: JobFile, apid: number, { packets, refused }: Collected): never {

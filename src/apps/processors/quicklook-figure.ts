@@ -10,6 +10,7 @@ import {
   type PositionRow,
   type Samples,
 } from '#formats/plot'
+import { drawLimits, findBeyond, type Limit } from './quicklook-limits.ts'
 import type { Component, LinesRecipe, PanelRecipe, PanelSet, SpectrogramRecipe } from './quicklook-recipe.ts'
 import { findSeries, type Found, type OpenInput, type Series, type TimeRange, type Wanted } from './quicklook-series.ts'
 
@@ -32,7 +33,7 @@ export async function composeQuicklook(job: JobFile, set: PanelSet, inputs: read
   const isTag = job.partition.kind === 'tag'
   const used = new Set<JobInput>()
   const find = makeFind(inputs, isTag ? everything : partition, used)
-  const range = isTag ? ((await findExtent(set, find)) ?? partition) : partition
+  const range = isTag || set.span === 'records' ? ((await findExtent(set, find)) ?? partition) : partition
   const panels: Panel[] = []
   for (const recipe of set.panels) panels.push(await composePanel(recipe, find, range))
   const lanes = await composeLanes(set, job, find)
@@ -130,11 +131,13 @@ async function composeLines(recipe: LinesRecipe, find: Find, range: TimeRange): 
   const base = { ...panelBase(recipe), kind: 'lines' as const }
   const lines: Line[] = []
   const reasons: string[] = []
+  const limits: Limit[] = []
   for (const wish of linesOf(recipe)) {
     const found = await find({ patterns: wish.patterns, role: recipe.role })
     const samples = 'series' in found ? pickSamples(found.series, wish.component, recipe.divide) : undefined
     const why = 'why' in found ? found.why : explainEmpty(found.series, samples as Samples, range)
     if (why !== undefined) reasons.push(why)
+    else if ('series' in found) limits.push(...found.series.limits)
     // A line that is missing beside others keeps its name, with the sign for "no data".
     lines.push({
       name: why === undefined ? wish.name : `${wish.name} ∅`,
@@ -142,7 +145,8 @@ async function composeLines(recipe: LinesRecipe, find: Find, range: TimeRange): 
       samples: why === undefined && samples ? samples : noSamples,
     })
   }
-  return reasons.length === lines.length ? { ...base, lines: [], empty: reasons[0] as string } : { ...base, lines }
+  if (reasons.length === lines.length) return { ...base, lines: [], empty: reasons[0] as string }
+  return { ...base, lines: recipe.limits ? [...drawLimits(limits, recipe.divide, range), ...lines] : lines }
 }
 
 const noSamples: Samples = { times: new Float64Array(0), values: new Float64Array(0), maxGap: 0 }
@@ -205,13 +209,25 @@ const firstNumbers = (values: Float32Array | Float64Array, width: number): Float
 
 async function composeLanes(set: PanelSet, job: JobFile, find: Find): Promise<Lane[]> {
   const lanes: Lane[] = []
-  for (const { label, tone, role, variable } of set.lanes) {
+  for (const { label, tone, role, variable, limits } of set.lanes) {
     const covered = job.inputs.flatMap(input => (input.role === role && input.coverage ? [readCoverage(input.coverage)] : []))
     const found = variable ? await find({ patterns: variable, role }) : undefined
     const runs = found && 'series' in found ? findRuns(found.series.times) : []
-    lanes.push({ label, tone, intervals: [...covered, ...runs] })
+    const beyond = limits ? await findAllBeyond(set, find) : []
+    lanes.push({ label, tone, intervals: [...covered, ...runs, ...beyond] })
   }
   return lanes
+}
+
+/** Of all panels that draw their limits. */
+async function findAllBeyond(set: PanelSet, find: Find): Promise<readonly Interval[]> {
+  const found: Interval[] = []
+  for (const recipe of set.panels.filter(panel => panel.kind === 'lines' && panel.limits))
+    for (const wish of wishesOf(recipe)) {
+      const answer = await find(wish)
+      if ('series' in answer) found.push(...findBeyond(answer.series, answer.series.limits, findMaxGap(answer.series.times)))
+    }
+  return found
 }
 
 const readCoverage = ({ start, stop }: { readonly start: string; readonly stop: string }): Interval => ({

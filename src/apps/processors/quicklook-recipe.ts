@@ -28,6 +28,8 @@ const linesPanel = z.strictObject({
   variable: patterns.optional(),
   components: z.array(component).optional(),
   names: z.array(z.string()).optional(),
+  /** Draw the limits that the variables carry (attributes LIMITS_WARN_MIN and its like). */
+  limits: z.boolean().default(false),
   lines: z.array(line).optional(),
 })
 
@@ -45,6 +47,8 @@ const panelSet = z.strictObject({
   note: z.string().optional(),
   credit: z.string().optional(),
   notice: z.string().default('Quicklook: for browsing, not for publication.'),
+  /** What the time axis spans: the partition, or what of it has records. */
+  span: z.enum(['partition', 'records']).default('partition'),
   position: z
     .strictObject({
       variable: patterns,
@@ -62,6 +66,8 @@ const panelSet = z.strictObject({
         /** Coverage of the inputs of a role, or the times at which a variable has records. */
         role: z.string().optional(),
         variable: patterns.optional(),
+        /** When a value of a panel that draws its limits was beyond one of them. */
+        limits: z.boolean().default(false),
       }),
     )
     .default([]),

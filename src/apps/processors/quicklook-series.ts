@@ -2,6 +2,7 @@ import type { JobInput } from '#domain/process'
 import type { Cdf, CdfVariable } from '#formats/cdf'
 import { lowerBound, type NumericArray } from '#formats/plot'
 import { utcMsFromEpoch, utcMsFromTt2000Array } from '#formats/time'
+import { readLimits, type Limit } from './quicklook-limits.ts'
 
 export interface OpenInput {
   readonly input: JobInput
@@ -24,6 +25,7 @@ export interface Series {
   /** Of the bins, when asked for: `width` numbers, or `width` per time. */
   readonly centres?: Float64Array
   readonly inputs: readonly JobInput[]
+  readonly limits: readonly Limit[]
 }
 
 /** A series, or in words why there is none. */
@@ -67,6 +69,7 @@ export async function findSeries(inputs: readonly OpenInput[], wanted: Wanted, r
 
 interface Piece {
   readonly input: JobInput
+  readonly limits: readonly Limit[]
   readonly times: Float64Array
   readonly values: Float32Array | Float64Array
   readonly width: number
@@ -97,7 +100,7 @@ async function readPiece(
   const width = variable.dims.reduce((product, size) => product * size, 1)
   const values = await readNumbers(variable, first, count)
   const bins = centres === undefined ? undefined : await readCentres(cdf, variable, input, centres, first, count)
-  const piece = { input, times, values, width, ...(bins ? { centres: bins } : {}) }
+  const piece = { input, limits: readLimits(variable), times, values, width, ...(bins ? { centres: bins } : {}) }
   return ordered ? piece : sortPiece(piece)
 }
 
@@ -185,7 +188,8 @@ function joinPieces(variable: string, pieces: readonly Piece[]): Found {
   const inputs = kept.map(piece => piece.input)
   const times = Float64Array.from(concatenate(kept.map(piece => piece.times)))
   const values = concatenate(kept.map(piece => piece.values))
-  const series = { variable, times, values, width: head.width, inputs }
+  const { width, limits } = kept.at(-1) ?? head
+  const series = { variable, times, values, width, inputs, limits }
   if (kept.some(piece => !piece.centres)) return { series }
   return { series: { ...series, centres: joinCentres(kept, head.width) } }
 }

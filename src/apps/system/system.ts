@@ -84,7 +84,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     aside: home.aside,
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
-    builtins: { decommutate: builtin('decommutate'), quicklook: builtin('quicklook') },
+    builtins: { decommutate: builtin('decommutate'), tabulate: builtin('tabulate'), quicklook: builtin('quicklook') },
     sources: ['src', 'missions', 'node_modules', '.runtime', 'package.json'].map(name => join(root, name)).filter(path => existsSync(path)),
     open: [],
     software: { name: 'apsis', version },

@@ -211,7 +211,7 @@ export interface ProcessOutput {
 }
 
 /** Programs that come with Apsis. */
-export const builtinPrograms = ['decommutate', 'quicklook'] as const
+export const builtinPrograms = ['decommutate', 'tabulate', 'quicklook'] as const
 
 export type Program =
   | { readonly kind: 'builtin'; readonly name: string }

@@ -2,6 +2,7 @@
 export { parseXtce } from './parse.ts'
 export type { ParseOptions } from './parse.ts'
 export type * from './model.ts'
+export { integerCodings } from './model.ts'
 export { parseDictionary } from './dictionary.ts'
 export type { DictionaryPacket } from './dictionary.ts'
 export { compileXtce } from './compile.ts'

@@ -83,7 +83,8 @@ const variables: readonly IstpRule[] = [
   variable('CATDESC', 'required', 'describe the variable in a sentence', { maxLength: 120 }),
   variable('FIELDNAM', 'required', 'name the variable for a reader', { maxLength: 50 }),
   variable('FORMAT', 'required', 'give the Fortran format of a value, or FORM_PTR', { or: ['FORM_PTR'] }),
-  variable('FILLVAL', 'required', 'say which value means none', { varTypes: VARYING, recordVarying: true }),
+  // Of texts it is a blank.
+  variable('FILLVAL', 'required', 'say which value means none', { varTypes: VARYING, recordVarying: true, blankAllowed: true }),
   variable('DEPEND_0', 'required', 'name the time variable', { varTypes: VARYING, recordVarying: true, times: false }),
   variable('DISPLAY_TYPE', 'required', 'say how to plot it', { varTypes: ['data'], oneOf: DISPLAY_TYPES }),
   variable('LABLAXIS', 'required', 'label the axis, or name a variable of labels in LABL_PTR_1', {
