@@ -31,9 +31,9 @@ const count = (size: number): readonly string[] => Array.from({ length: size }, 
 function describeColumn(column: Column, options: VariableOptions): readonly DatasetVariable[] {
   const data = options.side === 'raw' ? column.raw : column.engineering
   if (ArrayBuffer.isView(data)) return [describeNumbers(column, options, Array.from(data as ArrayLike<number | bigint>), column.shape)]
-  const list = data as readonly (Value | undefined)[]
+  const list = data
   if (list.every(value => value === undefined || typeof value === 'number' || typeof value === 'bigint'))
-    return [describeNumbers(column, options, list as readonly (number | bigint | undefined)[], [])]
+    return [describeNumbers(column, options, list, [])]
   if (list.every(value => value === undefined || isNumbers(value)))
     return describeLists(column, options, list as readonly (ArrayLike<number> | undefined)[])
   return [describeTexts(column, options, list)]

@@ -79,7 +79,7 @@ function take(window: InputWindow, partition: Partition, reach: Span, files: rea
   switch (window.kind) {
     case 'nearest':
       return files
-        .filter(file => overlap(file.covers, reach))
+        .filter(file => holdsTime(file, reach))
         .toSorted((a, b) => distance(a.covers, partition) - distance(b.covers, partition) || order(a, b))
         .slice(0, window.count)
     case 'previous':
@@ -89,7 +89,7 @@ function take(window: InputWindow, partition: Partition, reach: Span, files: rea
         .slice(0, 1)
     case 'valid':
       return files
-        .filter(file => overlap(file.covers, { start: partition.start, stop: partition.start + 1 }))
+        .filter(file => holdsTime(file, { start: partition.start, stop: partition.start + 1 }))
         .toSorted(newestFirst)
         .slice(0, 1)
     case 'set':
@@ -97,10 +97,13 @@ function take(window: InputWindow, partition: Partition, reach: Span, files: rea
     default:
       return ofSameEvent(
         partition,
-        files.filter(file => overlap(file.covers, reach)),
+        files.filter(file => holdsTime(file, reach)),
       )
   }
 }
+
+/** Raw telemetry holds only some of the time between its first and its last packet. */
+const holdsTime = (file: FileFact, time: Span): boolean => (file.spans ?? [file.covers]).some(span => overlap(span, time))
 
 const order = (a: FileFact, b: FileFact): number => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1)
 const distance = (span: Span, from: Span): number => Math.max(0, from.start - span.stop, span.start - from.stop)
@@ -112,7 +115,7 @@ const newestFirst = (a: FileFact, b: FileFact): number =>
 /** Newest first, each that covers something which the ones before it do not. */
 function cover(files: readonly FileFact[], partition: Span): readonly FileFact[] {
   const chosen: FileFact[] = []
-  for (const file of files.filter(f => overlap(f.covers, partition)).toSorted(newestFirst)) {
+  for (const file of files.filter(f => holdsTime(f, partition)).toSorted(newestFirst)) {
     const spans = chosen.map(f => f.covers)
     if (coveredLength([...spans, file.covers], partition) > coveredLength(spans, partition)) chosen.push(file)
   }

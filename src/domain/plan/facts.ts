@@ -13,6 +13,8 @@ export interface FileFact {
   /** SHA-256 of its science content, else of its bytes: what recipes compare, so that chains end where nothing changed. */
   readonly science: string
   readonly covers: Span
+  /** Where the content does not fill what it covers: the stretches that it has. */
+  readonly spans?: readonly Span[]
   readonly arrived: number
 }
 

@@ -1,11 +1,26 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
+import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
+import { tt2000FromUtcMs, utcMsFromTt2000 } from '#formats/time'
+import type { Tt2000 } from '#formats/time'
 import { instant } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
 export type FileRow = Selectable<FileTable>
+
+/**
+ * The stretches of time (UTC milliseconds) that raw telemetry has, from its content: deliveries bear any name, and hold packets of years
+ * apart. undefined for other files, and for packets without times.
+ */
+export function spansOf(row: Pick<FileRow, 'kind' | 'content' | 'coverage_start' | 'coverage_stop'>): readonly Span[] | undefined {
+  if (row.kind !== 'telemetry' || row.coverage_start === null || row.coverage_stop === null) return undefined
+  const { spans } = row.content
+  if (Array.isArray(spans)) return (spans as readonly (readonly [number, number])[]).map(([start, stop]) => ({ start, stop }))
+  const toUtc = (t: number | bigint): number => utcMsFromTt2000(BigInt(t) as Tt2000)
+  return [{ start: toUtc(row.coverage_start), stop: toUtc(row.coverage_stop) + 1 }]
+}
 
 /** A file whose bytes are in the store, ready to be recorded. */
 export interface NewFile {
@@ -139,13 +154,17 @@ export const idsByNames = (db: Db | Tx, mission: string, names: readonly string[
     ? Promise.resolve([])
     : db.selectFrom('file').select(['id', 'name']).where('mission', '=', mission).where('name', 'in', names).execute()
 
-/** Latest held files of a product whose nominal time or content touches [start, stop), of one spacecraft or of the constellation. */
+/**
+ * Latest held files of a product whose nominal time touches [start, stop), of one spacecraft or of the constellation; with `byContent`
+ * also those whose content does: raw deliveries bear any name.
+ */
 export const latestFiles = (
   db: Db | Tx,
   mission: string,
   product: string,
   spacecraft: string,
   window: { readonly start: number; readonly stop: number },
+  byContent = false,
 ): Promise<readonly FileRow[]> =>
   db
     .selectFrom('file')
@@ -155,8 +174,12 @@ export const latestFiles = (
     .where('spacecraft', '=', spacecraft)
     .where('latest', '=', true)
     .where('state', '=', 'held')
-    .where('start_time', '<', instant(window.stop))
-    .where('stop_time', '>', instant(window.start))
+    .where(e => {
+      const named = e.and([e('start_time', '<', instant(window.stop)), e('stop_time', '>', instant(window.start))])
+      if (!byContent) return named
+      const [start, stop] = [tt2000FromUtcMs(window.start), tt2000FromUtcMs(window.stop)]
+      return e.or([named, e.and([e('coverage_start', '<', stop), e('coverage_stop', '>=', start)])])
+    })
     .orderBy('start_time')
     .execute()
 
@@ -188,11 +211,23 @@ export const childrenOf = (db: Db | Tx, parent: number): Promise<readonly { id: 
 export const heldPartitions = (
   db: Db,
   mission: string,
-): Promise<readonly { product: string; spacecraft: string; partition: string; start: number; stop: number }[]> =>
+): Promise<
+  readonly { product: string; spacecraft: string; partition: string; start: number; stop: number; spans: readonly Span[] | undefined }[]
+> =>
   db
     .selectFrom('file')
-    .select(['product', 'spacecraft', 'partition', sql<number>`min(start_time)`.as('start'), sql<number>`max(stop_time)`.as('stop')])
+    .select(['product', 'spacecraft', 'partition', 'start_time', 'stop_time', 'kind', 'coverage_start', 'coverage_stop'])
+    .select(sql<unknown>`case when kind = 'telemetry' then content -> 'spans' end`.as('spans'))
     .where('mission', '=', mission)
     .where('latest', '=', true)
-    .groupBy(['product', 'spacecraft', 'partition'])
     .execute()
+    .then(rows =>
+      rows.map(row => ({
+        product: row.product,
+        spacecraft: row.spacecraft,
+        partition: row.partition,
+        start: row.start_time,
+        stop: row.stop_time,
+        spans: spansOf({ ...row, content: { spans: row.spans } }),
+      })),
+    )

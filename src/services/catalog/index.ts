@@ -12,6 +12,7 @@ export {
   parentsOf,
   recordFile,
   scienceOf,
+  spansOf,
 } from './files.ts'
 export type { FileRow, NewFile, Parent } from './files.ts'
 export { contactsOf, recordContacts } from './mission-events.ts'

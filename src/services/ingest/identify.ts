@@ -67,10 +67,11 @@ export async function identifyFile(
 async function adopt(db: Db, mission: Mission, found: RawIdentity): Promise<Identity> {
   const product = findProduct(mission, found.product)
   const dataset = datasetId(product, found.spacecraft)
-  const partition = partitionAt(product.partition, found.start)
+  const at = product.partition.kind === 'contact' ? await freeStart(db, mission, dataset, product, found.start) : found.start
+  const partition = partitionAt(product.partition, at)
   const latest = await latestOf(db, mission.id, dataset, partition.key)
   const version = nextVersion(product.scheme, latest?.version, product.interface, 'revision')
-  const start = product.partition.kind === 'day' ? partition.start : found.start
+  const start = product.partition.kind === 'day' ? partition.start : at
   const name = printName({ product, spacecraft: found.spacecraft, start, version })
   return {
     mission,
@@ -84,6 +85,15 @@ async function adopt(db: Db, mission: Mission, found: RawIdentity): Promise<Iden
     public: isPublic(product),
     adopted: true,
   }
+}
+
+/**
+ * The start of a delivery, or as many seconds later as others of that start are held: two deliveries that begin with the same packet
+ * stand beside each other, for neither says that it replaces the other.
+ */
+async function freeStart(db: Db, mission: Mission, dataset: string, product: Product, start: number): Promise<number> {
+  for (let at = start; ; at += 1000)
+    if ((await latestOf(db, mission.id, dataset, partitionAt(product.partition, at).key)) === undefined) return at
 }
 
 async function readHead(path: string): Promise<{ readonly size: number; readonly head: Uint8Array }> {

@@ -85,6 +85,7 @@ const realFile = (): SdcError =>
 
 /** What is wrong beside the name is said first: it helps more than the list of names that would fit. */
 async function nameless(landed: Landed, reason: string): Promise<SdcError> {
+  if (landed.size === 0) return new SdcError('ingest/empty', `the file is empty; and ${reason}`)
   const lack = await describeLack(landed.temporary)
   return lack === undefined ? new SdcError('ingest/unknown-name', reason) : new SdcError('ingest/unfit-content', `${lack}; and ${reason}`)
 }

@@ -83,7 +83,7 @@ async function filesAround(
   reach: Span,
 ): Promise<readonly FileFact[]> {
   const wide = { start: reach.start - nominalSlack, stop: reach.stop + nominalSlack }
-  return ledger.latestFiles(mission.id, product.id, spacecraft, wide)
+  return ledger.latestFiles(mission.id, product.id, spacecraft, wide, product.kind === 'telemetry')
 }
 
 export async function gatherArrival(

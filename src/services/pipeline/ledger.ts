@@ -1,7 +1,7 @@
 import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
 import type { CellName, ContactFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
-import { contactsOf, eventsAfter, filesByIds, heldPartitions, latestFiles, latestOf } from '#services/catalog'
+import { contactsOf, eventsAfter, filesByIds, heldPartitions, latestFiles, latestOf, spansOf } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Tx } from '#services/db'
 import { spotColumns } from './cell-spots.ts'
@@ -14,8 +14,8 @@ import type { CellWrite, WorkKey } from './sql.ts'
 
 /** What one look at one spot reads and writes. Nobody else decides about the spot meanwhile, and all of it is kept or none. */
 export interface Ledger {
-  /** Latest held files of a product whose nominal time touches the window, in order of start. */
-  latestFiles(mission: string, product: string, spacecraft: string, window: Span): Promise<readonly FileFact[]>
+  /** Latest held files of a product whose nominal time (or, with `byContent`, whose content) touches the window, in order of start. */
+  latestFiles(mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean): Promise<readonly FileFact[]>
   cellsIn(mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]>
   contacts(mission: string, spacecraft: string, window: Span): Promise<readonly ContactFact[]>
   lastVerified(mission: string, name: CellName): Promise<{ readonly recipe: string; readonly outcome: string } | undefined>
@@ -77,6 +77,7 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       partition: f.partition,
       start: f.start_time,
       stop: f.stop_time,
+      spans: spansOf(f),
       reports: typeof f.content['contacts'] === 'number',
     }))
     return { to: last.sequence, events: events.length, told }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { consumersOf, datasetId, findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
-import type { Partition } from '#domain/partition'
+import type { Partition, Span } from '#domain/partition'
 import { isWaivable, planArrival, planWork, waive } from '#domain/plan'
 import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
@@ -112,6 +112,7 @@ async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Miss
       state,
       recipe: undefined,
       touched: facts.files.length > 0,
+      spans: facts.files.at(-1)?.spans,
     }),
   }
 }
@@ -124,6 +125,8 @@ interface Noted {
   readonly recipe: string | undefined
   /** Something of this time is there or was tried, whatever the contacts say. */
   readonly touched: boolean
+  /** Stretches of the newest file's content, where these are not all of the partition. */
+  readonly spans?: readonly Span[] | undefined
 }
 
 /** Writes one cell; answers whom to look at because it moved. */
@@ -151,7 +154,14 @@ async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, 
     state,
   }
   if (!(await ledger.writeCell(cell, now)) || consumersOf(mission, product.id).length === 0) return []
-  const change = { product: product.id, spacecraft, partition: partition.key, start: partition.start, stop: partition.stop }
+  const change = {
+    product: product.id,
+    spacecraft,
+    partition: partition.key,
+    start: partition.start,
+    stop: partition.stop,
+    spans: noted.spans,
+  }
   return spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
 }
 

@@ -13,6 +13,8 @@ export interface Change {
   readonly partition: string
   readonly start: number
   readonly stop: number
+  /** The stretches that its content has, where these are not all from start to stop, or lie elsewhere. */
+  readonly spans?: readonly Span[] | undefined
 }
 
 /** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
@@ -37,15 +39,17 @@ function readerSpots(mission: Mission, process: Process, product: Product, chang
   const inputs = process.inputs.filter(i => i.products.includes(product.id))
   // The window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead.
   const [before, after] = [Math.max(...inputs.map(reachBack)), Math.max(...inputs.map(reachAhead))]
-  const reach = { start: change.start - after, stop: change.stop + before }
+  const reaches = (change.spans ?? [change]).map(({ start, stop }) => ({ start: start - after, stop: stop + before }))
   return spacecraftOf(made, change.spacecraft).flatMap(spacecraft =>
-    partitionsFor(made, change, reach).map(partition => ({
-      kind: 'work' as const,
-      mission: mission.id,
-      process: process.id,
-      spacecraft,
-      partition,
-    })),
+    reaches
+      .flatMap(reach => partitionsFor(made, change, reach))
+      .map(partition => ({
+        kind: 'work' as const,
+        mission: mission.id,
+        process: process.id,
+        spacecraft,
+        partition,
+      })),
   )
 }
 

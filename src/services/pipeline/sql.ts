@@ -5,6 +5,7 @@ import type { CellName, CellState, FileFact, JobFact, Reason, SourceCell, Waiver
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
 import { scienceOf } from '#services/catalog'
+import { spansOf } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import { instant } from '#services/db'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
@@ -31,6 +32,7 @@ export function toFileFact(row: FileRow): FileFact {
     first === null || last === null
       ? { start: row.start_time, stop: row.stop_time }
       : { start: toUtc(first), stop: Math.max(toUtc(last), toUtc(first) + 1) }
+  const spans = spansOf(row)
   return {
     id: row.id,
     name: row.name,
@@ -40,6 +42,7 @@ export function toFileFact(row: FileRow): FileFact {
     version: row.version,
     science: scienceOf(row),
     covers,
+    ...(spans === undefined ? {} : { spans }),
     arrived: row.arrived_at,
   }
 }

@@ -26,6 +26,7 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
         checksum: file.header.checksum,
         cdfVersion: file.header.version,
         majority: file.header.majority,
+        ...gapsOf(file),
       },
       findings: [...compareWithName(file, subject), ...(await holdToIstp(file, subject))],
       parents: textsOf(file, 'Parents').flatMap(splitParents),
@@ -33,6 +34,17 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   } finally {
     await file.close()
   }
+}
+
+/** Gaps that the maker knows of, one an entry of the attribute Data_gaps: `start/stop` and words (`9 packets missing`). */
+function gapsOf(file: Cdf): {
+  readonly gaps?: readonly { readonly start: string; readonly stop: string; readonly missing: number | null }[]
+} {
+  const gaps = textsOf(file, 'Data_gaps').flatMap(text => {
+    const [, start, stop, missing] = /^(\S+Z)\/(\S+Z)(?: (\d+) \w+ missing)?/.exec(text) ?? []
+    return start === undefined || stop === undefined ? [] : [{ start, stop, missing: missing === undefined ? null : Number(missing) }]
+  })
+  return gaps.length === 0 ? {} : { gaps }
 }
 
 /** What a file of unknown name lacks, where it is a CDF that would be refused anyhow. */
