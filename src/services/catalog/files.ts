@@ -217,7 +217,7 @@ export const heldPartitions = (
   db
     .selectFrom('file')
     .select(['product', 'spacecraft', 'partition', 'start_time', 'stop_time', 'kind', 'coverage_start', 'coverage_stop'])
-    .select(sql<unknown>`case when kind = 'telemetry' then content -> 'spans' end`.as('spans'))
+    .select(sql`case when kind = 'telemetry' then content -> 'spans' end`.as('spans'))
     .where('mission', '=', mission)
     .where('latest', '=', true)
     .execute()
