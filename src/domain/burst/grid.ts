@@ -90,6 +90,6 @@ export function runAround(grid: CycleGrid, index: number): Run | undefined {
 
 /** The parts of [first, last] that lie in the grid, cut at its gaps. */
 export const cutAtGaps = (grid: CycleGrid, first: number, last: number): readonly Run[] =>
-  grid.runs
+  (first <= last ? grid.runs : [])
     .filter(run => run.first <= last && run.last >= first)
     .map(run => ({ first: Math.max(run.first, first), last: Math.min(run.last, last) }))

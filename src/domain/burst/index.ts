@@ -1,11 +1,12 @@
 /**
  * Burst management and the Scientist-in-the-Loop: which cycles of burst recording are worth their downlink.
  *
- *     const grid = regularGrid(1812820840, 360, 10)     // an hour of ten-second cycles, TAI seconds since 1958
- *     cycleAt(grid, 1812820855)                         // 1
+ *     const grid = makeGrid(timestamps, 10)                                   // ten-second cycles, TAI seconds since 1958
+ *     const automatic = selectAutomatically(grid, mdq, parameters)            // what stands where nobody selects
+ *     const { selection, refused } = applyEdit(draft, { kind: 'cut', id: 3, at: 120 })
  *
  * The same module runs in the browser and on the server. Nothing here knows a mission: categories, bounds, weights and the
- * reserved pool are dated tables of the mission's folder.
+ * reserved pool are dated tables of the mission's folder ({@link BurstTables}).
  */
 export {
   cutAtGaps,
@@ -21,10 +22,40 @@ export {
 } from './grid.ts'
 export {
   everySpacecraft,
+  makeSelection,
   membersOf,
   segmentLength,
+  totalLength,
+  type DeclaredCounts,
+  type Frame,
   type Segment,
   type SegmentContent,
   type Selection,
   type SpacecraftSet,
 } from './types.ts'
+export { cycleQuality, missionQuality, missionWeights, triggerTerms, type TriggerTable } from './quality.ts'
+export { explainMerit, meritOf, rankWeights, slidingQuality, type Merit, type MeritShape, type Share } from './merit.ts'
+export {
+  meritShape,
+  selectAutomatically,
+  type AutomaticParameters,
+  type AutomaticSegment,
+  type AutomaticSelection,
+  type StopReason,
+} from './automatic.ts'
+export {
+  categoryOf,
+  inForce,
+  type BurstTables,
+  type Category,
+  type Dated,
+  type Guideline,
+  type TriggerSeason,
+  type ValidationLimits,
+} from './tables.ts'
+export { applyEdit, revertChange, type Change, type Edit, type Outcome } from './edit.ts'
+export { beginHistory, performEdit, redoEdit, replayEdits, undoEdit, type Done, type History } from './history.ts'
+export { diffSelections, type DiffersIn, type SelectionDiff } from './diff.ts'
+export type { Finding, FindingClass, Mend, Region, WindowFacts } from './rule.ts'
+export { findingKey, selectionRules, validateSelection, worstOf, type Verdict } from './validate.ts'
+export { ruleIds } from './rule-ids.ts'

@@ -137,6 +137,7 @@ export function checkFiles(
     if (path !== '' && !exists(path)) addFault(spot, `${what} ${path} is not in the mission's folder`)
   }
   if (head.simulation !== undefined) check(head.simulation.text, head.simulation.spot, 'the simulation')
+  if (head.burst !== undefined) check(head.burst.text, head.burst.spot, 'the burst tables')
   for (const [hook, path] of head.adapters) check(path.text, path.spot, `the adapter ${hook}:`)
   for (const { product, packetsSpot } of products)
     if (product.packets !== undefined && packetsSpot !== undefined) check(product.packets, packetsSpot, 'the packet definition')

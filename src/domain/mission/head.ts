@@ -45,6 +45,7 @@ export interface Head {
   readonly publicProducts: readonly { readonly id: string; readonly spot: Spot }[]
   readonly istp: IstpPolicy
   readonly simulation: Pattern | undefined
+  readonly burst: Pattern | undefined
   readonly adapters: ReadonlyMap<string, Pattern>
   readonly provenance: Provenance
   /** When the mission as a whole begins, UTC milliseconds. */
@@ -65,7 +66,7 @@ export const keyFields = ['inst', 'mode', 'level', 'descriptor', 'product'] as c
 const hooks = ['identify'] as const
 
 const known =
-  'mission title description begins spacecraft instruments versions names directories datasets defaults release istp simulation adapters provenance'.split(
+  'mission title description begins spacecraft instruments versions names directories datasets defaults release istp simulation burst adapters provenance'.split(
     ' ',
   )
 
@@ -74,6 +75,7 @@ export function readHead(spot: Spot): Head {
   const schemes = readSchemes(top.at('versions'))
   const release = readRecord(top.at('release') ?? nothingAt(spot), 'release', ['public-levels', 'public-products'])
   const simulation = top.at('simulation')
+  const burst = top.at('burst')
   return {
     spot,
     id: word(top.at('mission'), top.text('mission')),
@@ -95,6 +97,7 @@ export function readHead(spot: Spot): Head {
     publicProducts: release.items('public-products').map(item => ({ id: textOf(item, 'a public product'), spot: item })),
     istp: readIstp(top.at('istp'), 'istp', noIstp),
     simulation: simulation === undefined ? undefined : { text: top.text('simulation'), spot: simulation },
+    burst: burst === undefined ? undefined : { text: top.text('burst'), spot: burst },
     adapters: readAdapters(top.at('adapters')),
     provenance: readProvenance(top.at('provenance'), 'the mission'),
     begins: readBegin(top.at('begins')),

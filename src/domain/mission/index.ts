@@ -8,6 +8,8 @@ export type { Identify, RawDelivery, RawIdentity } from './identify.ts'
 export { isMissionSheet, parseMission } from './parse.ts'
 export { isProvenanceOf } from './provenance.ts'
 export type { MissionFolder, Parsed } from './parse.ts'
+export { readRecord, type Sheaf } from './record.ts'
+export { addFault, entriesOf, itemsOf, kindOf, openSheet, textOf, valueOf, type Spot } from './sheet.ts'
 export type {
   Dataset,
   EventKind,
@@ -29,3 +31,4 @@ export type {
   Spacecraft,
   WaitPolicy,
 } from './types.ts'
+export { durationOf } from './words.ts'

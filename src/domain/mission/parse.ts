@@ -54,7 +54,7 @@ export function parseMission({ folder, files, exists }: MissionFolder): Parsed {
   if (exists !== undefined) checkFiles(head, products, processes, exists)
   if (faults.length > 0) return { faults: sortFaults(faults, names) }
 
-  const { id, title, description, spacecraft, instruments, publicLevels, simulation, adapters } = head
+  const { id, title, description, spacecraft, instruments, publicLevels, simulation, burst, adapters } = head
   return {
     mission: {
       id,
@@ -67,6 +67,7 @@ export function parseMission({ folder, files, exists }: MissionFolder): Parsed {
       processes: processes.map(one => one.process),
       release: { publicLevels, publicProducts: head.publicProducts.map(p => p.id) },
       ...(simulation === undefined ? {} : { simulation: simulation.text }),
+      ...(burst === undefined ? {} : { burst: burst.text }),
       adapters: Object.fromEntries([...adapters].map(([hook, path]) => [hook, path.text])),
     },
   }

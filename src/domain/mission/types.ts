@@ -18,6 +18,8 @@ export interface Mission {
   readonly release: { readonly publicLevels: readonly string[]; readonly publicProducts: readonly string[] }
   /** Path of the simulation's parameters inside the folder, where the mission has one. */
   readonly simulation?: string
+  /** Path of the burst tables inside the folder, where the mission selects burst. */
+  readonly burst?: string
   /** Module paths inside the folder, by the name of the hook (`identify`). */
   readonly adapters: Readonly<Record<string, string>>
 }

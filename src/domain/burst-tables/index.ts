@@ -1,0 +1,1 @@
+export { parseBurstTables, type ParsedTables } from './parse.ts'

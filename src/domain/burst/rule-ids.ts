@@ -1,0 +1,4 @@
+import { selectionRules } from './validate.ts'
+
+/** Ids of all checks: what the tables of a mission can switch off. */
+export const ruleIds: readonly string[] = selectionRules.map(({ id }) => id)

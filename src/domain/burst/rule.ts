@@ -1,0 +1,132 @@
+import type { Edit } from './edit.ts'
+import { cycleEnd, cycleStart, runAround, type Run } from './grid.ts'
+import type { BurstTables, ValidationLimits } from './tables.ts'
+import { utcOf } from './utc.ts'
+import { segmentLength, type Segment, type Selection } from './types.ts'
+
+/** error: cannot be submitted. orange: only with a Super-SITL's approval. yellow: only with a justification. */
+export type FindingClass = 'error' | 'orange' | 'yellow'
+
+/** An edit that would end a finding, and what it does in words. */
+export interface Mend {
+  readonly label: string
+  readonly edit: Edit
+}
+
+export interface Finding {
+  readonly rule: string
+  readonly class: FindingClass
+  /** Ids of the segments it is about; none where it is about the window. */
+  readonly segments: readonly number[]
+  readonly sentence: string
+  readonly mend: Mend
+}
+
+/** A science region of one spacecraft; TAI seconds. */
+export interface Region {
+  /** Position of the spacecraft. */
+  readonly spacecraft: number
+  readonly start: number
+  readonly stop: number
+}
+
+/** What is known about a window beside the selection. What is absent cannot be checked, and the verdict says so. */
+export interface WindowFacts {
+  /** When the window was made, TAI seconds: the tables of that moment hold. */
+  readonly madeAt: number
+  readonly automatic?: Selection | undefined
+  readonly regions?: readonly Region[] | undefined
+  /** Start of the oldest burst still in memory, per spacecraft; null: nothing. */
+  readonly oldest?: readonly (number | null)[] | undefined
+  /** Percent of the trigger metadata that was received, per spacecraft. */
+  readonly received?: readonly number[] | undefined
+  /** A final selection for this evaluation was accepted before. */
+  readonly finalAccepted?: boolean | undefined
+}
+
+/** What every check sees. */
+export interface Context {
+  readonly tables: BurstTables
+  readonly limits: ValidationLimits
+  readonly facts: WindowFacts
+  readonly selection: Selection
+  /** Segments whose bounds are cycles of the grid in order; what is not has its own finding. */
+  readonly sound: readonly Segment[]
+}
+
+export type Found = Omit<Finding, 'rule' | 'class'>
+
+export interface Rule {
+  readonly id: string
+  readonly class: FindingClass
+  readonly title: string
+  /** Findings, or a sentence that says why the check cannot be made. */
+  readonly check: (context: Context) => readonly Found[] | string
+}
+
+/** A rule that looks at one segment after the other. */
+export const perSegment = (
+  id: string,
+  kind: FindingClass,
+  title: string,
+  check: (segment: Segment, context: Context) => Omit<Found, 'segments'> | undefined,
+  of: 'all' | 'sound' = 'all',
+): Rule => ({
+  id,
+  class: kind,
+  title,
+  check: context =>
+    (of === 'all' ? context.selection.segments : context.sound).flatMap(segment => {
+      const found = check(segment, context)
+      return found === undefined ? [] : [{ ...found, segments: [segment.id] }]
+    }),
+})
+
+export const isSound = ({ grid }: Selection, { start, stop }: Segment): boolean =>
+  Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && start <= stop && stop < grid.starts.length
+
+/** `segment 3 (2015-06-12T17:20:05, 12 buffers)`. */
+export const nameSegment = ({ grid }: Selection, segment: Segment): string =>
+  `segment ${segment.id} (${grid.starts[segment.start] === undefined ? `cycle ${segment.start}` : utcOf(cycleStart(grid, segment.start))}, ${segmentLength(segment)} buffers)`
+
+/** Starts of the first cycle and end of the last, TAI seconds. */
+export const spanOf = (
+  { grid }: Selection,
+  { start, stop }: Pick<Segment, 'start' | 'stop'>,
+): { readonly from: number; readonly to: number } => ({
+  from: cycleStart(grid, start),
+  to: cycleEnd(grid, stop),
+})
+
+/** The free cycles around a segment up to its neighbours and the next gap, itself included. */
+export function roomAround({ selection, sound }: Context, segment: Segment): Run {
+  const run = runAround(selection.grid, segment.start) ?? { first: segment.start, last: segment.stop }
+  let { first, last } = run
+  for (const other of sound) {
+    if (other === segment) continue
+    if (other.stop < segment.start) first = Math.max(first, other.stop + 1)
+    if (other.start > segment.stop) last = Math.min(last, other.start - 1)
+  }
+  return { first, last }
+}
+
+/** Longer to `least` buffers where there is room, else out. */
+export function lengthen(context: Context, segment: Segment, least: number): Mend {
+  const room = roomAround(context, segment)
+  if (room.last - room.first + 1 < least) return drop(segment.id, `delete it: there is no room for ${least} buffers`)
+  const stop = Math.min(room.last, segment.start + least - 1)
+  return {
+    label: `make it ${least} buffers long`,
+    edit: { kind: 'trim', id: segment.id, start: Math.min(segment.start, stop - least + 1), stop },
+  }
+}
+
+export const drop = (id: number, label = 'delete it'): Mend => ({ label, edit: { kind: 'delete', ids: [id] } })
+
+/** The ids to take out, the least worth first, until `enough` says so of the rest. */
+export function leastWorth(segments: readonly Segment[], enough: (rest: readonly Segment[]) => boolean): readonly number[] {
+  const rest = [...segments].sort((a, b) => b.fom - a.fom || a.start - b.start)
+  const out: number[] = []
+  while (rest.length > 0 && !enough(rest)) out.push((rest.pop() as Segment).id)
+  return out
+}
