@@ -173,7 +173,7 @@ export const contentRules: readonly Rule[] = [
     }
   }),
   perSegment('N8', 'error', 'comment too long', ({ id, comment }, { limits }) => {
-    const characters = [...comment]
+    const characters = Array.from(comment)
     if (characters.length <= limits.commentMax) return undefined
     return {
       sentence: `The comment of segment ${id} has ${characters.length} characters; ${limits.commentMax} are allowed.`,
