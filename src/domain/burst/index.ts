@@ -57,5 +57,6 @@ export { applyEdit, revertChange, type Change, type Edit, type Outcome } from '.
 export { beginHistory, performEdit, redoEdit, replayEdits, undoEdit, type Done, type History } from './history.ts'
 export { diffSelections, type DiffersIn, type SelectionDiff } from './diff.ts'
 export type { Finding, FindingClass, Mend, Region, WindowFacts } from './rule.ts'
-export { findingKey, selectionRules, validateSelection, worstOf, type Verdict } from './validate.ts'
+export { findingKey, selectionRules, validateSelection, type Verdict } from './validate.ts'
 export { ruleIds } from './rule-ids.ts'
+export { explainSegment, qualitiesOf, type CycleTriggers, type Explanation, type TermShare } from './explain.ts'

@@ -52,6 +52,8 @@ export interface Context {
   readonly selection: Selection
   /** Segments whose bounds are cycles of the grid in order; what is not has its own finding. */
   readonly sound: readonly Segment[]
+  /** Names of segments in sentences, made once. */
+  readonly names: Map<Segment, string>
 }
 
 export type Found = Omit<Finding, 'rule' | 'class'>
@@ -86,8 +88,14 @@ export const isSound = ({ grid }: Selection, { start, stop }: Segment): boolean 
   Number.isSafeInteger(start) && Number.isSafeInteger(stop) && start >= 0 && start <= stop && stop < grid.starts.length
 
 /** `segment 3 (2015-06-12T17:20:05, 12 buffers)`. */
-export const nameSegment = ({ grid }: Selection, segment: Segment): string =>
-  `segment ${segment.id} (${grid.starts[segment.start] === undefined ? `cycle ${segment.start}` : utcOf(cycleStart(grid, segment.start))}, ${segmentLength(segment)} buffers)`
+export function nameSegment({ selection: { grid }, names }: Context, segment: Segment): string {
+  const known = names.get(segment)
+  if (known !== undefined) return known
+  const from = grid.starts[segment.start] === undefined ? `cycle ${segment.start}` : utcOf(cycleStart(grid, segment.start))
+  const name = `segment ${segment.id} (${from}, ${segmentLength(segment)} buffers)`
+  names.set(segment, name)
+  return name
+}
 
 /** Starts of the first cycle and end of the last, TAI seconds. */
 export const spanOf = (

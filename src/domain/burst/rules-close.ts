@@ -44,10 +44,11 @@ export const closeRules: readonly Rule[] = [
     title: 'segment reaches beyond the close',
     check: whenClosing((c, close) => {
       const beyond = c.sound.filter(segment => spanOf(c.selection, segment).to >= close)
+      const mend = closeAfter(c, latestEnd(c))
       return beyond.map(segment => ({
         segments: [segment.id],
-        sentence: `${nameSegment(c.selection, segment)} ends at ${utcOf(spanOf(c.selection, segment).to)}, not before the close at ${utcOf(close)}.`,
-        mend: closeAfter(c, latestEnd(c)),
+        sentence: `${nameSegment(c, segment)} ends at ${utcOf(spanOf(c.selection, segment).to)}, not before the close at ${utcOf(close)}.`,
+        mend,
       }))
     }),
   },

@@ -22,7 +22,7 @@ export const presentRules: readonly Rule[] = [
     const [low, high] = c.limits.fomBounds
     if (!(segment.fom < low || segment.fom > high)) return undefined
     return {
-      sentence: `${nameSegment(c.selection, segment)} has the figure of merit ${segment.fom}, outside of ${low} to ${high}.`,
+      sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom}, outside of ${low} to ${high}.`,
       mend: changeFom(segment, segment.fom < low ? low : high),
     }
   }),
@@ -35,7 +35,7 @@ export const presentRules: readonly Rule[] = [
       const length = segmentLength(segment)
       if (length < 1 || (length >= low && length <= high)) return undefined
       return {
-        sentence: `${nameSegment(c.selection, segment)} has ${length} buffers; ${low} to ${high} are allowed.`,
+        sentence: `${nameSegment(c, segment)} has ${length} buffers; ${low} to ${high} are allowed.`,
         mend: length > high ? splitTo(segment, high) : lengthen(c, segment, low),
       }
     },
@@ -75,7 +75,7 @@ export const presentRules: readonly Rule[] = [
     const { fomGmax } = c.limits
     if (!(segment.fom > fomGmax)) return undefined
     return {
-      sentence: `${nameSegment(c.selection, segment)} has the figure of merit ${segment.fom}; above ${fomGmax} a Super-SITL must approve.`,
+      sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom}; above ${fomGmax} a Super-SITL must approve.`,
       mend: changeFom(segment, fomGmax),
     }
   }),
@@ -106,7 +106,7 @@ export const presentRules: readonly Rule[] = [
       const length = segmentLength(segment)
       if ((length >= low && length <= high) || length < least || length > most) return undefined
       return {
-        sentence: `${nameSegment(c.selection, segment)} has ${length} buffers; ${low} to ${high} are usual.`,
+        sentence: `${nameSegment(c, segment)} has ${length} buffers; ${low} to ${high} are usual.`,
         mend: length > high ? splitTo(segment, high) : lengthen(c, segment, low),
       }
     },
@@ -145,7 +145,7 @@ export const contentRules: readonly Rule[] = [
   perSegment('N1', 'error', 'figure of merit is no number', (segment, c) => {
     if (!Number.isNaN(segment.fom)) return undefined
     return {
-      sentence: `${nameSegment(c.selection, segment)} has a figure of merit that is no number.`,
+      sentence: `${nameSegment(c, segment)} has a figure of merit that is no number.`,
       mend: changeFom(segment, lowestUsual(c)),
     }
   }),
@@ -173,6 +173,8 @@ export const contentRules: readonly Rule[] = [
     }
   }),
   perSegment('N8', 'error', 'comment too long', ({ id, comment }, { limits }) => {
+    // Code units are never fewer than characters: most comments need no counting.
+    if (comment.length <= limits.commentMax) return undefined
     const characters = Array.from(comment)
     if (characters.length <= limits.commentMax) return undefined
     return {
@@ -184,8 +186,8 @@ export const contentRules: readonly Rule[] = [
     }
   }),
   perSegment('N9', 'error', 'comment is not clean text', ({ id, comment }) => {
+    if (comment.isWellFormed() && comment.search(badCharacters) === -1) return undefined
     const bad = [...comment.toWellFormed().matchAll(badCharacters)]
-    if (bad.length === 0) return undefined
     const code = (bad[0]?.[0].codePointAt(0) ?? 0).toString(16).padStart(4, '0')
     return {
       sentence: `The comment of segment ${id} has ${bad.length} characters that are no text, the first (U+${code}) at ${bad[0]?.index ?? 0}.`,
@@ -218,7 +220,7 @@ function missingComment(segment: Segment, c: Context): { readonly sentence: stri
   )[0]
   const comment = usual?.text ?? 'context'
   return {
-    sentence: `${nameSegment(c.selection, segment)} has the figure of merit ${segment.fom} and no comment.`,
+    sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom} and no comment.`,
     mend: {
       label: `write "${comment}", usual for ${usual?.fom ?? segment.fom}`,
       edit: { kind: 'change', ids: [segment.id], to: { comment } },

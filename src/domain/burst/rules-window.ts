@@ -29,7 +29,7 @@ export const windowRules: readonly Rule[] = [
       if (!crossesGap(c, segment)) return undefined
       const last = runAround(c.selection.grid, segment.start)?.last ?? segment.stop
       return {
-        sentence: `${nameSegment(c.selection, segment)} reaches over the gap after cycle ${last}: there is no buffer between.`,
+        sentence: `${nameSegment(c, segment)} reaches over the gap after cycle ${last}: there is no buffer between.`,
         mend: trimTo(segment.id, segment.start, segment.stop, 'cut it at the gap'),
       }
     },
@@ -68,21 +68,21 @@ function pairs({ sound }: Context, which: (a: Segment, b: Segment) => boolean): 
   return found
 }
 
-function overlap({ selection }: Context, a: Segment, b: Segment): Found {
+function overlap(c: Context, a: Segment, b: Segment): Found {
   const shared = Math.min(a.stop, b.stop) - Math.max(a.start, b.start) + 1
   const [kept, other] = b.fom > a.fom ? [b, a] : [a, b]
   return {
     segments: [a.id, b.id],
-    sentence: `${nameSegment(selection, a)} and segment ${b.id} share ${shared} cycles from ${utcOf(spanOf(selection, b).from)} on.`,
+    sentence: `${nameSegment(c, a)} and segment ${b.id} share ${shared} cycles from ${utcOf(spanOf(c.selection, b).from)} on.`,
     mend: trimTo(kept.id, kept.start, kept.stop, `let segment ${other.id} give way to ${kept.id}`),
   }
 }
 
-function duplicate({ selection }: Context, a: Segment, b: Segment): Found {
+function duplicate(c: Context, a: Segment, b: Segment): Found {
   const worse = b.fom > a.fom ? a : b
   return {
     segments: [a.id, b.id],
-    sentence: `${nameSegment(selection, a)} stands there again as segment ${b.id}, with the figures of merit ${a.fom} and ${b.fom}.`,
+    sentence: `${nameSegment(c, a)} stands there again as segment ${b.id}, with the figures of merit ${a.fom} and ${b.fom}.`,
     mend: drop(worse.id, `delete segment ${worse.id}`),
   }
 }
@@ -146,7 +146,7 @@ function checkRegions(c: Context, which: 'outside' | 'partly'): readonly Found[]
     const { from, to } = spanOf(selection, segment)
     const touched = regions.filter(({ start, stop }) => start < to && stop > from)
     const seconds = touched.reduce((sum, { start, stop }) => sum + Math.min(stop, to) - Math.max(start, from), 0)
-    const name = nameSegment(selection, segment)
+    const name = nameSegment(c, segment)
     if (which === 'outside') {
       if (touched.length > 0) return []
       return [
@@ -203,7 +203,7 @@ function checkOldest(c: Context): readonly Found[] | string {
     return [
       {
         segments: [segment.id],
-        sentence: `${nameSegment(selection, segment)} is older than the burst data in the memory of ${names}.`,
+        sentence: `${nameSegment(c, segment)} is older than the burst data in the memory of ${names}.`,
         mend:
           whole !== 0
             ? { label: 'take only the spacecraft that hold it', edit: { kind: 'change', ids: [segment.id], to: { spacecraft: whole } } }

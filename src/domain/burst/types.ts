@@ -67,8 +67,11 @@ export const totalLength = (segments: readonly Pick<Segment, 'start' | 'stop'>[]
 export const everySpacecraft = (count: number): SpacecraftSet => (1 << count) - 1
 
 /** Positions of the set's spacecraft, ascending. */
-export const membersOf = (set: SpacecraftSet): readonly number[] =>
-  Array.from({ length: 31 }, (_, i) => i).filter(i => ((set >> i) & 1) === 1)
+export function membersOf(set: SpacecraftSet): readonly number[] {
+  const members: number[] = []
+  for (let i = 0, rest = set; rest > 0; i++, rest >>>= 1) if ((rest & 1) === 1) members.push(i)
+  return members
+}
 
 const emptyFrame: Frame = { note: '', evaluation: '', close: null, final: false }
 

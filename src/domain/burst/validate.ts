@@ -25,7 +25,8 @@ export interface Verdict {
 /** Checks a selection against everything that is known of its window. The same in the browser and on the server. */
 export function validateSelection(tables: BurstTables, facts: WindowFacts, selection: Selection): Verdict {
   const limits = inForce(tables.validation, facts.madeAt)
-  const context: Context = { tables, limits, facts, selection, sound: selection.segments.filter(segment => isSound(selection, segment)) }
+  const sound = selection.segments.filter(segment => isSound(selection, segment))
+  const context: Context = { tables, limits, facts, selection, sound, names: new Map() }
   const findings: Finding[] = []
   const unchecked: { readonly rule: string; readonly why: string }[] = []
   for (const rule of rules) {
@@ -38,8 +39,7 @@ export function validateSelection(tables: BurstTables, facts: WindowFacts, selec
 
 const gravity: readonly FindingClass[] = ['error', 'orange', 'yellow']
 
-/** The gravest class of some findings. */
-export const worstOf = (findings: readonly Pick<Finding, 'class'>[]): FindingClass | 'none' =>
+const worstOf = (findings: readonly Pick<Finding, 'class'>[]): FindingClass | 'none' =>
   gravity.find(kind => findings.some(finding => finding.class === kind)) ?? 'none'
 
 /** Names a finding in justifications and approvals: rule and segments, e.g. `Y1:3`. */
