@@ -16,6 +16,8 @@ alter table job drop constraint job_state_check;
 alter table job add constraint job_state_check
   check (state in ('ready', 'running', 'made', 'no-data', 'failed', 'cancelled', 'held', 'rejected', 'superseded'));
 alter table job add column campaign bigint;
+-- The code it is to run with, chosen with its versions: null where its package has no release in production.
+alter table job add column code text;
 
 -- What is enough to remake what a try made: the job file as the program read it, the code, and where it ran.
 alter table attempt add column job_file jsonb;

@@ -10,6 +10,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['why', 'why a product is there, in part, late or not', async () => (await import('./why.ts')).whyCommand()],
   ['cells', 'what should exist: states, due times, reasons', async () => (await import('./cells.ts')).cellsCommand()],
   ['waive', 'say that a product need not come any more', async () => (await import('./waive.ts')).waiveCommand()],
+  ['held', 'outputs that hold less than before: release or reject them', async () => (await import('./held.ts')).heldCommand()],
   ['trace', 'the story of a file, from arrival to the last product', async () => (await import('./trace.ts')).traceCommand()],
   ['token', 'named tokens with roles, for people and programs', async () => (await import('./token.ts')).tokenCommand()],
   ['mission', 'check a mission folder, or begin a new one', async () => (await import('./mission.ts')).missionCommand()],

@@ -12,11 +12,16 @@ export interface ParentVersion {
   readonly scheme: VersionScheme
 }
 
+/** What a change of code raises, as its release declares. */
+export type CodeRise = 'quality' | 'revision'
+
 /**
- * The version law (dbprocessing's, after other-data-centers 1.6): quality rises if an input rose in quality or interface, or if the
- * set of inputs changed; revision on anything less. Interface rises only by declaration, see {@link nextVersion}.
+ * The version law (dbprocessing's, after other-data-centers 1.6): quality rises if an input rose in quality or interface, if the
+ * set of inputs changed, or if the code did and its release declares a rise of quality; revision on anything less. Interface rises only
+ * by declaration, see {@link nextVersion}. An input that went back to an older version is a change like one that rose.
  */
-export function riseOf(before: readonly ParentVersion[], after: readonly ParentVersion[]): Rise {
+export function riseOf(before: readonly ParentVersion[], after: readonly ParentVersion[], code?: CodeRise): Rise {
+  if (code === 'quality') return 'quality'
   const key = (p: ParentVersion) => `${p.dataset} ${p.partition}`
   const old = new Map(before.map(p => [key(p), p]))
   if (after.length !== old.size || after.some(p => !old.has(key(p)))) return 'quality'

@@ -1,6 +1,7 @@
 export { instant, openDb, withTx } from './db.ts'
 export type { Db, DbConfig, Tx } from './db.ts'
 export { migrate } from './migrate.ts'
+export type { CampaignCause, CampaignTable, CodeReleaseTable, HeldOutputTable, StagedOutput } from './schema-remakes.ts'
 export { roles } from './schema.ts'
 export type {
   AttemptDetail,

@@ -173,6 +173,7 @@ export interface JobTable {
   ended_at: NullableInstant
   message: NullableText
   campaign: NullableCount
+  code: NullableText
 }
 
 /** Exact inputs of a job: fixed when it is made. */

@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findProduct, identifyName, isPublic } from '#domain/mission'
+import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import { describeLess } from '#domain/process'
 import { SdcError, fail } from '#error'
@@ -8,12 +8,13 @@ import { findFile } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import { landBytes, lockKey, verifyFile } from '#services/ingest'
-import type { Identity, Landed, Prepared } from '#services/ingest'
+import type { Landed, Prepared } from '#services/ingest'
 import { holdAttempt } from '#services/pipeline'
 import type { Attempt, Ending, HeldOutput } from '#services/pipeline'
 import { compareWithLatest } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import type { ExecutorContext } from './context.ts'
+import { identifyOutput, originOf } from './output.ts'
 
 interface Output {
   readonly prepared: Prepared
@@ -95,10 +96,7 @@ async function verifyOutput(
   output: Attempt['job']['outputs'][number],
   landed: Landed,
 ): Promise<Prepared | SdcError> {
-  const { job } = attempt
-  const parents = job.inputs.map(i => ({ role: i.role, name: i.name, file: i.file }))
-  const origin = { actor: `process ${job.process}`, job: job.id, recipe: job.recipe, parents }
-  return verifyFile(context.ingest, identifyOutput(mission, output), landed, origin).catch((error: unknown) => {
+  return verifyFile(context.ingest, identifyOutput(mission, output), landed, originOf(attempt.job)).catch((error: unknown) => {
     if (error instanceof SdcError) return error
     throw error
   })
@@ -131,22 +129,4 @@ async function publish(context: ExecutorContext, attempt: Attempt, { prepared, l
 async function refuseRecorded(db: Db | Tx, { file: { mission, name } }: Prepared): Promise<void> {
   const row = await findFile(db, mission, name)
   if (row !== undefined) fail('executor/name-taken', `${name} is recorded already, from ${row.actor}`, { name })
-}
-
-function identifyOutput(mission: Mission, output: Attempt['job']['outputs'][number]): Identity {
-  const found = identifyName(mission, output.name)
-  if (found.product === undefined) return fail('executor/bad-output-name', found.reason)
-  const product = findProduct(mission, output.product)
-  return {
-    mission,
-    product,
-    dataset: output.dataset,
-    spacecraft: found.spacecraft,
-    start: found.start,
-    stop: found.stop,
-    version: output.version,
-    name: output.name,
-    public: isPublic(product),
-    adopted: false,
-  }
 }

@@ -5,6 +5,7 @@ import type { Span } from '#domain/partition'
 import type { ContactFact } from '#domain/plan'
 import { spotKey } from './context.ts'
 import type { Spot } from './context.ts'
+import type { JobRow } from './sql.ts'
 
 /** What is known of a changed file: enough to say where to look. */
 export interface Change {
@@ -96,6 +97,20 @@ export function spotsOfContacts(mission: Mission, contacts: readonly ContactFact
     ),
   )
 }
+
+/** The work that a job is a run of. */
+export const spotOfJob = (job: JobRow): Spot & { readonly kind: 'work' } => ({
+  kind: 'work',
+  mission: job.mission,
+  process: job.process,
+  spacecraft: job.spacecraft,
+  partition: {
+    kind: job.partition_kind as Spot['partition']['kind'],
+    key: job.partition,
+    start: job.start_time,
+    stop: job.stop_time,
+  },
+})
 
 export function unique(spots: readonly Spot[]): readonly Spot[] {
   return [...new Map(spots.map(s => [spotKey(s), s])).values()]
