@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SdcError, fail } from '#error'
+import { readTree, stampTree } from './tree.ts'
+import type { Tree } from './tree.ts'
+
+/** Folders of code under their digests, read-only, for ever. */
+export interface CodeStore {
+  /** Copies a folder in; the same content again is a no-op. */
+  put(folder: string): Promise<Tree>
+  /** Where the code of a digest lies. Throws `code/absent`, and `code/damaged` where it is not what it was. */
+  folderOf(digest: string): Promise<string>
+  /** The digest of a folder as it is now, with its content in the store. Read again only where its files changed. */
+  snapshot(folder: string): Promise<string>
+}
+
+const source = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** Programs may use the modules of Apsis by the names that they have in this repository, wherever the code lies. */
+const names = {
+  '#formats/*': 'apsis/src/formats/*/index.ts',
+  '#source': 'apsis/src/formats/source.ts',
+  '#error': 'apsis/src/formats/error.ts',
+  '#domain/*': 'apsis/src/domain/*/index.ts',
+  '#doors/*': 'apsis/src/doors/*.ts',
+}
+
+export function codeStore(root: string): CodeStore {
+  const seen = new Map<string, { readonly stamp: string; readonly digest: string }>()
+  const checked = new Set<string>()
+  const put = async (folder: string): Promise<Tree> => {
+    const tree = await readTree(folder)
+    if (!existsSync(join(root, tree.digest))) await copyTree(root, folder, tree)
+    return tree
+  }
+  return {
+    put,
+    folderOf: async digest => {
+      const folder = join(root, digest)
+      if (!existsSync(folder)) fail('code/absent', `the code ${digest.slice(0, 12)} is not in ${root}`, { digest })
+      if (!checked.has(digest)) await checkTree(folder, digest)
+      checked.add(digest)
+      return folder
+    },
+    snapshot: async folder => {
+      const stamp = await stampTree(folder)
+      const known = seen.get(folder)
+      if (known?.stamp === stamp) return known.digest
+      const { digest } = await put(folder)
+      seen.set(folder, { stamp, digest })
+      return digest
+    },
+  }
+}
+
+async function checkTree(folder: string, digest: string): Promise<void> {
+  const there = await readTree(folder)
+  if (there.digest !== digest)
+    fail('code/damaged', `${folder} is not what it was registered as: its digest is ${there.digest.slice(0, 12)}`)
+}
+
+/** Written beside and renamed, so that a folder under a digest is always whole. */
+async function copyTree(root: string, folder: string, tree: Tree): Promise<void> {
+  await prepareRoot(root)
+  const fresh = join(root, `.new-${randomUUID()}`)
+  const folders = new Set([fresh])
+  for (const { path, kind } of tree.entries) {
+    const target = join(fresh, path)
+    for (let at = dirname(target); !folders.has(at); at = dirname(at)) folders.add(at)
+    await mkdir(dirname(target), { recursive: true })
+    await copyFile(join(folder, path), target)
+    await chmod(target, kind === 'executable' ? 0o555 : 0o444)
+  }
+  await checkTree(fresh, tree.digest).catch((cause: unknown) =>
+    fail('code/changing', `${folder} changed while it was copied: try again`, {}, cause),
+  )
+  try {
+    await rename(fresh, join(root, tree.digest))
+  } catch (error) {
+    await rm(fresh, { recursive: true, force: true })
+    if (!existsSync(join(root, tree.digest))) throw error
+    return
+  }
+  for (const at of folders) await chmod(at.replace(fresh, join(root, tree.digest)), 0o555)
+}
+
+async function prepareRoot(root: string): Promise<void> {
+  if (existsSync(join(root, 'package.json'))) return
+  await mkdir(join(root, 'node_modules'), { recursive: true })
+  await symlink(source, join(root, 'node_modules', 'apsis')).catch(ignoreExisting)
+  const fresh = join(root, `.new-${randomUUID()}`)
+  await writeFile(fresh, `${JSON.stringify({ type: 'module', private: true, imports: names }, undefined, 2)}\n`)
+  await rename(fresh, join(root, 'package.json'))
+}
+
+function ignoreExisting(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new SdcError('code/store', `the code store cannot be prepared`, {}, error)
+}
