@@ -16,11 +16,13 @@ export interface Home {
   readonly staging: string
   /** Outputs that are made and not published. */
   readonly aside: string
+  /** Code of releases under its digests. */
+  readonly code: string
   readonly quarantine: string
   readonly logs: string
 }
 
-const folders = ['archive', 'drop', 'staging', 'aside', 'quarantine', 'logs'] as const
+const folders = ['archive', 'drop', 'staging', 'aside', 'code', 'quarantine', 'logs'] as const
 const markerName = 'home.json'
 const format = 1
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -89,6 +91,7 @@ function describeHome(dir: string, kind: HomeKind): Home {
     drop: at('drop'),
     staging: at('staging'),
     aside: at('aside'),
+    code: at('code'),
     quarantine: at('quarantine'),
     logs: at('logs'),
   }

@@ -7,6 +7,7 @@ import type { Logger } from 'pino'
 import { parse } from 'yaml'
 import type { Home } from '#apps/home'
 import type { Mission } from '#domain/mission'
+import { codeStore } from '#services/code'
 import { openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
 import { capacityOf, chooseConfinement, localExecutor, openQueue } from '#services/executor'
@@ -82,6 +83,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     capacity: capacityOf({}, totalmem()),
     staging: home.staging,
     aside: home.aside,
+    code: codeStore(home.code),
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
     builtins: { decommutate: builtin('decommutate'), tabulate: builtin('tabulate'), quicklook: builtin('quicklook') },

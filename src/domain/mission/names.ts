@@ -2,7 +2,7 @@ import type { Fields, Mismatch } from '#domain/filename'
 import { formatVersion, parseVersion } from '#domain/version'
 import type { Version } from '#domain/version'
 import { fail } from '#error'
-import type { Dataset, Mission, Product } from './types.ts'
+import type { Dataset, Mission, Process, Product } from './types.ts'
 
 /** What a file's name says. Times are milliseconds of UTC since 1970. */
 export interface Identified {
@@ -123,3 +123,6 @@ export const archivePath = (product: Product, spacecraft: string, start: number,
 
 /** Whether a product's files are public as soon as they are made. */
 export const isPublic = (product: Product): boolean => product.public
+
+/** The package of code whose releases a process runs with. */
+export const packageOf = (mission: Mission, process: Process): string => process.code ?? mission.id

@@ -17,7 +17,7 @@ export interface ReadProcess {
   readonly files: readonly { readonly path: string; readonly spot: Spot }[]
 }
 
-const keys = 'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major'.split(' ')
+const keys = 'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major code deterministic'.split(' ')
 
 export function readProcesses(sheets: readonly Spot[]): readonly ReadProcess[] {
   const all = sheets.flatMap(spot => entriesOf(spot, 'the processes').flatMap(rowsOf).map(readProcess))
@@ -87,6 +87,8 @@ function readProcess(entry: Entry): ReadProcess {
       priority: one.integer('priority', 0),
       weight: one.integer('weight', 1, 1),
       major: one.integer('major', 1, 1),
+      ...(one.at('code') === undefined ? {} : { code: one.text('code') }),
+      deterministic: one.boolean('deterministic', true),
     },
     spot: entry.keySpot,
     inputSpots: inputs.map(r => r.spots),

@@ -160,6 +160,10 @@ export interface Process {
   readonly weight: number
   /** Raised by hand when outputs must be remade although no input changed. */
   readonly major: number
+  /** The package of code that its program belongs to; absent = the mission's folder, a package with the mission's name. */
+  readonly code?: string
+  /** False where equal inputs give outputs that are equal in content and not to the bit. */
+  readonly deterministic?: boolean
 }
 
 /** What a job holds while it runs. */

@@ -7,7 +7,7 @@ import { SdcError, fail } from '#error'
 import { readTree, stampTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
-/** Folders of code under their digests, read-only, for ever. */
+/** Folders of code under their digests, for ever. Files are read-only, and looked at again before a process first uses them. */
 export interface CodeStore {
   /** Copies a folder in; the same content again is a no-op. */
   put(folder: string): Promise<Tree>
@@ -15,6 +15,10 @@ export interface CodeStore {
   folderOf(digest: string): Promise<string>
   /** The digest of a folder as it is now, with its content in the store. Read again only where its files changed. */
   snapshot(folder: string): Promise<string>
+  /** The digest of the sources of Apsis, which built-in programs are and others may use. */
+  apsis(): Promise<string>
+  /** What code in the store reads beside itself. */
+  readonly common: readonly string[]
 }
 
 const source = fileURLToPath(new URL('../../../', import.meta.url))
@@ -31,6 +35,7 @@ const names = {
 export function codeStore(root: string): CodeStore {
   const seen = new Map<string, { readonly stamp: string; readonly digest: string }>()
   const checked = new Set<string>()
+  let own: Promise<string> | undefined
   const put = async (folder: string): Promise<Tree> => {
     const tree = await readTree(folder)
     if (!existsSync(join(root, tree.digest))) await copyTree(root, folder, tree)
@@ -38,6 +43,8 @@ export function codeStore(root: string): CodeStore {
   }
   return {
     put,
+    apsis: () => (own ??= readTree(join(source, 'src')).then(tree => tree.digest)),
+    common: [join(root, 'package.json'), join(root, 'node_modules')],
     folderOf: async digest => {
       const folder = join(root, digest)
       if (!existsSync(folder)) fail('code/absent', `the code ${digest.slice(0, 12)} is not in ${root}`, { digest })
@@ -66,10 +73,8 @@ async function checkTree(folder: string, digest: string): Promise<void> {
 async function copyTree(root: string, folder: string, tree: Tree): Promise<void> {
   await prepareRoot(root)
   const fresh = join(root, `.new-${randomUUID()}`)
-  const folders = new Set([fresh])
   for (const { path, kind } of tree.entries) {
     const target = join(fresh, path)
-    for (let at = dirname(target); !folders.has(at); at = dirname(at)) folders.add(at)
     await mkdir(dirname(target), { recursive: true })
     await copyFile(join(folder, path), target)
     await chmod(target, kind === 'executable' ? 0o555 : 0o444)
@@ -82,9 +87,7 @@ async function copyTree(root: string, folder: string, tree: Tree): Promise<void>
   } catch (error) {
     await rm(fresh, { recursive: true, force: true })
     if (!existsSync(join(root, tree.digest))) throw error
-    return
   }
-  for (const at of folders) await chmod(at.replace(fresh, join(root, tree.digest)), 0o555)
 }
 
 async function prepareRoot(root: string): Promise<void> {

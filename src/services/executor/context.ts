@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { CodeStore } from '#services/code'
 import type { IngestContext } from '#services/ingest'
 import type { PipelineContext, RetryPolicy } from '#services/pipeline'
 import type { Executor } from './port.ts'
@@ -15,6 +16,8 @@ export interface ExecutorContext {
   readonly staging: string
   /** Folder for outputs that are made and not published: held ones, and those of code in staging. On the archive's file system. */
   readonly aside: string
+  /** Code of releases, and of what was run without one. */
+  readonly code: CodeStore
   /** Folder for attempts' logs. */
   readonly logs: string
   /** Folder where Node keeps compiled modules between programs: starting one costs a third of it. */

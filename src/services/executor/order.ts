@@ -48,9 +48,12 @@ export function commandOf(process_: Process, mission: Mission, builtins: Readonl
   })
 }
 
+/** What every program finds in its environment, wherever it runs. */
+export const programEnvironment = { LANG: 'C.UTF-8', TZ: 'UTC' } as const
+
 /** Makes the folders of a try, writes its job file and says what is to be run. */
 export async function prepareTry(
-  context: Pick<ExecutorContext, 'builtins' | 'compileCache' | 'software' | 'sources' | 'open'>,
+  context: Pick<ExecutorContext, 'builtins' | 'code' | 'compileCache' | 'sources' | 'open'>,
   { folders, mission, process: process_ }: { readonly folders: TryFolders; readonly mission: Mission; readonly process: Process },
   jobFile: JobFile,
 ): Promise<ProgramOrder> {
@@ -64,14 +67,17 @@ export async function prepareTry(
     command: commandOf(process_, mission, context.builtins),
     folder: work,
     scratch,
-    reads: [...context.sources, mission.folder, folders.jobFile, ...jobFile.inputs.map(i => i.path)],
+    reads: [
+      ...new Set([...context.sources, ...context.code.common.filter(existsSync), mission.folder, jobFile.missionFolder]),
+      folders.jobFile,
+      ...jobFile.inputs.map(i => i.path),
+    ],
     writes: [cache],
     environment: {
+      ...programEnvironment,
       PATH: process.env['PATH'] ?? '/usr/bin:/bin',
       HOME: scratch,
       TMPDIR: scratch,
-      LANG: 'C.UTF-8',
-      TZ: 'UTC',
       NODE_COMPILE_CACHE: cache,
       APSIS_JOB: folders.jobFile,
     },

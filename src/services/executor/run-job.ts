@@ -4,6 +4,7 @@ import { judgeExit } from '#domain/process'
 import { SdcError, fail } from '#error'
 import { findMission, noteHandle } from '#services/pipeline'
 import type { Attempt, Ending, EndingFacts } from '#services/pipeline'
+import { chooseCode, recordMaking } from './code.ts'
 import { collect } from './collect.ts'
 import type { ExecutorContext } from './context.ts'
 import { faultBehind, findFault } from './fault.ts'
@@ -43,11 +44,10 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stops: 
   try {
     await removeOtherTries(context.staging, attempt)
     if (attempt.handle === undefined) await removeFolder(folders.folder)
-    order = await prepareTry(
-      context,
-      { folders, mission, process: process_ },
-      await buildJobFile(context, mission, process_, attempt, folders.scratch),
-    )
+    const code = await chooseCode(context, mission, process_, job.code)
+    const jobFile = await buildJobFile(context, code.told, process_, attempt, folders.scratch)
+    order = await prepareTry(context, { folders, mission: code.programs, process: process_ }, jobFile)
+    if (attempt.handle === undefined) await recordMaking(context, attempt, code, order, jobFile)
     const end = await follow(context, attempt, order, stops)
     if (end === undefined) {
       keep = !stops.end.aborted && context.executor.lasting

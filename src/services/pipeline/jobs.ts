@@ -1,9 +1,10 @@
-import { datasetId, findProduct, printName } from '#domain/mission'
+import { datasetId, findProduct, packageOf, printName } from '#domain/mission'
 import type { Mission, Process, Product } from '#domain/mission'
 import type { PlannedInput, WorkFacts } from '#domain/plan'
 import { compareVersions, nextVersion, riseOf } from '#domain/version'
 import type { ParentVersion, Version } from '#domain/version'
 import { filesByIds, latestOf, parentsOf } from '#services/catalog'
+import { productionOf, roseSince } from '#services/code'
 import type { JobOutputRow, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
 import type { WorkKey } from './sql.ts'
@@ -20,6 +21,7 @@ export async function makeJob(
   const { process } = facts
   const outputs: JobOutputRow[] = []
   for (const output of process.outputs) outputs.push(await planOutput(tx, mission, process, output, key, run.inputs))
+  const code = await productionOf(tx, packageOf(mission, process))
   const now = context.clock()
   const values = {
     mission: mission.id,
@@ -34,6 +36,7 @@ export async function makeJob(
     state: 'ready' as const,
     inputs: JSON.stringify(run.inputs.map(i => ({ role: i.role, file: i.file.id, name: i.file.name }))),
     outputs: JSON.stringify(outputs),
+    code: code?.digest ?? null,
     priority: process.priority,
     created_at: new Date(now),
     not_before: new Date(now),
@@ -78,6 +81,7 @@ async function planOutput(
       : riseOf(
           await parentsBefore(tx, mission, latest.id),
           inputs.map(i => parentVersion(mission, i.file)),
+          (await roseSince(tx, packageOf(mission, process), latest.arrived_at)) ? 'quality' : 'revision',
         )
   const reserved = await highestReserved(tx, mission.id, dataset, key.partition.key)
   const top = [latest?.version, reserved]

@@ -1,0 +1,64 @@
+import type { JobFile } from '#domain/process'
+import { recordEnvironment } from '#services/code'
+import type { Environment } from '#services/code'
+import type { Attempt } from './begin.ts'
+import type { PipelineContext } from './context.ts'
+import { sha256Text } from './reconcile.ts'
+
+/** What made, or would have made, the outputs of a try. */
+export interface Making {
+  readonly package: string
+  readonly code: string
+  readonly environment: Environment
+  readonly jobFile: JobFile
+}
+
+/** The whole recipe: equal where a remake must be equal. The job's own recipe leaves code and environment out (decision 0001). */
+const wholeRecipe = (recipe: string, code: string, fingerprint: string): string => sha256Text([recipe, code, fingerprint].join('\n'))
+
+/** Kept with the try for ever. */
+export async function noteMaking(context: PipelineContext, attempt: Attempt, making: Making): Promise<void> {
+  const { fingerprint } = making.environment
+  await recordEnvironment(context.db, making.environment, context.clock())
+  await context.db
+    .updateTable('attempt')
+    .set({
+      job_file: JSON.stringify(making.jobFile),
+      package: making.package,
+      code: making.code,
+      environment: fingerprint,
+      recipe: wholeRecipe(attempt.job.recipe, making.code, fingerprint),
+    })
+    .where('job', '=', attempt.job.id)
+    .where('number', '=', attempt.number)
+    .where('token', '=', attempt.token)
+    .execute()
+}
+
+/** How a file was made: its job, with the try that did it. */
+export interface Made {
+  readonly job: number
+  readonly process: string
+  readonly recipe: string | null
+  readonly package: string
+  readonly code: string
+  readonly environment: string
+  readonly jobFile: JobFile
+}
+
+/** Undefined for jobs of before this was kept. */
+export async function madeBy(db: PipelineContext['db'], job: number): Promise<Made | undefined> {
+  const row = await db
+    .selectFrom('attempt')
+    .innerJoin('job', 'job.id', 'attempt.job')
+    .select(['attempt.job', 'job.process', 'attempt.recipe', 'attempt.package', 'attempt.code', 'attempt.environment', 'attempt.job_file'])
+    .where('attempt.job', '=', job)
+    .where('attempt.outcome', 'in', ['made', 'held'])
+    .orderBy('attempt.number', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const { package: name, code, environment, job_file: jobFile } = row
+  if (name === null || code === null || environment === null || jobFile === null) return undefined
+  return { job, process: row.process, recipe: row.recipe, package: name, code, environment, jobFile }
+}
