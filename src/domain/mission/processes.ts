@@ -17,7 +17,10 @@ export interface ReadProcess {
   readonly files: readonly { readonly path: string; readonly spot: Spot }[]
 }
 
-const keys = 'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major code deterministic'.split(' ')
+const keys =
+  'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major code deterministic'.split(
+    ' ',
+  )
 
 export function readProcesses(sheets: readonly Spot[]): readonly ReadProcess[] {
   const all = sheets.flatMap(spot => entriesOf(spot, 'the processes').flatMap(rowsOf).map(readProcess))

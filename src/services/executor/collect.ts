@@ -14,6 +14,7 @@ import type { Attempt, Ending, HeldOutput } from '#services/pipeline'
 import { compareWithLatest } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import type { ExecutorContext } from './context.ts'
+import { clearHeld, heldFolder } from './held.ts'
 import { identifyOutput, originOf } from './output.ts'
 
 interface Output {
@@ -71,7 +72,8 @@ async function decide(context: ExecutorContext, mission: Mission, attempt: Attem
 
 /** Bytes go to a side area that nobody downloads from, until a person releases or rejects them. */
 async function layAside(context: ExecutorContext, attempt: Attempt, compared: readonly Compared[]): Promise<Ending> {
-  const folder = join(context.aside, 'held', `job-${attempt.job.id}`)
+  await clearHeld(context)
+  const folder = heldFolder(context, attempt.job.id)
   await mkdir(folder, { recursive: true })
   const outputs: HeldOutput[] = []
   const losses: string[] = []

@@ -1,12 +1,12 @@
-import { rm } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { compareVersions } from '#domain/version'
 import { SdcError, fail } from '#error'
 import { latestOf } from '#services/catalog'
 import type { Db } from '#services/db'
 import { landBytes, verifyFile } from '#services/ingest'
 import type { Prepared } from '#services/ingest'
-import { findMission, readHeld, rejectHeld, releaseHeld } from '#services/pipeline'
+import { findMission, readHeld, rejectHeld, releaseHeld, settledJobs } from '#services/pipeline'
 import type { HeldJob } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { identifyOutput, originOf } from './output.ts'
@@ -26,7 +26,7 @@ export async function releaseHeldJob(context: ExecutorContext, act: HeldAct): Pr
   const held = await readHeld(context.pipeline.db, act)
   const files = await publishHeld(context, held)
   const ids = await releaseHeld(context.pipeline, held.job, files, act)
-  await removeBytes(held)
+  await clearHeld(context)
   return ids
 }
 
@@ -34,7 +34,7 @@ export async function releaseHeldJob(context: ExecutorContext, act: HeldAct): Pr
 export async function rejectHeldJob(context: ExecutorContext, act: HeldAct): Promise<void> {
   const held = await readHeld(context.pipeline.db, act)
   await rejectHeld(context.pipeline, held.job, act)
-  await removeBytes(held)
+  await clearHeld(context)
 }
 
 async function publishHeld(context: ExecutorContext, { job, outputs }: HeldJob): Promise<readonly Prepared[]> {
@@ -64,8 +64,12 @@ async function refuseOvertaken(db: Db, mission: string, partition: string, plann
     throw new SdcError('held/overtaken', `${latest.name} is newer than ${planned.name}: reject what is held`)
 }
 
-const removeBytes = async ({ outputs }: HeldJob): Promise<void> => {
-  for (const { path } of outputs) await rm(path, { force: true })
-  const first = outputs[0]
-  if (first !== undefined) await rm(dirname(first.path), { recursive: true, force: true })
+/** Removes bytes of jobs that are held no more: released, rejected, or given way to something newer. */
+export async function clearHeld(context: ExecutorContext): Promise<void> {
+  const names = await readdir(join(context.aside, 'held')).catch((): string[] => [])
+  const jobs = names.map(name => Number(name.replace('job-', '')))
+  for (const job of await settledJobs(context.pipeline.db, jobs)) await rm(heldFolder(context, job), { recursive: true, force: true })
 }
+
+/** Where what a job made lies while it is held. */
+export const heldFolder = (context: Pick<ExecutorContext, 'aside'>, job: number): string => join(context.aside, 'held', `job-${job}`)

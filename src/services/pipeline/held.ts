@@ -76,6 +76,18 @@ export async function listHeld(db: Db, mission?: string): Promise<readonly HeldJ
   return jobs.map(job => ({ job, outputs: rows.filter(r => r.job === job.id) }))
 }
 
+/** Of these jobs, those that neither are held nor may yet be. */
+export async function settledJobs(db: Db, jobs: readonly number[]): Promise<readonly number[]> {
+  if (jobs.length === 0) return []
+  const rows = await db
+    .selectFrom('job')
+    .select('id')
+    .where('id', 'in', jobs)
+    .where('state', 'not in', ['held', 'running', 'ready'])
+    .execute()
+  return rows.map(r => r.id)
+}
+
 /** Throws `held/no-such-job`, and `held/no-reason` where the word has none. */
 export async function readHeld(db: Db, word: { readonly job: number; readonly reason: string }): Promise<HeldJob> {
   if (word.reason.trim() === '') throw new SdcError('held/no-reason', 'a release or rejection needs a reason: people will ask for it')

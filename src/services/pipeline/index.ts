@@ -3,7 +3,7 @@ export type { Ending, EndingFacts, HeldOutput, RetryPolicy } from './attempts.ts
 export { closedTokens, forgetHandle, noteHandle, startAttempt, strayHandles } from './begin.ts'
 export type { Attempt, Claimant, Terms } from './begin.ts'
 export type { Dispatch, FindForgotten, PipelineContext, Spot } from './context.ts'
-export { listHeld, readHeld, rejectHeld, releaseHeld } from './held.ts'
+export { listHeld, readHeld, rejectHeld, releaseHeld, settledJobs } from './held.ts'
 export type { HeldJob } from './held.ts'
 export { madeBy, noteMaking } from './making.ts'
 export type { Made, Making } from './making.ts'
