@@ -148,6 +148,11 @@ export const findBytes = (
 export const filesByIds = (db: Db | Tx, ids: readonly number[]): Promise<readonly FileRow[]> =>
   ids.length === 0 ? Promise.resolve([]) : db.selectFrom('file').selectAll().where('id', 'in', ids).execute()
 
+export const filesByNames = (db: Db | Tx, mission: string, names: readonly string[]): Promise<readonly FileRow[]> =>
+  names.length === 0
+    ? Promise.resolve([])
+    : db.selectFrom('file').selectAll().where('mission', '=', mission).where('name', 'in', names).execute()
+
 /** Ids of held files by names, for lineage that programs write as names. */
 export const idsByNames = (db: Db | Tx, mission: string, names: readonly string[]): Promise<readonly { id: number; name: string }[]> =>
   names.length === 0

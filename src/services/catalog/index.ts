@@ -3,6 +3,7 @@ export type { LedgerEvent } from './events.ts'
 export {
   childrenOf,
   filesByIds,
+  filesByNames,
   findBytes,
   findFile,
   heldPartitions,

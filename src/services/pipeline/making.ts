@@ -1,9 +1,11 @@
 import type { JobFile } from '#domain/process'
+import { fail } from '#error'
 import { recordEnvironment } from '#services/code'
 import type { Environment } from '#services/code'
 import type { Attempt } from './begin.ts'
 import type { PipelineContext } from './context.ts'
 import { sha256Text } from './reconcile.ts'
+import type { JobRow } from './sql.ts'
 
 /** What made, or would have made, the outputs of a try. */
 export interface Making {
@@ -62,3 +64,8 @@ export async function madeBy(db: PipelineContext['db'], job: number): Promise<Ma
   if (name === null || code === null || environment === null || jobFile === null) return undefined
   return { job, process: row.process, recipe: row.recipe, package: name, code, environment, jobFile }
 }
+
+/** Throws `pipeline/no-such-job`. */
+export const readJob = async (db: PipelineContext['db'], id: number): Promise<JobRow> =>
+  (await db.selectFrom('job').selectAll().where('id', '=', id).executeTakeFirst()) ??
+  fail('pipeline/no-such-job', `there is no job ${id}`, { job: id })

@@ -1,0 +1,184 @@
+import { userInfo } from 'node:os'
+import { Argument, Command, Option } from 'commander'
+import { SdcError } from '#error'
+import type { System } from '#apps/system'
+import { findRelease, listReleases, openOrigin, promoteRelease, registerRelease, rollBack } from '#services/code'
+import { withTx } from '#services/db'
+import { compareRelease, stageRelease } from '#services/remake'
+import { describeComparison } from './code-report.ts'
+import { homeOption, inHome } from './enter.ts'
+import type { HomeOptions } from './enter.ts'
+import { oneMission, parseRange } from './scope.ts'
+
+interface CodeOptions extends HomeOptions {
+  readonly package?: string
+  readonly by: string
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const short = (digest: string): string => digest.slice(0, 12)
+const packageOption = ['--package <name>', "which package of code (default: the mission's name: its whole folder)"] as const
+const byOption = ['--by <name>', 'whose act it is', userInfo().username] as const
+const digestArgument = (): Argument => new Argument('<digest>', 'of a release, or its first digits')
+
+const packageOf = (system: System, options: CodeOptions): string => options.package ?? oneMission(system.missions, undefined).id
+
+/** `apsis code register|ls|stage|compare|promote|rollback` */
+export function codeCommand(): Command {
+  const command = new Command('code')
+    .description('releases of processing code: register, try in staging, compare, promote, roll back')
+    .addHelpText(
+      'after',
+      `
+A release is a folder of code under a digest of its content, kept read-only for ever. Processes run with the release of their package
+that is in production; until one is promoted, with the mission's folder. Promotion needs a comparison with what is published, and a
+second person. It changes nothing that exists: it proposes a campaign (apsis campaign).
+
+Example:
+  apsis code register ./fgm-2.1 --rise quality --note "new offsets"
+  apsis code stage 3f9a --from 2026-11-20 --limit 8
+  apsis code compare 3f9a
+  apsis code promote 3f9a --by ada --reason "offsets agree with the ground calibration"
+  apsis code rollback --reason "spikes at mode changes"`,
+    )
+  command.addCommand(registerCommand()).addCommand(listCommand()).addCommand(stageCommand()).addCommand(compareCommand())
+  return command.addCommand(promoteCommand()).addCommand(rollbackCommand())
+}
+
+const registerCommand = (): Command =>
+  new Command('register')
+    .description('keep a folder, or a commit of a git repository, as a release')
+    .argument('<source>', 'a folder, or a commit, tag or branch')
+    .option('--repository <dir>', 'the git repository', '.')
+    .option('--inside <dir>', 'take this folder of it', '')
+    .option(...packageOption)
+    .addOption(
+      new Option('--rise <part>', 'what rises in versions of what it makes anew').choices(['revision', 'quality']).default('revision'),
+    )
+    .option('--note <text>', 'what is new', '')
+    .option(...byOption)
+    .option(...homeOption)
+    .action((source: string, options: CodeOptions & { repository: string; inside: string; rise: 'revision' | 'quality'; note: string }) =>
+      inHome('code register', options, async system => {
+        const origin = await openOrigin(source, options.repository, options.inside)
+        try {
+          const tree = await system.executor.code.put(origin.folder)
+          const name = packageOf(system, options)
+          const { rise, note, by: actor } = options
+          const registration = { package: name, tree, source: origin.source, rise, note, actor }
+          const release = await withTx(system.db, tx => registerRelease(tx, registration, Date.now()))
+          process.stderr.write(`${name}: ${release.files} files, ${release.bytes} bytes, from ${release.source}, state ${release.state}\n`)
+          say(release.digest)
+        } finally {
+          await origin.close()
+        }
+      }),
+    )
+
+const listCommand = (): Command =>
+  new Command('ls')
+    .description('releases, and which one runs')
+    .option(...packageOption)
+    .option('--json', 'as JSON')
+    .option(...homeOption)
+    .action((options: CodeOptions & { json?: boolean }) =>
+      inHome('code ls', options, async system => {
+        const releases = await listReleases(system.db, options.package)
+        if (options.json === true) return say(JSON.stringify(releases, undefined, 1))
+        if (releases.length === 0) say("no releases: every process runs from its mission's folder")
+        for (const r of releases)
+          say(
+            `${short(r.digest)}  ${r.package.padEnd(12)} ${r.state.padEnd(10)} rise ${r.rise.padEnd(8)} ${r.registered_by}: ${r.source} ${r.note}`,
+          )
+      }),
+    )
+
+interface StageOptions extends CodeOptions {
+  readonly process?: readonly string[]
+  readonly spacecraft?: string
+  readonly range?: string
+  readonly limit: string
+}
+
+const stageCommand = (): Command =>
+  new Command('stage')
+    .description('run a release on the real inputs of what is published, into a side area')
+    .addArgument(digestArgument())
+    .option('--process <id...>', 'only these processes of the package')
+    .option('--spacecraft <id>', 'only this spacecraft')
+    .option('--range <from..to>', 'only partitions in this range, e.g. 2026-11-01..2026-11-08')
+    .option('--limit <n>', 'the newest so many works', '20')
+    .option(...packageOption)
+    .option(...byOption)
+    .option(...homeOption)
+    .action((digest: string, options: StageOptions) =>
+      inHome('code stage', options, async system => {
+        const release = await findRelease(system.db, packageOf(system, options), digest)
+        const limit = Number(options.limit)
+        if (!Number.isSafeInteger(limit) || limit < 1)
+          throw new SdcError('code/bad-limit', `--limit ${options.limit} is no number of works`)
+        const { process: processes, spacecraft } = options
+        const scope = {
+          mission: oneMission(system.missions, undefined).id,
+          limit,
+          ...(processes === undefined ? {} : { processes }),
+          ...(spacecraft === undefined ? {} : { spacecraft }),
+          ...(options.range === undefined ? {} : parseRange(options.range)),
+        }
+        let failed = 0
+        for await (const r of stageRelease(system.executor, release, scope, options.by)) {
+          say(`${r.outcome.padEnd(8)} ${r.process} ${r.spacecraft} ${r.partition}  ${r.seconds.toFixed(1)} s  ${r.message ?? ''}`.trimEnd())
+          if (r.outcome === 'failed') failed++
+        }
+        process.stderr.write(`next: apsis code compare ${short(release.digest)}\n`)
+        if (failed > 0) process.exitCode = 1
+      }),
+    )
+
+const compareCommand = (): Command =>
+  new Command('compare')
+    .description('what a release made in staging beside what is published, per variable')
+    .addArgument(digestArgument())
+    .option('--json', 'the whole report')
+    .option(...packageOption)
+    .option(...byOption)
+    .option(...homeOption)
+    .action((digest: string, options: CodeOptions & { json?: boolean }) =>
+      inHome('code compare', options, async system => {
+        const release = await findRelease(system.db, packageOf(system, options), digest)
+        const comparison = await compareRelease(system.executor, release, options.by)
+        if (options.json === true) say(JSON.stringify(comparison, undefined, 1))
+        else describeComparison(comparison).forEach(say)
+      }),
+    )
+
+const promoteCommand = (): Command =>
+  new Command('promote')
+    .description('let a compared release run from now on; a second person does this')
+    .addArgument(digestArgument())
+    .requiredOption('--reason <text>', 'why it may')
+    .option(...packageOption)
+    .option(...byOption)
+    .option(...homeOption)
+    .action((digest: string, options: CodeOptions & { reason: string }) =>
+      inHome('code promote', options, async system => {
+        const release = await findRelease(system.db, packageOf(system, options), digest)
+        await withTx(system.db, tx => promoteRelease(tx, release, { actor: options.by, reason: options.reason }, Date.now()))
+        say(`${release.package} runs with ${short(release.digest)} from now on`)
+      }),
+    )
+
+const rollbackCommand = (): Command =>
+  new Command('rollback')
+    .description('back to the code that was in production before')
+    .requiredOption('--reason <text>', 'why')
+    .option(...packageOption)
+    .option(...byOption)
+    .option(...homeOption)
+    .action((options: CodeOptions & { reason: string }) =>
+      inHome('code rollback', options, async system => {
+        const name = packageOf(system, options)
+        const { from, to } = await withTx(system.db, tx => rollBack(tx, name, { actor: options.by, reason: options.reason }, Date.now()))
+        say(`${name} runs with ${to === undefined ? "the mission's folder" : short(to.digest)} again, not with ${short(from.digest)}`)
+      }),
+    )

@@ -1,0 +1,6 @@
+export { checkRemake } from './check.ts'
+export type { RemakeCheck } from './check.ts'
+export { compareRelease } from './compare.ts'
+export type { CodeComparison, ComparedOutput, ComparedVariable } from './compare.ts'
+export { stageRelease } from './stage.ts'
+export type { StagedResult, StageScope } from './stage.ts'
