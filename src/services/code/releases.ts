@@ -180,13 +180,13 @@ async function replaceProduction(tx: Tx, release: Release, word: Word, now: numb
   await moveRelease(tx, release, 'production', word, now)
 }
 
-export interface CodeReport {
+interface CodeReport {
   readonly at: number
   readonly actor: string
   readonly report: Readonly<Record<string, unknown>>
 }
 
-export const lastReport = (db: Db | Tx, name: string, digest: string): Promise<CodeReport | undefined> =>
+const lastReport = (db: Db | Tx, name: string, digest: string): Promise<CodeReport | undefined> =>
   db
     .selectFrom('code_report')
     .select(['at', 'actor', 'report'])

@@ -102,7 +102,7 @@ export async function diffFiles(
       const diff = await diffCdf(before, after)
       const named = (attributes: readonly { readonly name: string }[]): readonly string[] =>
         attributes.map(a => a.name).filter(name => !isProvenance(name))
-      const variables = diff.variables.map(({ intervals: _, attributes, ...v }) => ({ ...v, attributes: named(attributes) }))
+      const variables = diff.variables.map(({ intervals: _intervals, attributes, ...v }) => ({ ...v, attributes: named(attributes) }))
       return { attributes: named(diff.attributes), variables: variables.filter(v => v.state !== 'same') }
     } finally {
       await after.close()
