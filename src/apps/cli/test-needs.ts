@@ -21,7 +21,7 @@ export const clientsFolder = (): string => process.env['APSIS_CLIENTS'] ?? `${ro
 export const findChromium = (): string | undefined =>
   ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(path => existsSync(path))
 
-export type NeedName = 'chromium' | 'python' | 'shared' | 'postgres15' | 'git' | 'registry' | 'clients'
+export type NeedName = 'chromium' | 'python' | 'shared' | 'postgres15' | 'git' | 'registry' | 'clients' | 'sandbox' | 'slurm'
 
 const checks: Readonly<Record<NeedName, () => Need>> = {
   chromium: () => ({ what: 'Chromium', isThere: findChromium() !== undefined, cure: 'apt-get install chromium' }),
@@ -40,6 +40,16 @@ const checks: Readonly<Record<NeedName, () => Need>> = {
     what: 'Python environment with the clients of the field',
     isThere: answers(`${clientsFolder()}/bin/python`, '-c', 'import pyspedas, cdflib, pycdfpp, scipy'),
     cure: 'test/acceptance/clients/README.md says how to make it',
+  }),
+  sandbox: () => ({
+    what: 'sandbox (bubblewrap and user namespaces)',
+    isThere: answers('bwrap', '--unshare-all', '--ro-bind', '/', '/', 'true'),
+    cure: 'apt-get install bubblewrap, and allow user namespaces',
+  }),
+  slurm: () => ({
+    what: 'Slurm of Debian, with the rights of root to start it',
+    isThere: process.getuid?.() === 0 && ['slurmctld', 'slurmd', 'munged', 'sbatch'].every(name => answers('which', name)),
+    cure: 'apt-get install slurm-wlm munge, and run as root',
   }),
   git: () => ({
     what: 'git with a clone',

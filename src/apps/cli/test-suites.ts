@@ -22,6 +22,8 @@ export const suites: readonly Suite[] = [
   { name: 'processing programs in Python', needs: ['python'], how: 'within' },
   { name: 'clients of the field and other readers', needs: ['clients'], how: 'within' },
   { name: 'the site in a browser', needs: ['chromium'], how: 'within' },
+  { name: 'programs in a sandbox', needs: ['sandbox'], how: 'within' },
+  { name: 'programs on a real Slurm', needs: ['slurm'], how: { run: ['test/slurm'] } },
   {
     name: 'services on PostgreSQL 15',
     needs: ['postgres15'],

@@ -62,7 +62,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stops: 
     if (fault !== undefined) return { ending: { outcome: 'fault', message: fault }, facts }
     if (!(error instanceof SdcError)) throw error
     // On a shared file system what another host wrote may come into view later.
-    const outcome = error.code === 'store/absent' ? 'try-again' : 'failed'
+    const outcome = error.code === 'store/absent' ? 'try-again' : error.code === 'executor/cluster' ? 'fault' : 'failed'
     return { ending: { outcome, message: error.message }, facts }
   } finally {
     if (!keep) await removeFolder(folders.folder).catch(() => undefined)
@@ -105,7 +105,7 @@ async function judge(
   end: ProgramEnd,
   folders: TryFolders,
 ): Promise<Ending> {
-  if (end.lost !== undefined) return { outcome: 'fault', message: end.lost }
+  if (end.lost !== undefined) return { outcome: 'lost', message: end.lost }
   const ending = await judgeEnd(context, mission, process_, attempt, end, folders)
   // A program that failed on a full disk says so in words of its own, if at all.
   const fault = ending.outcome === 'failed' ? await findFault(context) : undefined

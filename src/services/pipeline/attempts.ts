@@ -4,6 +4,7 @@ import type { Less } from '#domain/process'
 import { fail } from '#error'
 import { withTx } from '#services/db'
 import type { AttemptDetail, Outcome, Tx } from '#services/db'
+import { countLost } from './begin.ts'
 import type { Attempt } from './begin.ts'
 import type { PipelineContext } from './context.ts'
 import { holdOutputs, supersedeHeld } from './held.ts'
@@ -19,8 +20,8 @@ export type Ending =
   | { readonly outcome: 'held'; readonly message: string; readonly outputs: readonly HeldOutput[] }
   | { readonly outcome: 'no-data'; readonly message: string }
   | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string }
-  /** The worker's own doing, or its machine's: it says nothing about the program, and no try is counted. */
-  | { readonly outcome: 'fault'; readonly message: string }
+  /** The worker's own doing, or that of the machine the program ran on: it says nothing about the program, and no try is counted. */
+  | { readonly outcome: 'fault' | 'lost'; readonly message: string }
 
 export interface KeptFile {
   readonly dataset: string
@@ -49,6 +50,8 @@ export interface EndingFacts {
 export interface RetryPolicy {
   /** Tries that count; those whose worker was lost or at fault do not. */
   readonly tries: number
+  /** Tries that may be lost with their machine. */
+  readonly losses: number
   /** First pause in milliseconds; doubles with each try. */
   readonly pause: number
 }
@@ -72,11 +75,11 @@ export const finishAttempt = (
     await release(tx, job.id)
     if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
     if (ending.outcome === 'held') return holdOutputs(tx, job, ending, now)
-    const isFault = ending.outcome === 'fault'
-    const uncounted = job.uncounted + (isFault ? 1 : 0)
+    const free = ending.outcome === 'fault' || ending.outcome === 'lost'
+    const uncounted = job.uncounted + (free ? 1 : 0)
     const counted = attempt.number - uncounted
-    const again = isFault || counted < retry.tries
-    const delay = retry.pause * 2 ** Math.min(10, isFault ? 0 : counted - 1)
+    const again = ending.outcome === 'fault' || (free ? (await countLost(tx, job.id)) <= retry.losses : counted < retry.tries)
+    const delay = retry.pause * 2 ** Math.min(10, free ? 0 : counted - 1)
     const change = again
       ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message, uncounted }
       : { state: 'failed' as const, ended_at: new Date(now), message: ending.message }

@@ -99,10 +99,15 @@ async function markLost(context: PipelineContext, tx: Tx, job: JobRow, open: Sel
     .execute()
   await tx.updateTable('job').set({ uncounted }).where('id', '=', job.id).execute()
   await tx.deleteFrom('holding').where('job', '=', job.id).execute()
+  return countLost(tx, job.id)
+}
+
+/** How many tries of a job were lost with their worker or machine. */
+export async function countLost(tx: Tx, job: number): Promise<number> {
   const { lost } = await tx
     .selectFrom('attempt')
     .select(e => e.fn.countAll<number>().as('lost'))
-    .where('job', '=', job.id)
+    .where('job', '=', job)
     .where('outcome', '=', 'lost')
     .executeTakeFirstOrThrow()
   return lost

@@ -7,6 +7,7 @@ export { listHeld, readHeld, rejectHeld, releaseHeld, settledJobs } from './held
 export type { HeldJob } from './held.ts'
 export { madeBy, noteMaking, readJob } from './making.ts'
 export type { Made, Making } from './making.ts'
+export { cancelJob } from './cancel.ts'
 export { makePlanner } from './planner.ts'
 export type { Planner } from './planner.ts'
 export { findMission, reconcile } from './reconcile.ts'

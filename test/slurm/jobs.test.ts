@@ -1,0 +1,152 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { slurmExecutor, work } from '#services/executor'
+import type { ExecutorContext } from '#services/executor'
+import { cancelJob } from '#services/pipeline'
+import { openInstallation, textMission } from '#test/installation'
+import type { Installation } from '#test/installation'
+import { slurmIsThere, startSlurm } from '#test/slurm'
+import type { Cluster } from '#test/slurm'
+
+// The first line of a raw file is a script; it finds $in, $out, $try, and a folder to meet the test in as $dir.
+const programs = {
+  'programs/count.sh': `set -eu
+in=$(sed -n 's/^ *"path": "\\(.*\\)",$/\\1/p' "$APSIS_JOB" | head -n 1)
+out=$(sed -n 's/^ *"name": "\\(.*_l1_.*\\)",$/\\1/p' "$APSIS_JOB" | head -n 1)
+try=$(sed -n 's/^ *"attempt": \\(.*\\),$/\\1/p' "$APSIS_JOB")
+eval "$(head -n 1 "$in")"
+wc -l < "$in" > "$out"
+`,
+}
+const gate = 'echo "try $try"; touch "$dir/began-$try"; while [ ! -e "$dir/go" ]; do sleep 0.1; done'
+
+describe.skipIf(!slurmIsThere)(slurmIsThere ? 'jobs on a real Slurm' : 'jobs on a real Slurm (left out: no Slurm)', () => {
+  let cluster: Cluster
+  let home: Installation
+  let days = 0
+
+  beforeAll(async () => {
+    cluster = await startSlurm()
+    home = await openInstallation({ ...textMission, ...programs })
+  })
+  afterAll(async () => {
+    await home.close()
+    await cluster.stop()
+  })
+
+  interface Case {
+    readonly dir: string
+    readonly job: number
+    readonly attempts: () => Promise<
+      readonly { number: number; worker: string; outcome: string | null; message: string | null; handle: string | null }[]
+    >
+    readonly state: () => Promise<string>
+  }
+
+  async function order(script: string): Promise<Case> {
+    const day = new Date(Date.UTC(2026, 1, 1 + days++)).toISOString().slice(0, 10)
+    const dir = join(home.folder, 'meet', day)
+    await mkdir(dir, { recursive: true })
+    await home.deliver(`ta_cnt_day_l0_${day.replaceAll('-', '')}_v0.0.0.txt`, `dir=${dir}; ${script}\n`)
+    await home.planner.follow()
+    const { id } = await home.db.selectFrom('job').select('id').where('partition', '=', day).executeTakeFirstOrThrow()
+    return {
+      dir,
+      job: id,
+      attempts: () =>
+        home.db
+          .selectFrom('attempt')
+          .select(['number', 'worker', 'outcome', 'message', 'handle'])
+          .where('job', '=', id)
+          .orderBy('id')
+          .execute(),
+      state: async () => (await home.db.selectFrom('job').select('state').where('id', '=', id).executeTakeFirstOrThrow()).state,
+    }
+  }
+
+  const start = (name: string, slots = 4): { stop: () => Promise<void> } => {
+    const stop = new AbortController()
+    const executor = slurmExecutor({ submit: ['--partition=main', '--nice=1'], confinement: 'plain' })
+    const context: ExecutorContext = { ...home.executor, executor, worker: name }
+    const ended = work(context, home.queue, { slots, stop: stop.signal })
+    return {
+      stop: async () => {
+        stop.abort()
+        await ended
+      },
+    }
+  }
+  const listed = (): string => execFileSync('squeue', ['--noheader', '--format=%j|%T|%l|%m|%P'], { encoding: 'utf8' }).trim()
+
+  test('limits are told to the cluster; the job outlives its worker, and the next one brings it home', async () => {
+    const c = await order(gate)
+    const first = start('first')
+    await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
+    // 600 s and a minute for the step; 2 GB and the step's share
+    expect(listed()).toBe(`apsis-job-${c.job}-try-1|RUNNING|11:00|2152M|main`)
+    await first.stop()
+    expect(listed()).toContain('RUNNING')
+    const second = start('second')
+    await expect.poll(async () => (await c.attempts())[0]?.worker).toBe('second')
+    await writeFile(join(c.dir, 'go'), '')
+    await expect.poll(c.state).toBe('made')
+    expect(await c.attempts()).toMatchObject([{ number: 1, worker: 'second', outcome: 'made', handle: null }])
+    expect(existsSync(join(c.dir, 'began-2'))).toBe(false)
+    await second.stop()
+    await home.settle()
+  })
+
+  test('cancelling ends it on the cluster; also where no worker looked at that moment', async () => {
+    for (const looked of [true, false]) {
+      const c = await order(gate)
+      const first = start('first')
+      await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
+      if (!looked) await first.stop()
+      await cancelJob(home.pipeline, c.job, { actor: 'operator', reason: 'not wanted' })
+      const second = looked ? undefined : start('second')
+      await expect.poll(listed).toBe('')
+      expect(await c.attempts()).toMatchObject([{ outcome: 'cancelled', message: 'cancelled by operator: not wanted' }])
+      await (second ?? first).stop()
+      expect(await c.state()).toBe('cancelled')
+    }
+  })
+
+  test('who cancels it behind our back, and a node that dies, cost no try: the job runs again', async () => {
+    const c = await order(gate)
+    const worker = start('patient')
+    await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
+    execFileSync('scancel', ['--signal=KILL', '--full', (await c.attempts())[0]?.handle?.replace('slurm:', '') ?? ''])
+    await expect.poll(() => existsSync(join(c.dir, 'began-2'))).toBe(true)
+    await cluster.killNode()
+    await expect.poll(async () => (await c.attempts()).length, { timeout: 60_000 }).toBe(3)
+    await cluster.startNode()
+    await writeFile(join(c.dir, 'go'), '')
+    await expect.poll(c.state, { timeout: 60_000 }).toBe('made')
+    const tries = await c.attempts()
+    expect(tries.map(t => t.outcome)).toEqual(['lost', 'lost', 'made'])
+    expect(tries[0]?.message).toContain('Slurm ended its job')
+    const { uncounted } = await home.db.selectFrom('job').select('uncounted').where('id', '=', c.job).executeTakeFirstOrThrow()
+    expect(uncounted).toBe(2)
+    await worker.stop()
+    await home.settle()
+  }, 150_000)
+
+  test('a cluster that takes nothing is the worker’s fault, not the program’s', async () => {
+    const c = await order('true')
+    const context: ExecutorContext = {
+      ...home.executor,
+      executor: slurmExecutor({ submit: ['--partition=none-such'], confinement: 'plain' }),
+    }
+    const stop = new AbortController()
+    const ended = work({ ...context, worker: 'mistaken' }, home.queue, { slots: 1, stop: stop.signal })
+    await expect.poll(async () => (await c.attempts())[0]?.outcome).toBe('fault')
+    stop.abort()
+    await ended
+    expect((await c.attempts())[0]?.message).toMatch(/sbatch did not work: .*partition/i)
+    await home.settle()
+    expect(await c.state()).toBe('made')
+  })
+})
