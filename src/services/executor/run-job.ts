@@ -1,7 +1,9 @@
 import { hostname } from 'node:os'
 import type { Mission, Process } from '#domain/mission'
 import { judgeExit } from '#domain/process'
+import type { FailureClass } from '#domain/process'
 import { SdcError, fail } from '#error'
+import type { Prepared } from '#services/ingest'
 import { findMission, noteHandle } from '#services/pipeline'
 import type { Attempt, Ending, EndingFacts } from '#services/pipeline'
 import { chooseCode, recordMaking } from './code.ts'
@@ -121,13 +123,25 @@ async function judgeEnd(
   folders: TryFolders,
 ): Promise<Ending> {
   const { exitCode } = end
-  if (end.cut !== undefined || exitCode === undefined) return { outcome: 'failed', message: describeEnd(end, process_) }
+  const message = describeEnd(end, process_)
+  if (end.cut !== undefined || exitCode === undefined) return { outcome: 'failed', message, failure: failureOfCut(end.cut) }
   const verdict = judgeExit(process_.exits, exitCode)
   if (verdict === 'noData') return { outcome: 'no-data', message: end.lastLine }
   if (verdict === 'tryAgain') return { outcome: 'try-again', message: end.lastLine || `exit ${exitCode}: try again` }
-  if (verdict === 'error' || verdict === 'fatal') return { outcome: 'failed', message: describeEnd(end, process_) }
-  return collect(context, mission, attempt, folders.work)
+  if (verdict === 'error' || verdict === 'fatal') return { outcome: 'failed', message, failure: verdict }
+  const ending = await collect(context, mission, attempt, folders.work)
+  return verdict === 'warning' && ending.outcome === 'made'
+    ? { ...ending, files: ending.files.map(file => withFinding(file, message)) }
+    : ending
 }
+
+const failureOfCut = (cut: ProgramEnd['cut']): FailureClass =>
+  cut === 'time' || cut === 'cpu' ? 'timeout' : cut === 'memory' ? 'memory' : 'error'
+
+const withFinding = (prepared: Prepared, message: string): Prepared => ({
+  ...prepared,
+  file: { ...prepared.file, findings: [...prepared.file.findings, `its program warned: ${message}`] },
+})
 
 function describeEnd(end: ProgramEnd, process_: Process): string {
   const words = end.lastLine === '' ? '' : `; last words: ${end.lastLine}`

@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Process } from '#domain/mission'
+import { failureClasses } from '#domain/process'
+import type { FailureClass } from '#domain/process'
 import { SdcError } from '#error'
 import { closedTokens, findMission, finishAttempt, forgetHandle, reconcile, startAttempt, strayHandles } from '#services/pipeline'
 import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
@@ -210,7 +212,7 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
   context.log.info({ ...ids, confinement: context.executor.confinement }, attempt.handle === undefined ? 'started' : 'taken over')
   const run = await runJob(context, attempt, stops)
   if (run === undefined) return giveBack(shift, taken, spot)
-  const retry = { tries: process.limits.tries, losses: termsOf(process, context.executor).losses, pause: context.retryPause }
+  const retry = { tries: process.retry, pause: context.retryPause }
   const files = await finishAttempt(pipeline, attempt, run.ending, run.facts, retry, tx => queue.settle(tx, taken))
   context.log.info(
     { ...ids, ...run.facts, outcome: run.ending.outcome, files, outputs: job.outputs.map(o => o.name) },
@@ -234,7 +236,8 @@ async function giveUp(context: ExecutorContext, queue: Queue, taken: Claim, atte
   const { mission, process } = attempt.job
   const message = `mission ${mission} no longer has the process ${process}`
   const facts = { exitCode: undefined, signal: undefined, log: undefined }
-  await finishAttempt(context.pipeline, attempt, { outcome: 'failed', message }, facts, { tries: 0, losses: 0, pause: 0 }, tx =>
+  const once = Object.fromEntries(failureClasses.map(failure => [failure, 0])) as Record<FailureClass, number>
+  await finishAttempt(context.pipeline, attempt, { outcome: 'failed', message }, facts, { tries: once, pause: 0 }, tx =>
     queue.settle(tx, taken),
   )
   context.log.warn({ act: 'job', job: taken.job, process }, message)

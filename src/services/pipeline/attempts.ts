@@ -1,6 +1,6 @@
 import { recordPrepared } from '#services/ingest'
 import type { Prepared } from '#services/ingest'
-import type { Less } from '#domain/process'
+import type { FailureClass, Less } from '#domain/process'
 import { fail } from '#error'
 import { withTx } from '#services/db'
 import type { AttemptDetail, Outcome, Tx } from '#services/db'
@@ -19,7 +19,7 @@ export type Ending =
   | { readonly outcome: 'made'; readonly files: readonly Prepared[]; readonly kept?: readonly KeptFile[] }
   | { readonly outcome: 'held'; readonly message: string; readonly outputs: readonly HeldOutput[] }
   | { readonly outcome: 'no-data'; readonly message: string }
-  | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string }
+  | { readonly outcome: 'try-again' | 'failed' | 'refused'; readonly message: string; readonly failure?: FailureClass }
   /** The worker's own doing, or that of the machine the program ran on: it says nothing about the program, and no try is counted. */
   | { readonly outcome: 'fault' | 'lost'; readonly message: string }
 
@@ -48,10 +48,8 @@ export interface EndingFacts {
 }
 
 export interface RetryPolicy {
-  /** Tries that count; those whose worker was lost or at fault do not. */
-  readonly tries: number
-  /** Tries that may be lost with their machine. */
-  readonly losses: number
+  /** How many tries a job has, by the way in which the last one failed. Those that say nothing about the program do not count. */
+  readonly tries: Readonly<Record<FailureClass, number>>
   /** First pause in milliseconds; doubles with each try. */
   readonly pause: number
 }
@@ -78,7 +76,8 @@ export const finishAttempt = (
     const free = ending.outcome === 'fault' || ending.outcome === 'lost'
     const uncounted = job.uncounted + (free ? 1 : 0)
     const counted = attempt.number - uncounted
-    const again = ending.outcome === 'fault' || (free ? (await countLost(tx, job.id)) <= retry.losses : counted < retry.tries)
+    const again =
+      ending.outcome === 'fault' || (free ? (await countLost(tx, job.id)) <= retry.tries.lost : counted < retry.tries[classOf(ending)])
     const delay = retry.pause * 2 ** Math.min(10, free ? 0 : counted - 1)
     const change = again
       ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message, uncounted }
@@ -88,6 +87,11 @@ export const finishAttempt = (
     else await releaseVersions(tx, job.id)
     return []
   })
+
+const classOf = (ending: Ending): FailureClass => {
+  if (ending.outcome === 'try-again' || ending.outcome === 'refused') return ending.outcome
+  return ending.outcome === 'failed' ? (ending.failure ?? 'error') : 'error'
+}
 
 /** Keeps a try from being given up for dead until the transaction ends. Throws `pipeline/fenced` where it was already. */
 export async function holdAttempt(tx: Tx, attempt: Attempt): Promise<void> {
