@@ -79,16 +79,21 @@ describe.skipIf(!slurmIsThere)(slurmIsThere ? 'jobs on a real Slurm' : 'jobs on 
       },
     }
   }
-  const listed = (): string => execFileSync('squeue', ['--noheader', '--format=%j|%T|%l|%m|%P'], { encoding: 'utf8' }).trim()
+  /** The job as the cluster lists it; empty when it is gone. */
+  const listed = (c: Case): string =>
+    execFileSync('squeue', ['--noheader', '--format=%j|%T|%l|%m|%P'], { encoding: 'utf8' })
+      .split('\n')
+      .filter(line => line.startsWith(`apsis-job-${c.job}-`))
+      .join('\n')
 
   test('limits are told to the cluster; the job outlives its worker, and the next one brings it home', async () => {
     const c = await order(gate)
     const first = start('first')
     await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
     // 600 s and a minute for the step; 2 GB and the step's share
-    expect(listed()).toBe(`apsis-job-${c.job}-try-1|RUNNING|11:00|2152M|main`)
+    expect(listed(c)).toBe(`apsis-job-${c.job}-try-1|RUNNING|11:00|2152M|main`)
     await first.stop()
-    expect(listed()).toContain('RUNNING')
+    expect(listed(c)).toContain('RUNNING')
     const second = start('second')
     await expect.poll(async () => (await c.attempts())[0]?.worker).toBe('second')
     await writeFile(join(c.dir, 'go'), '')
@@ -107,7 +112,7 @@ describe.skipIf(!slurmIsThere)(slurmIsThere ? 'jobs on a real Slurm' : 'jobs on 
       if (!looked) await first.stop()
       await cancelJob(home.pipeline, c.job, { actor: 'operator', reason: 'not wanted' })
       const second = looked ? undefined : start('second')
-      await expect.poll(listed).toBe('')
+      await expect.poll(() => listed(c)).toBe('')
       expect(await c.attempts()).toMatchObject([{ outcome: 'cancelled', message: 'cancelled by operator: not wanted' }])
       await (second ?? first).stop()
       expect(await c.state()).toBe('cancelled')

@@ -25,7 +25,8 @@ export function statusCommand(): Command {
     })
 }
 
-const isWell = (s: Status, now: number): boolean => countNeeding(s) === 0 && s.jobs.failed === 0 && s.quarantined === 0 && !isStuck(s, now)
+const isWell = (s: Status, now: number): boolean =>
+  !s.workers.some(isTroubled) && countNeeding(s) === 0 && s.jobs.failed === 0 && s.quarantined === 0 && !isStuck(s, now)
 
 /** What is lost for ever is explained, and nobody can do anything about it. */
 const countNeeding = (s: Status): number => (s.cells.failed ?? 0) + (s.cells.late ?? 0) + (s.cells.held ?? 0)
@@ -35,6 +36,29 @@ const isStuck = (s: Status, now: number): boolean => s.planner.since !== undefin
 
 export const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`
+
+/** Those that are well in one line per kind of confinement, the others by name. */
+function workerLines(workers: Status['workers']): readonly string[] {
+  const sound = workers.filter(w => !isTroubled(w) && !w.missing)
+  const kinds = new Set(sound.map(w => `${w.executor}, ${w.confinement}`))
+  const total = (of: readonly Worker[], key: 'running' | 'slots'): number => of.reduce((sum, w) => sum + w[key], 0)
+  return [
+    ...[...kinds].map(kind => {
+      const alike = sound.filter(w => `${w.executor}, ${w.confinement}` === kind)
+      return `workers   ${alike.length} with ${total(alike, 'running')} of ${total(alike, 'slots')} places taken; ${kind}`
+    }),
+    ...workers.filter(isTroubled).slice(0, 3).map(describeTrouble),
+  ]
+}
+
+type Worker = Status['workers'][number]
+
+const isTroubled = (w: Worker): boolean => w.fault !== undefined || (w.missing && w.running > 0)
+
+const describeTrouble = (w: Worker): string =>
+  w.fault === undefined || w.missing
+    ? `worker    ${w.name} was heard of last at ${new Date(w.seen).toISOString()}: its jobs go to others`
+    : `worker    ${w.name} takes no jobs since ${new Date(w.fault.since).toISOString()}: ${w.fault.text}`
 
 function statusLines(s: Status, address: string | undefined, now: number): readonly string[] {
   const cells = Object.entries(s.cells).map(([state, n]) => `${n} ${state}`)
@@ -53,6 +77,8 @@ function statusLines(s: Status, address: string | undefined, now: number): reado
         ]
       : []),
     `jobs      ${s.jobs.made} done, ${s.jobs.running} running, ${s.jobs.waiting} waiting, ${s.jobs.failed} failed`,
+    ...workerLines(s.workers),
+    ...(s.holdings.length === 0 ? [] : [`held      ${s.holdings.map(h => `${h.amount} of ${h.resource}`).join(', ')}`]),
     ...(s.newest === undefined ? [] : [`newest    ${s.newest.name}, ${new Date(s.newest.arrived).toISOString()}`]),
     ...s.unusual.slice(0, 3).map(u => `${u.state.padEnd(9)} ${u.dataset} ${u.partition}: ${u.text}`),
   ]

@@ -9,6 +9,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'access/no-such-file': 404,
   'access/no-such-cell': 404,
   'access/no-such-job': 404,
+  'pipeline/job-over': 409,
   'access/sign-in-over': 410,
   'access/sign-in': 401,
   'access/no-right': 403,

@@ -15,6 +15,8 @@ export interface ServerParts {
   readonly clock: () => number
   /** Takes a finished temporary file in; absent = this server takes no uploads. */
   readonly ingest?: Ingest
+  /** Ends a job that waits or runs; absent = this server changes nothing. */
+  readonly cancelJob?: (job: number, by: { readonly actor: string; readonly reason: string }) => Promise<unknown>
   /** Waives expectations; absent = this server changes nothing. */
   readonly waivers?: {
     add(act: WaiverAct & { readonly reason: string }): Promise<void>

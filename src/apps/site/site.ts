@@ -5,7 +5,7 @@ import { openLog, openSystem, runSteward, startWorkers } from '#apps/system'
 import type { System } from '#apps/system'
 import { migrate } from '#services/db'
 import { ingestFile } from '#services/ingest'
-import { addWaiver, revokeWaiver } from '#services/pipeline'
+import { addWaiver, cancelJob, revokeWaiver } from '#services/pipeline'
 
 export interface SiteOptions {
   readonly port: number
@@ -32,6 +32,7 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
     store: system.ingest.store,
     home: { title: titleOf(system), simulated: system.ingest.simulated, incoming: system.ingest.incoming },
     clock: system.ingest.clock,
+    cancelJob: (job, by) => cancelJob(system.pipeline, job, by),
     waivers: { add: act => addWaiver(system.pipeline, act), revoke: act => revokeWaiver(system.pipeline, act) },
     ingest: async (path, arrival) => {
       const taken = await ingestFile(system.ingest, path, { ...arrival, consume: true })

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
-import { hostname, totalmem } from 'node:os'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
@@ -10,12 +10,14 @@ import type { Mission } from '#domain/mission'
 import { codeStore } from '#services/code'
 import { openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
-import { capacityOf, chooseConfinement, localExecutor, openQueue } from '#services/executor'
-import type { ExecutorContext, Queue } from '#services/executor'
+import { openQueue } from '#services/executor'
+import type { Executor, ExecutorContext, Queue } from '#services/executor'
 import type { IngestContext, LoadedMission } from '#services/ingest'
 import { loadAdapter, loadMissions } from '#services/missions'
 import type { PipelineContext } from '#services/pipeline'
 import { localStore } from '#services/store'
+import { capacityHere, executorOf, readConfig } from './config.ts'
+import type { Config } from './config.ts'
 import { demoClock } from './demo-clock.ts'
 import { describeLeftOut, leaveOutMissing } from './programs.ts'
 import type { LeftOut } from './programs.ts'
@@ -30,6 +32,8 @@ export interface System {
   readonly home: Home
   readonly db: Db
   readonly missions: readonly Mission[]
+  /** What the home's `config.yaml` says. */
+  readonly config: Config
   readonly settings: SystemSettings
   /** Processes that this machine cannot run. */
   readonly leftOut: readonly LeftOut[]
@@ -55,13 +59,14 @@ export const missionsFolder = (environment: Readonly<Record<string, string | und
 
 /** Opens an installation whose database is migrated. */
 export async function openSystem(options: SystemOptions): Promise<System> {
-  const { home, config, log } = options
+  const { home, log } = options
+  const config = await readConfig(home)
   const clock = home.kind === 'demo' ? demoClock(home) : Date.now
   const settings = settingsOf(home.kind)
   const { missions, leftOut } = leaveOutMissing(await loadMissions(missionsFolder(options.environment)), process.env['PATH'] ?? '')
   for (const process of leftOut) log.warn({ act: 'left out', ...process }, describeLeftOut(process))
-  const db = openDb(config)
-  const queue = await openQueue(config, { supervise: options.supervise, log })
+  const db = openDb(options.config)
+  const queue = await openQueue(options.config, { supervise: options.supervise, log })
   const incoming = join(home.archive, '.incoming')
   await mkdir(incoming, { recursive: true })
   const ingest: IngestContext = {
@@ -76,11 +81,15 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
   const { dispatch, findForgotten } = queue
   const pipeline: PipelineContext = { db, missions, dispatch, findForgotten, settings: { settle: settings.settle }, clock, log }
+  let where: Executor | undefined
   const executor: ExecutorContext = {
     pipeline,
     ingest,
-    executor: localExecutor(chooseConfinement('best', home.staging)),
-    capacity: capacityOf({}, totalmem()),
+    // Found out by trying, which only who runs programs needs.
+    get executor() {
+      return (where ??= executorOf(config, home))
+    },
+    capacity: capacityHere(config),
     staging: home.staging,
     aside: home.aside,
     code: codeStore(home.code),
@@ -88,7 +97,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     compileCache: join(root, '.build', 'compile-cache'),
     builtins: { decommutate: builtin('decommutate'), tabulate: builtin('tabulate'), quicklook: builtin('quicklook') },
     sources: ['src', 'missions', 'node_modules', '.runtime', 'package.json'].map(name => join(root, name)).filter(path => existsSync(path)),
-    open: [],
+    open: config.network,
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,
     overlays: home.kind === 'demo' ? await readOverlays(missions) : {},
@@ -100,7 +109,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     await queue.stop()
     await db.destroy()
   }
-  return { home, db, missions, leftOut, settings, queue, ingest, pipeline, executor, close }
+  return { home, db, missions, config, leftOut, settings, queue, ingest, pipeline, executor, close }
 }
 
 const builtin = (name: string): string => join(root, 'src/apps/processors', `${name}.ts`)

@@ -243,7 +243,7 @@ export interface JobView {
   /** The expectations that it answers. */
   readonly cells: readonly { readonly dataset: string; readonly partition: string }[]
   /** Absent where policy hides them from whoever asks. */
-  readonly files?: { readonly inputs: readonly { readonly role: string; readonly name: string }[]; readonly logs: readonly string[] }
+  readonly files?: { readonly inputs: readonly { readonly role: string; readonly name: string }[] }
 }
 
 export interface FailureView {

@@ -13,6 +13,6 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => st
 // Ctrl-C reaches the whole process group; the parent's end closes our input.
 process.stdin.on('end', () => stop.abort())
 process.stdin.resume()
-await work(system.executor, system.queue, { slots, stop: stop.signal })
+await work(system.executor, system.queue, { slots: system.config.slots ?? slots, stop: stop.signal })
 await system.close()
 process.exit(0)

@@ -128,7 +128,7 @@ export interface WorkFacts {
   readonly madeRecipe: string | undefined
   /** `delivered`: files came from outside, and none was made here. */
   readonly made: 'none' | 'files' | 'no-data' | 'delivered'
-  /** The newest job that was not cancelled. */
+  /** The newest job. */
   readonly job: JobFact | undefined
   /** UTC milliseconds; undefined where nothing says when the outputs are due. */
   readonly due: number | undefined

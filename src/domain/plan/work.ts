@@ -50,7 +50,7 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
 
   const later = holdBack(facts, now) ?? awaitTick(facts, now) ?? settle(inputs, now, settings)
   if (later !== undefined) return { cell: { have, next: later.kind === 'gave-up' ? 'failed' : 'waiting', reason: later } }
-  if (facts.job?.state === 'failed' && facts.job.recipe === recipe)
+  if ((facts.job?.state === 'failed' || facts.job?.state === 'cancelled') && facts.job.recipe === recipe)
     return { cell: { have, next: 'failed', reason: failureReason(facts.job) } }
   if (facts.job?.state === 'held' && facts.job.recipe === recipe) return { cell: { have, next: 'held', reason: heldReason(facts.job) } }
   return { cell: { have, next: 'ready', reason: { kind: 'queued', text: 'all inputs are there; a job is made' } }, run: { recipe, inputs } }
@@ -197,12 +197,15 @@ function activeReason(
       job: job.id,
       until: job.notBefore,
     }
-  return { kind: 'queued', text: `job ${job.id} waits for a worker`, job: job.id }
+  return { kind: 'queued', text: `job ${job.id} waits for ${job.message ?? 'a worker'}`, job: job.id }
 }
 
-const failureReason = (job: { id: number; tries: number; message: string | undefined }): Reason => ({
+const failureReason = (job: { id: number; state: string; tries: number; message: string | undefined }): Reason => ({
   kind: 'failed',
-  text: `job ${job.id} failed ${job.tries} ${job.tries === 1 ? 'time' : 'times'}: ${job.message ?? 'no word'}`,
+  text:
+    job.state === 'cancelled'
+      ? `job ${job.id} was ${job.message ?? 'cancelled'}; it is made again when an input changes`
+      : `job ${job.id} failed ${job.tries} ${job.tries === 1 ? 'time' : 'times'}: ${job.message ?? 'no word'}`,
   job: job.id,
 })
 

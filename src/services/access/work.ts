@@ -31,6 +31,9 @@ export interface AttemptEntry {
   readonly signal: string | null
   readonly message: string | null
   readonly log: string | null
+  readonly executor: string | null
+  /** What the program was kept from, in words. */
+  readonly confinement: string | null
 }
 
 export interface JobSearch {
@@ -56,6 +59,14 @@ export async function findJob(
   if (row === undefined) return undefined
   const attempts = await db.selectFrom('attempt').selectAll().where('job', '=', id).orderBy('number').execute()
   return { job: readJob(row), attempts: attempts.map(readAttempt) }
+}
+
+/** One try of a job, by its number or the newest. */
+export async function findAttempt(db: Db, job: number, number?: number): Promise<AttemptEntry | undefined> {
+  let query = db.selectFrom('attempt').selectAll().where('job', '=', job)
+  if (number !== undefined) query = query.where('number', '=', number)
+  const row = await query.orderBy('number', 'desc').limit(1).executeTakeFirst()
+  return row && readAttempt(row)
 }
 
 const readJob = (row: Selectable<JobTable>): JobEntry => ({
@@ -86,6 +97,8 @@ const readAttempt = (row: Selectable<AttemptTable>): AttemptEntry => ({
   signal: row.signal,
   message: row.message,
   log: row.log,
+  executor: row.executor,
+  confinement: row.confinement,
 })
 
 /** A delivery that was refused, and why. */

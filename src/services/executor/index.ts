@@ -1,6 +1,6 @@
 export type { ExecutorContext } from './context.ts'
 export type { ChosenCode } from './code.ts'
-export { chooseConfinement } from './confinement.ts'
+export { chooseConfinement, confinementChoices } from './confinement.ts'
 export { capacityOf } from './limits.ts'
 export { localExecutor } from './local.ts'
 export type { Cut, Executor, Limits, ProgramEnd, ProgramOrder, Usage } from './port.ts'

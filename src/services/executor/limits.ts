@@ -30,7 +30,7 @@ export function termsOf(process: Process | undefined, executor: Pick<Executor, '
   return { holds: { ...process.resources.tokens, ...memory }, losses: process.retry.lost }
 }
 
-/** How much there is: tokens by the installation's settings, memory by the machine (of which a part is the system's). */
+/** How much there is: tokens by the installation's settings, memory (bytes) of this host. */
 export function capacityOf(tokens: Readonly<Record<string, number>>, memoryBytes: number): Readonly<Record<string, number>> {
-  return { ...tokens, [memoryOf(hostname())]: Math.floor((memoryBytes * 0.9) / 1e6) }
+  return { ...tokens, [memoryOf(hostname())]: Math.floor(memoryBytes / 1e6) }
 }

@@ -38,7 +38,7 @@ export function slurmExecutor(settings: SlurmSettings): Executor {
     wait: async (handle, order, leave) => {
       for (let missing = 0; !leave.aborted;) {
         const end = await readEnd(order)
-        if (end !== undefined) return end
+        if (end !== undefined) return end.signal === undefined || end.cut !== undefined ? end : doubt(handle, order, end)
         const active = await listActive()
         missing = active === undefined || active.has(idOf(handle)) ? 0 : missing + lookPause
         if (missing > viewDelay || (missing > 0 && (await readState(handle))?.startsWith('CANCELLED')))
@@ -63,8 +63,15 @@ async function submit(settings: SlurmSettings, order: ProgramOrder): Promise<str
   await writeFile(join(beside, 'order.json'), JSON.stringify({ ...order, confinement: settings.confinement }))
   const own = join(beside, 'slurm.log')
   const words = [
-    ...['--parsable', '--no-requeue', `--job-name=apsis-${order.name}`, `--chdir=${order.folder}`, `--output=${own}`, `--error=${own}`],
-    ...['--export=PATH', '--ntasks=1', `--mem=${Math.ceil((order.limits.memory + stepMemory) / 2 ** 20)}`],
+    '--parsable',
+    '--no-requeue',
+    `--job-name=apsis-${order.name}`,
+    `--chdir=${order.folder}`,
+    `--output=${own}`,
+    `--error=${own}`,
+    '--export=PATH',
+    '--ntasks=1',
+    `--mem=${Math.ceil((order.limits.memory + stepMemory) / 2 ** 20)}`,
     `--time=${Math.ceil((order.limits.seconds + stepSeconds) / 60)}`,
     ...settings.submit,
     `--wrap=exec ${[process.execPath, step, beside].map(quote).join(' ')}`,
@@ -114,6 +121,17 @@ async function readState(handle: string): Promise<string | undefined> {
     () => undefined,
   )
   return counted?.stdout.trim() || undefined
+}
+
+/** A signal may have come from the program, or from who cancelled its job behind our back: the job's last state tells. */
+async function doubt(handle: string, order: ProgramOrder, end: ProgramEnd): Promise<ProgramEnd> {
+  for (let waited = 0; waited < viewDelay; waited += lookPause) {
+    const state = await readState(handle)
+    if (state?.startsWith('CANCELLED') || state === 'NODE_FAIL' || state === 'PREEMPTED') return endWithoutWord(handle, order)
+    if (state !== 'RUNNING' && state !== 'COMPLETING') return end
+    await pause(lookPause)
+  }
+  return end
 }
 
 /** The job is over and its step left no word: what Slurm says of it decides. */

@@ -8,6 +8,7 @@ import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
 import { termsOf } from './limits.ts'
+import { foldersOf } from './order.ts'
 import type { Claim, Queue } from './queue.ts'
 import { reportWorker, signOff } from './register.ts'
 import { runJob } from './run-job.ts'
@@ -191,6 +192,7 @@ const claimantOf = ({ context, queue }: Shift, taken: Claim): Claimant => ({
   lasting: context.executor.lasting,
   terms: job => termsOf(configured(context, job), context.executor),
   capacity: context.capacity,
+  logOf: (job, number) => foldersOf(context, job, number).log,
   settle: tx => queue.settle(tx, taken),
 })
 

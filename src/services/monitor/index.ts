@@ -1,4 +1,7 @@
+export { followLog } from './log.ts'
 export { readStatus } from './status.ts'
 export type { Status } from './status.ts'
 export { traceFile, traceLines } from './trace.ts'
 export type { Trace, TraceStep } from './trace.ts'
+export { bundleTriage, triageLines } from './triage.ts'
+export type { Held, WorkerEntry } from './workers.ts'

@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import { shownState } from '#domain/plan'
 import type { Reason, Shown } from '#domain/plan'
 import type { Db } from '#services/db'
+import { listHoldings, listWorkers } from './workers.ts'
+import type { Held, WorkerEntry } from './workers.ts'
 
 /** How the installation stands, in counts. */
 export interface Status {
@@ -22,6 +24,9 @@ export interface Status {
     readonly state: Shown
     readonly text: string
   }[]
+  readonly workers: readonly WorkerEntry[]
+  /** What running jobs hold of licences and memory. */
+  readonly holdings: readonly Held[]
   /** Events the planner has not read yet, and when the oldest of them happened (UTC milliseconds): it reads them within seconds. */
   readonly planner: { readonly behind: number; readonly since: number | undefined }
 }
@@ -60,6 +65,8 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
       .filter(c => eyeCatching.includes(c.state))
       .toSorted((a, b) => eyeCatching.indexOf(a.state) - eyeCatching.indexOf(b.state))
       .slice(0, 20),
+    workers: await listWorkers(db),
+    holdings: await listHoldings(db),
     planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
   }
 }

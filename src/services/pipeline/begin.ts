@@ -28,6 +28,8 @@ export interface Claimant {
   readonly terms: (job: JobRow) => Terms
   /** How much there is of each resource; of one that is not named, enough. */
   readonly capacity: Readonly<Record<string, number>>
+  /** Where what its program says is written. */
+  readonly logOf: (job: number, number: number) => string
   /** Completes the claim in the transaction where no try begins. */
   readonly settle: (tx: Tx) => Promise<unknown>
 }
@@ -79,7 +81,16 @@ async function begin(context: PipelineContext, tx: Tx, job: JobRow, claimant: Cl
   await tx.updateTable('job').set({ state: 'running', tries: number, uncounted: job.uncounted }).where('id', '=', job.id).execute()
   await tx
     .insertInto('attempt')
-    .values({ job: job.id, number, worker, token, executor, confinement, started_at: new Date(context.clock()) })
+    .values({
+      job: job.id,
+      number,
+      worker,
+      token,
+      executor,
+      confinement,
+      log: claimant.logOf(job.id, number),
+      started_at: new Date(context.clock()),
+    })
     .execute()
   return { job: { ...job, state: 'running', tries: number }, number, token, handle: undefined }
 }

@@ -97,7 +97,6 @@ export async function lastJob(tx: Tx, key: WorkKey): Promise<JobFact | undefined
     .where('process', '=', key.process)
     .where('spacecraft', '=', key.spacecraft)
     .where('partition', '=', key.partition.key)
-    .where('state', '<>', 'cancelled')
     .orderBy('id', 'desc')
     .limit(1)
     .executeTakeFirst()

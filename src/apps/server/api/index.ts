@@ -21,6 +21,7 @@ import { answerFile, answerJob, answerRefused, answerRelative, fileSchema, jobSc
 import { addWaivers, defineCells } from './cells.ts'
 import { defineQuestion } from './define.ts'
 import type { Define, Described, Question } from './define.ts'
+import { addJobs } from './jobs.ts'
 import { addLive } from './live.ts'
 import { given, limit, mission, moment, offset } from './parameters.ts'
 import { addUpload } from './upload.ts'
@@ -34,6 +35,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineCells(define, parts)
   defineWork(define, parts)
   addWaivers(app, parts, described)
+  addJobs(app, parts, described)
   addUpload(app, parts, described)
   addLive(app, parts, described)
   app.get('/api/v1/openapi.json', async () => ({

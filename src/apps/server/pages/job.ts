@@ -21,6 +21,6 @@ export async function viewJob(ask: PageAsk, text: string): Promise<JobView> {
     process: process?.title ?? job.process,
     attempts: attempts.map(a => hideInAttempt(mission, a, ask.sight)),
     cells: outputs.map(o => ({ dataset: datasetId(findProduct(mission, o.product), job.spacecraft), partition: job.partition })),
-    ...(all ? { files: { inputs: job.inputs, logs: attempts.flatMap(a => a.log ?? []) } } : {}),
+    ...(all ? { files: { inputs: job.inputs } } : {}),
   }
 }

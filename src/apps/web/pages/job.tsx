@@ -29,11 +29,7 @@ export const Job = ({ frame, view }: { frame: Frame; view: JobView }): JSX.Eleme
       <section aria-labelledby="tries">
         <h2 id="tries">Tries</h2>
         {attempts.length === 0 ? <p>None yet: it waits for a worker.</p> : <Attempts attempts={attempts} job={job.id} />}
-        {files === undefined || files.logs.length === 0 ? null : (
-          <p class="second">
-            Logs in the home: <span class="mono long">{files.logs.join(', ')}</span>
-          </p>
-        )}
+        {files === undefined || attempts.length === 0 ? null : <Evidence job={job.id} attempts={attempts} />}
       </section>
       <section aria-labelledby="answers">
         <h2 id="answers">What it makes</h2>
@@ -64,6 +60,33 @@ export const Job = ({ frame, view }: { frame: Frame; view: JobView }): JSX.Eleme
           </ul>
         )}
       </section>
+    </>
+  )
+}
+
+/** For the team: what the programs said, and all of it in one file to send. */
+const Evidence = ({ job, attempts }: { job: number; attempts: JobView['attempts'] }): JSX.Element => {
+  const confinements = [...new Set(attempts.flatMap(a => a.confinement ?? []))]
+  return (
+    <>
+      <p>
+        {attempts
+          .filter(a => a.log !== null)
+          .map(a => (
+            <>
+              <a href={`/api/v1/jobs/${job}/log?try=${a.number}${a.ended === null ? '&follow=true' : ''}`}>
+                {a.ended === null ? 'Follow the log' : 'Log'} of try {a.number}
+              </a>
+              {' · '}
+            </>
+          ))}
+        <a href={`/api/v1/jobs/${job}/triage.zip`}>Everything for triage (zip)</a>
+      </p>
+      {confinements.map(words => (
+        <p class="second" key={words}>
+          Confinement: {words}.
+        </p>
+      ))}
     </>
   )
 }
