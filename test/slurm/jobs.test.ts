@@ -119,22 +119,36 @@ describe.skipIf(!slurmIsThere)(slurmIsThere ? 'jobs on a real Slurm' : 'jobs on 
     }
   })
 
-  test('who cancels it behind our back, and a node that dies, cost no try: the job runs again', async () => {
+  const lostTries = async (c: Case): Promise<number> =>
+    (await home.db.selectFrom('job').select('uncounted').where('id', '=', c.job).executeTakeFirstOrThrow()).uncounted
+
+  test('who cancels it behind our back costs no try: the job runs again', async () => {
     const c = await order(gate)
     const worker = start('patient')
     await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
-    execFileSync('scancel', ['--signal=KILL', '--full', (await c.attempts())[0]?.handle?.replace('slurm:', '') ?? ''])
+    execFileSync('scancel', [(await c.attempts())[0]?.handle?.replace('slurm:', '') ?? ''])
     await expect.poll(() => existsSync(join(c.dir, 'began-2'))).toBe(true)
+    await writeFile(join(c.dir, 'go'), '')
+    await expect.poll(c.state).toBe('made')
+    const tries = await c.attempts()
+    expect(tries.map(t => t.outcome)).toEqual(['lost', 'made'])
+    expect(tries[0]?.message).toContain('Slurm ended its job')
+    expect(await lostTries(c)).toBe(1)
+    await worker.stop()
+    await home.settle()
+  })
+
+  test('a node that dies costs no try either', async () => {
+    const c = await order(gate)
+    const worker = start('patient')
+    await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
     await cluster.killNode()
-    await expect.poll(async () => (await c.attempts()).length, { timeout: 60_000 }).toBe(3)
+    await expect.poll(async () => (await c.attempts()).map(t => t.outcome), { timeout: 60_000 }).toEqual(['lost', null])
     await cluster.startNode()
     await writeFile(join(c.dir, 'go'), '')
-    await expect.poll(c.state, { timeout: 60_000 }).toBe('made')
-    const tries = await c.attempts()
-    expect(tries.map(t => t.outcome)).toEqual(['lost', 'lost', 'made'])
-    expect(tries[0]?.message).toContain('Slurm ended its job')
-    const { uncounted } = await home.db.selectFrom('job').select('uncounted').where('id', '=', c.job).executeTakeFirstOrThrow()
-    expect(uncounted).toBe(2)
+    await expect.poll(c.state, { timeout: 40_000 }).toBe('made')
+    expect((await c.attempts())[0]?.message).toMatch(/NODE_FAIL|unknown to it/)
+    expect(await lostTries(c)).toBe(1)
     await worker.stop()
     await home.settle()
   }, 150_000)
