@@ -60,3 +60,29 @@ export type { Finding, FindingClass, Mend, Region, WindowFacts } from './rule.ts
 export { findingKey, selectionRules, validateSelection, type Verdict } from './validate.ts'
 export { ruleIds } from './rule-ids.ts'
 export { explainSegment, qualitiesOf, type CycleTriggers, type Explanation, type TermShare } from './explain.ts'
+export {
+  formatStatus,
+  isFinished,
+  isOverwritten,
+  isSuperseded,
+  parseStatus,
+  segmentMoves,
+  segmentStates,
+  type LossToken,
+  type SegmentState,
+  type SegmentStatus,
+  type StickyToken,
+} from './status.ts'
+export {
+  accountFor,
+  advanceRecord,
+  newRecord,
+  type Account,
+  type CraftShare,
+  type RecordAct,
+  type RecordEvent,
+  type RecordOutcome,
+  type SegmentRecord,
+} from './record.ts'
+export { parseStatusTable, printStatusTable, statusColumns, type TableFault } from './status-table.ts'
+export { recordRules, validateRecordEdits, type RecordEdit, type RecordFinding } from './record-edit.ts'
