@@ -19,9 +19,17 @@ export const testCommand = (): Command =>
     )
     .argument('[paths...]', 'only these files or folders: no coverage, no second database')
     .option('--require-all', 'a suite left out or a test skipped counts as failure (CI=true says the same)', false)
-    .addHelpText('after', '\nExamples: apsis test\n          apsis test src/formats/cdf')
-    .action(async (paths: readonly string[], { requireAll }: { readonly requireAll: boolean }) => {
-      process.exitCode = await runTests({ paths, requireAll })
+    .option('--deep', 'random tests a hundred times as long: a million schedules of the planner, a hundred kills; hours', false)
+    .addHelpText(
+      'after',
+      `
+Examples: apsis test
+          apsis test src/formats/cdf
+          apsis test --deep src/services/pipeline/interleavings.test.ts
+APSIS_SEED=N repeats the random tests that said they began with N.`,
+    )
+    .action(async (paths: readonly string[], { requireAll, deep }: { readonly requireAll: boolean; readonly deep: boolean }) => {
+      process.exitCode = await runTests({ paths, requireAll, deep })
     })
 
 interface TestOptions {
@@ -29,10 +37,13 @@ interface TestOptions {
   readonly paths: readonly string[]
   /** A suite left out, or a test skipped, counts as failure. Continuous integration sets `CI=true` for the same. */
   readonly requireAll: boolean
+  /** Random tests run a hundred times as long. */
+  readonly deep: boolean
 }
 
 /** Runs every suite that this machine can run, names those left out, prints the coverage and the sum. Returns the exit code. */
 async function runTests(options: TestOptions): Promise<number> {
+  if (options.deep) process.env['APSIS_DEEP'] = '1'
   const requireAll = options.requireAll || process.env['CI'] === 'true'
   if (options.paths.length > 0) {
     return finish([await runVitest({ name: 'some', paths: options.paths, without: [], coverage: false, environment: {} })], 0, requireAll)

@@ -34,7 +34,16 @@ export const fieldsOf = (product: Product, spacecraft: string): Readonly<Record<
 })
 
 /** Unique in the mission, e.g. `sc1_mag_srvy_l2`. */
-export const datasetId = (product: Product, spacecraft: string): string => product.dataset.print({ sc: spacecraft })
+export function datasetId(product: Product, spacecraft: string): string {
+  let known = printed.get(product)
+  if (known === undefined) printed.set(product, (known = new Map()))
+  let id = known.get(spacecraft)
+  if (id === undefined) known.set(spacecraft, (id = product.dataset.print({ sc: spacecraft })))
+  return id
+}
+
+/** Planning asks for the same few names millions of times. */
+const printed = new WeakMap<Product, Map<string, string>>()
 
 export const datasetsOf = (mission: Mission): readonly Dataset[] =>
   mission.products.flatMap(product => product.spacecraft.map(spacecraft => ({ id: datasetId(product, spacecraft), product, spacecraft })))

@@ -58,7 +58,8 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
 
 function settle(inputs: readonly PlannedInput[], now: number, settings: Settings): Reason | undefined {
   const newest = Math.max(...inputs.map(i => i.file.arrived))
-  if (now >= newest + settings.settle) return undefined
+  // What seems to come from the future was recorded by a clock that was wrong: nobody waits for it.
+  if (newest > now || now >= newest + settings.settle) return undefined
   return { kind: 'settling', text: 'waits a moment for further inputs', until: newest + settings.settle }
 }
 

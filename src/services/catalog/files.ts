@@ -212,7 +212,7 @@ export const childrenOf = (db: Db | Tx, parent: number): Promise<readonly { id: 
     .orderBy('file.id')
     .execute()
 
-/** Every partition that has a file, for the audit that looks at everything. */
+/** Every partition that has a file, for the audit that looks at everything; in order of start, product and spacecraft. */
 export const heldPartitions = (
   db: Db,
   mission: string,
@@ -225,6 +225,9 @@ export const heldPartitions = (
     .select(sql`case when kind = 'telemetry' then content -> 'spans' end`.as('spans'))
     .where('mission', '=', mission)
     .where('latest', '=', true)
+    .orderBy('start_time')
+    .orderBy(sql`product collate "C"`)
+    .orderBy(sql`spacecraft collate "C"`)
     .execute()
     .then(rows =>
       rows.map(row => ({

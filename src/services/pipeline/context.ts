@@ -38,4 +38,4 @@ export type Spot =
     }
 
 export const spotKey = (spot: Spot): string =>
-  [spot.mission, spot.kind, spot.kind === 'work' ? spot.process : spot.product, spot.spacecraft, spot.partition.key].join('|')
+  `${spot.mission}|${spot.kind}|${spot.kind === 'work' ? spot.process : spot.product}|${spot.spacecraft}|${spot.partition.key}`

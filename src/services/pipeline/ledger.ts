@@ -1,9 +1,10 @@
+import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
 import type { CellName, ContactFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
 import { contactsOf, eventsAfter, filesByIds, heldPartitions, latestFiles, latestOf, spansOf } from '#services/catalog'
 import { withTx } from '#services/db'
-import type { Tx } from '#services/db'
+import type { Db, Tx } from '#services/db'
 import { spotColumns } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext } from './context.ts'
@@ -25,6 +26,8 @@ export interface Ledger {
   waiver(mission: string, name: CellName): Promise<Waiver | undefined>
   /** True where what others see of the cell changed. */
   writeCell(cell: CellWrite, at: number): Promise<boolean>
+  /** Takes a cell away that nobody expects any more; true where there was one. */
+  dropCell(mission: string, name: CellName): Promise<boolean>
   makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number>
 }
 
@@ -45,13 +48,26 @@ export interface LedgerStore {
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
   readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
   advance(to: number): Promise<void>
-  /** Cells where something may still come; or only those that wait. */
+  /** Cells where something may still come, or only those that wait; in order of start and dataset. */
   openCells(which: 'open' | 'waiting'): Promise<readonly CellSpot[]>
   allContacts(mission: string): Promise<readonly ContactFact[]>
-  heldPartitions(mission: string): Promise<readonly Change[]>
+  /** Every partition that has a file, then every one that has a cell: where something may have been missed. */
+  partitions(mission: string): Promise<readonly Change[]>
 }
 
 const follower = 'planner'
+
+async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]> {
+  const cells = await db
+    .selectFrom('cell')
+    .select(['product', 'spacecraft', 'partition', 'start_time as start', 'stop_time as stop'])
+    .where('mission', '=', mission)
+    .orderBy('start_time')
+    .orderBy(sql`product collate "C"`)
+    .orderBy(sql`spacecraft collate "C"`)
+    .execute()
+  return [...(await heldPartitions(db, mission)), ...cells]
+}
 
 /** The ledger in PostgreSQL. */
 export const sqlLedger = (context: PipelineContext): LedgerStore => ({
@@ -94,9 +110,12 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .selectFrom('cell')
       .select(spotColumns)
       .where(e => (which === 'waiting' ? e('next', '=', 'waiting') : e.or([e('next', '<>', 'none'), e('have', '=', 'partial')])))
+      .orderBy('start_time')
+      .orderBy('dataset')
+      .orderBy('partition')
       .execute(),
   allContacts: mission => contactsOf(context.db, mission, undefined),
-  heldPartitions: mission => heldPartitions(context.db, mission),
+  partitions: mission => partitionsOf(context.db, mission),
 })
 
 const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
@@ -108,5 +127,12 @@ const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   newestFile: async (mission, { dataset, partition }) => (await latestOf(tx, mission, dataset, partition))?.id,
   waiver: (mission, name) => validWaiver(tx, mission, name),
   writeCell: (cell, at) => writeCell(tx, cell, at),
+  dropCell: async (mission, { dataset, partition }) =>
+    (
+      await tx
+        .deleteFrom('cell')
+        .where(e => e.and({ mission, dataset, partition }))
+        .executeTakeFirst()
+    ).numDeletedRows > 0n,
   makeJob: (...job) => makeJob(context, tx, ...job),
 })

@@ -36,7 +36,7 @@ export const makePlanner = (context: PipelineContext): Planner => {
 }
 
 /** The same over any ledger. */
-function plannerOver(context: PlanContext, store: LedgerStore): Planner {
+export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
   let promised: number | undefined
   const look = async (spots: readonly Spot[]): Promise<void> => {
     const { until } = await lookAt(context, store, spots)
@@ -79,9 +79,9 @@ async function allSpots(context: PlanContext, store: LedgerStore): Promise<reado
   const spots: Spot[] = []
   for (const mission of context.missions) {
     spots.push(...spotsOfContacts(mission, await store.allContacts(mission.id)))
-    for (const held of await store.heldPartitions(mission.id)) {
-      if (mission.products.some(p => p.id === held.product)) spots.push(...spotsOfChange(mission, held))
-    }
+    // Cells too: a look that broke off may have left their readers out.
+    for (const seen of await store.partitions(mission.id))
+      if (mission.products.some(p => p.id === seen.product)) spots.push(...spotsOfChange(mission, seen))
   }
   return unique(spots)
 }

@@ -10,7 +10,7 @@ import type { PipelineContext, Spot } from './context.ts'
 import { dueTime, gatherArrival, gatherWork } from './facts.ts'
 import { sqlLedger } from './ledger.ts'
 import type { Ledger, LedgerStore } from './ledger.ts'
-import { spotsOfChange, unique } from './spots.ts'
+import { spotsOfChange } from './spots.ts'
 
 export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -33,12 +33,12 @@ export interface Looked {
  * Looks at spots until nothing more changes: plans each, makes jobs, writes cells, and goes on to those that wait for a cell that moved.
  * Safe to call for any spot at any time by any process: it decides from the ledger alone. */
 export async function lookAt(context: PlanContext, store: LedgerStore, spots: readonly Spot[]): Promise<Looked> {
-  const queue = [...unique(spots)]
+  const queue = new Map(spots.map(spot => [spotKey(spot), spot]))
   const rounds = new Map<string, number>()
   let jobs = 0
   let until: number | undefined
-  for (let spot = queue.shift(); spot !== undefined; spot = queue.shift()) {
-    const key = spotKey(spot)
+  for (const [key, spot] of queue) {
+    queue.delete(key)
     const round = (rounds.get(key) ?? 0) + 1
     rounds.set(key, round)
     // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
@@ -46,8 +46,8 @@ export async function lookAt(context: PlanContext, store: LedgerStore, spots: re
     const seen = await lookOnce(context, store, spot)
     jobs += seen.job === undefined ? 0 : 1
     if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
-    const queued = new Set(queue.map(spotKey))
-    queue.push(...seen.affected.filter(s => !queued.has(spotKey(s))))
+    // What is put into a map while it is walked through comes at its end.
+    for (const affected of seen.affected) if (!queue.has(spotKey(affected))) queue.set(spotKey(affected), affected)
   }
   return { jobs, until }
 }
@@ -137,8 +137,20 @@ async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, 
   const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
   const name = { dataset, partition: partition.key }
   const file = await ledger.newestFile(mission.id, name)
+  const change = {
+    product: product.id,
+    spacecraft,
+    partition: partition.key,
+    start: partition.start,
+    stop: partition.stop,
+    spans: noted.spans,
+  }
+  const readers = (moved: boolean): readonly Spot[] =>
+    moved && consumersOf(mission, product.id).length > 0
+      ? spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
+      : []
   // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
-  if (!noted.touched && contacts.length === 0 && file === undefined) return []
+  if (!noted.touched && contacts.length === 0 && file === undefined) return readers(await ledger.dropCell(mission.id, name))
   const now = context.clock()
   const state = isWaivable(noted.state) ? waive(noted.state, await ledger.waiver(mission.id, name)) : noted.state
   const cell = {
@@ -153,16 +165,7 @@ async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, 
     recipe: noted.recipe,
     state,
   }
-  if (!(await ledger.writeCell(cell, now)) || consumersOf(mission, product.id).length === 0) return []
-  const change = {
-    product: product.id,
-    spacecraft,
-    partition: partition.key,
-    start: partition.start,
-    stop: partition.stop,
-    spans: noted.spans,
-  }
-  return spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
+  return readers(await ledger.writeCell(cell, now))
 }
 
 const spanOf = (partition: Partition): { start: number; stop: number } => ({ start: partition.start, stop: partition.stop })
