@@ -10,6 +10,7 @@ test('the public names of apsis-cdf', () => {
       "blobSource",
       "checkIstp",
       "diffCdf",
+      "digestScience",
       "dumpCdf",
       "dumpError",
       "encodeCdf",

@@ -1,4 +1,5 @@
 export { planArrival } from './arrival.ts'
+export { absences } from './facts.ts'
 export { chooseFiles, reachOf } from './choose.ts'
 export type {
   Absence,

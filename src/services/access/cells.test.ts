@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { shownState, shownStates } from '#domain/plan'
+import { absences, shownState, shownStates } from '#domain/plan'
 import type { Have, Next, Reason } from '#domain/plan'
 import { openDb } from '#services/db'
 import type { Db } from '#services/db'
@@ -13,7 +13,7 @@ const now = Date.UTC(2026, 0, 31)
 
 const haves: readonly Have[] = ['none', 'partial', 'full', 'no-data']
 const nexts: readonly Next[] = ['none', 'waiting', 'ready', 'running', 'held', 'failed', 'lost']
-const kinds: readonly Reason['kind'][] = ['inputs', 'in-progress', 'not-due', 'waived']
+const kinds: readonly Reason['kind'][] = ['inputs', 'in-progress', 'not-due', 'waived', ...absences]
 const dues = [undefined, now - day, now + day]
 
 const every = haves.flatMap(have =>

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { RawBuilder, Selectable, SelectQueryBuilder } from 'kysely'
-import { shownState, shownStates } from '#domain/plan'
+import { absences, shownState, shownStates } from '#domain/plan'
 import type { CellName, Reason, Shown } from '#domain/plan'
 import { fail } from '#error'
 import { instant } from '#services/db'
@@ -89,6 +89,7 @@ const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case
   when reason->>'kind' = 'waived' then case when have = 'partial' then 'partial' else 'waived' end
   when have = 'partial' then case when ${isLate(now)} and next in ('waiting', 'failed') then 'late' else 'partial' end
   when next in ('running', 'failed', 'lost') then next
+  when reason->>'kind' = any(${absences}::text[]) then 'not expected'
   when ${isLate(now)} then 'late' when reason->>'kind' = 'not-due' then 'not due' else 'waiting' end`
 
 const isLate = (now: number): RawBuilder<boolean> => sql<boolean>`(due_at < ${instant(now)} and reason->>'kind' <> 'in-progress')`

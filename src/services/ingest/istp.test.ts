@@ -47,8 +47,8 @@ const time = {
 }
 
 /** A file that lacks nothing that is required but what the mission's own rule asks for. */
-function deliver(mode: string, more: Readonly<Record<string, string>> = {}, without = '') {
-  const name = `ta_cnt_${mode}_l2_20260401_v1.0.0`
+function deliver(mode: string, more: Readonly<Record<string, string>> = {}, without = '', date = '20260401') {
+  const name = `ta_cnt_${mode}_l2_${date}_v1.0.0`
   const attributes = { ...globals, Logical_file_id: name, Logical_source: `ta_cnt_${mode}_l2`, ...more }
   const dataset: Dataset = {
     attributes: Object.fromEntries(Object.entries(attributes).filter(([key]) => key !== without)),
@@ -79,14 +79,14 @@ describe('ingest holds CDF files against the ISTP guide as the product has it', 
     expect(outcome.outcome === 'quarantined' && outcome.reason).toBe(
       '"cnt must l2" requires ISTP metadata, and the file has 1 error: global attribute Orbit is missing (give the number of the orbit)',
     )
-    const rows = await home.db.selectFrom('file').select('id').where('product', '=', 'cnt must l2').execute()
+    const rows = await home.db.selectFrom('file').select('id').where('name', '=', 'ta_cnt_must_l2_20260401_v1.0.0.cdf').execute()
     expect(rows).toEqual([])
     const kept = await home.db.selectFrom('quarantine').selectAll().where('code', '=', 'ingest/istp').execute()
     expect(kept.map(k => k.name)).toEqual(['ta_cnt_must_l2_20260401_v1.0.0.cdf'])
   })
 
   test('require: the same file mended is taken, and a product may weigh a rule less', async () => {
-    expect((await deliver('must', { Orbit: '17' })).outcome).toBe('stored')
+    expect((await deliver('must', { Orbit: '17' }, '', '20260402')).outcome).toBe('stored')
     const free = await deliver('free')
     expect(free.outcome === 'stored' && free.findings.some(f => f.startsWith('ISTP warning: global attribute Orbit'))).toBe(true)
   })
