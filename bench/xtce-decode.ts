@@ -4,8 +4,10 @@
  * same fields with DataView calls written out by hand; then loads a definition of ten thousand parameters.
  * Times are CPU time of this process, best of five.
  */
+import { readFileSync } from 'node:fs'
+import { sharedIsThere, sharedPath } from '#test/shared'
 import { readPackets } from '#formats/ccsds'
-import { compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from '#formats/xtce'
+import { compileIdentify, compileXtce, decodeColumns, decodePacket, encodePacket, parseXtce } from '#formats/xtce'
 
 const header = [
   ['VERSION', 3],
@@ -126,6 +128,27 @@ const fields = layout.map((type, i) => [`P${i}`, type] as const)
   })
   report('  floor: the same fields by hand', bytes.byteLength, floor)
 }
+
+if (sharedIsThere) {
+  const definition = readFileSync(sharedPath('real', 'jpss', 'jpss1_geolocation_xtce_v1.xml'), 'utf8')
+  const flight = readFileSync(sharedPath('real', 'jpss', 'J01_G011_LZ_2021-04-09T00-00-00Z_V01.DAT1'))
+  const compiled = compileXtce(parseXtce(definition))
+  // 7200 packets are too few for a clock of processor time: ten copies.
+  const bytes = Uint8Array.from({ length: flight.byteLength * 10 }, (_, i) => flight[i % flight.byteLength]!)
+  const { packets } = readPackets(bytes, { sequence: false })
+  const runs = (name: string, run: () => unknown) => report(name, bytes.byteLength, best(run))
+  runs(`${packets.length} flight packets (JPSS), columns`, () => decodeColumns(compiled, 'JPSS_ATT_EPHEM', packets))
+  runs('  with walking the stream', () => decodeColumns(compiled, 'JPSS_ATT_EPHEM', readPackets(bytes, { sequence: false }).packets))
+  runs('  with walking and telling kinds apart', () => {
+    const identify = compileIdentify(compiled)
+    return decodeColumns(
+      compiled,
+      'JPSS_ATT_EPHEM',
+      readPackets(bytes).packets.filter(packet => identify(packet.bytes) === 'JPSS_ATT_EPHEM'),
+    )
+  })
+  runs('  packet by packet', () => packets.map(packet => decodePacket(compiled, packet.bytes).container))
+} else process.stdout.write('flight packets (JPSS): left out, ../shared is not there\n')
 
 {
   const dimension = (last: number) =>

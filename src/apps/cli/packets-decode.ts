@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { fail } from '#error'
 import type { Packet } from '#formats/ccsds'
@@ -20,16 +21,29 @@ interface DecodeFlags extends FileFlags, DefinitionFlags {
   readonly timeZero: string
 }
 
-/** Rows out, to a file or to the terminal. */
+/** Rows out, to a file or to the terminal; those of a batch together, and no more of them in memory than the reader takes. */
 interface RowWriter {
   write(line: string): void
+  flush(): Promise<void>
   close(): void
 }
 
 function openRows(output: string | undefined): RowWriter {
-  if (output === undefined) return { write: line => void process.stdout.write(`${line}\n`), close: () => {} }
+  let lines: string[] = []
+  const take = (): string => {
+    const text = lines.length === 0 ? '' : `${lines.join('\n')}\n`
+    lines = []
+    return text
+  }
+  const write = (line: string): void => void lines.push(line)
+  if (output === undefined) {
+    const flush = async (): Promise<void> => {
+      if (lines.length > 0 && !process.stdout.write(take())) await once(process.stdout, 'drain')
+    }
+    return { write, flush, close: () => {} }
+  }
   const file = openSync(output, 'w')
-  return { write: line => void writeSync(file, `${line}\n`), close: () => closeSync(file) }
+  return { write, flush: async () => void writeSync(file, take()), close: () => closeSync(file) }
 }
 
 /** `packets decode FILE --xtce DEF` */
@@ -50,11 +64,14 @@ export async function decodeFile(path: string, flags: DecodeFlags): Promise<void
   try {
     const write = flags.format === 'csv' ? csvRow(rows, compiled, side) : jsonRow(rows, side)
     let only = flags.container
-    for await (const item of walkFile(path, flags)) {
-      const kind = item.kind === 'packet' ? kindIn(compiled, item, flags.container) : undefined
-      if (kind === undefined) continue
-      if (flags.format === 'csv') only = oneKind(only, kind.container)
-      write(item as Packet, kind)
+    for await (const batch of walkFile(path, flags)) {
+      for (const item of batch) {
+        const kind = item.kind === 'packet' ? kindIn(compiled, item, flags.container) : undefined
+        if (kind === undefined) continue
+        if (flags.format === 'csv') only = oneKind(only, kind.container)
+        write(item as Packet, kind)
+      }
+      await rows.flush()
     }
   } finally {
     rows.close()
@@ -122,11 +139,12 @@ async function collect(
 ): Promise<{ container: string; packets: readonly Packet[] }> {
   const packets: Packet[] = []
   let only = flags.container
-  for await (const item of walkFile(path, flags)) {
-    const kind = item.kind === 'packet' ? kindIn(compiled, item, flags.container) : undefined
-    if (kind === undefined) continue
-    only = oneKind(only, kind.container)
-    packets.push(item as Packet)
-  }
+  for await (const batch of walkFile(path, flags))
+    for (const item of batch) {
+      const kind = item.kind === 'packet' ? kindIn(compiled, item, flags.container) : undefined
+      if (kind === undefined) continue
+      only = oneKind(only, kind.container)
+      packets.push(item as Packet)
+    }
   return { container: only ?? fail('cli/no-packet', `${path} holds no packet that the definition knows`), packets }
 }

@@ -1,5 +1,5 @@
 import type { Packet, Problem } from '#formats/ccsds'
-import { isHarmless } from '#formats/ccsds'
+import { headerSize, isHarmless } from '#formats/ccsds'
 import { compileIdentify } from '#formats/xtce'
 import { formatTable, say, sayJson } from './cdf-format.ts'
 import type { DefinitionFlags, FileFlags } from './packets-open.ts'
@@ -40,7 +40,7 @@ const newSummary = ({ apid, sequenceCount }: Packet): ApidSummary => ({
 })
 
 function addPacket(summary: ApidSummary, packet: Packet): void {
-  const size = packet.bytes.byteLength
+  const size = headerSize + packet.length
   summary.packets++
   summary.octets += size
   summary.least = Math.min(summary.least, size)
@@ -63,20 +63,21 @@ export async function listPackets(path: string, flags: ListFlags): Promise<void>
   const summaries = new Map<number, ApidSummary>()
   const pending = new Map<number, Problem[]>()
   let strange = 0
-  for await (const item of walkFile(path, flags)) {
+  const add = (item: Packet | Problem): void => {
     if (item.kind === 'problem') {
       if ('apid' in item) pending.set(item.apid, [...(pending.get(item.apid) ?? []), item])
       else if (!isHarmless(item)) strange += 'size' in item ? item.size : 0
-      continue
+      return
     }
     const summary = summaries.get(item.apid) ?? newSummary(item)
     summaries.set(item.apid, summary)
     addPacket(summary, item)
     for (const problem of pending.get(item.apid) ?? []) addProblem(summary, problem)
-    pending.delete(item.apid)
+    if (pending.size > 0) pending.delete(item.apid)
     const kind = identify?.(item.bytes)
     if (kind !== undefined && !summary.kinds.includes(kind)) summary.kinds.push(kind)
   }
+  for await (const batch of walkFile(path, flags)) for (const item of batch) add(item)
   const list = [...summaries.values()].sort((a, b) => a.apid - b.apid)
   if (flags.json) sayJson({ file: path, apids: list, strangeOctets: strange })
   else for (const line of formatTable(tableOf(list, compiled !== undefined))) say(line)

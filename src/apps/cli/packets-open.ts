@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { basename, extname } from 'node:path'
 import { SdcError, fail } from '#error'
 import type { FrameOptions, Packet, Problem, WalkOptions } from '#formats/ccsds'
-import { readChannels, walkFrameBatches, walkSource } from '#formats/ccsds'
+import { readChannels, walkBatches, walkFrameBatches } from '#formats/ccsds'
 import type { CompiledXtce } from '#formats/xtce'
 import { compileXtce, parseDictionary, parseXtce } from '#formats/xtce'
 import type { Source } from '#source'
@@ -51,25 +51,24 @@ function frameOptions(flags: FileFlags, kind: 'tm' | 'aos'): FrameOptions {
 }
 
 /** Packets of the file itself, or out of the transfer frames in it. */
-async function* walkStream(source: Source, flags: FileFlags): AsyncGenerator<Packet | Problem> {
+async function* walkStream(source: Source, flags: FileFlags): AsyncGenerator<readonly (Packet | Problem)[]> {
   if (flags.frames === undefined) {
-    yield* walkSource(source, walkOptions(flags))
+    yield* walkBatches(source, walkOptions(flags))
     return
   }
   const reader = readChannels({ kind: flags.frames, errorControl: flags.crc === true })
   for await (const batch of walkFrameBatches(source, frameOptions(flags, flags.frames)))
-    for (const frame of batch) yield* reader.read(frame)
-  yield* reader.finish()
+    yield batch.flatMap(frame => [...reader.read(frame)])
+  yield [...reader.finish()]
 }
 
-/** Packets and problems of a file, of the wanted APIDs only; 4 MiB of it are in memory at a time. */
-export async function* walkFile(path: string, flags: FileFlags): AsyncGenerator<Packet | Problem> {
+/** Packets and problems of a file, of the wanted APIDs only, as short lists; little of the file is in memory at a time. */
+export async function* walkFile(path: string, flags: FileFlags): AsyncGenerator<readonly (Packet | Problem)[]> {
   const source = openFileSource(path)
   const wanted = flags.apid === undefined ? undefined : new Set(flags.apid)
   try {
-    for await (const item of walkStream(source, flags)) {
-      if (wanted === undefined || !('apid' in item) || wanted.has(item.apid)) yield item
-    }
+    for await (const batch of walkStream(source, flags))
+      yield wanted === undefined ? batch : batch.filter(item => !('apid' in item) || wanted.has(item.apid))
   } finally {
     await source.close()
   }

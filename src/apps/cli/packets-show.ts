@@ -18,11 +18,14 @@ export async function showPackets(path: string, flags: ShowFlags): Promise<void>
   const compiled = loadDefinition(flags)
   let index = 0
   let shown = 0
-  for await (const item of walkFile(path, flags)) {
-    if (item.kind !== 'packet' || index++ < flags.first) continue
-    if (shown++ >= flags.count) break
-    if (flags.json) sayJson(asRecord(item, compiled))
-    else showPacket(item, compiled)
+  for await (const batch of walkFile(path, flags)) {
+    for (const item of batch) {
+      if (item.kind !== 'packet' || index++ < flags.first || shown >= flags.count) continue
+      shown++
+      if (flags.json) sayJson(asRecord(item, compiled))
+      else showPacket(item, compiled)
+    }
+    if (shown >= flags.count) break
   }
   if (shown === 0 && flags.count > 0)
     fail('cli/no-packet', `${path} has ${index} packets: there is no packet ${flags.first}`, { packets: index })

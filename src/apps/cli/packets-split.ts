@@ -27,14 +27,18 @@ export async function splitFile(path: string, folder: string, flags: SplitFlags)
   mkdirSync(folder, { recursive: true })
   const parts = new Map<number, Part>()
   try {
-    for await (const item of walkFile(path, flags)) {
-      if (item.kind !== 'packet') continue
-      const part = parts.get(item.apid) ?? openPart(folder, item.apid, flags.force)
-      parts.set(item.apid, part)
-      writeSync(part.file, item.bytes)
-      part.packets++
-      part.octets += item.bytes.byteLength
-    }
+    for await (const batch of walkFile(path, flags))
+      for (const [apid, packets] of Map.groupBy(
+        batch.filter(item => item.kind === 'packet'),
+        packet => packet.apid,
+      )) {
+        const part = parts.get(apid) ?? openPart(folder, apid, flags.force)
+        parts.set(apid, part)
+        const octets = Buffer.concat(packets.map(packet => packet.bytes))
+        writeSync(part.file, octets)
+        part.packets += packets.length
+        part.octets += octets.byteLength
+      }
   } finally {
     for (const { file } of parts.values()) closeSync(file)
   }

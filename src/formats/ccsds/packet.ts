@@ -34,23 +34,46 @@ export const largestPacket: number = headerSize + 65536
 
 export const sequenceModulus = 16384
 
-/** The packet whose primary header starts at `start` of `bytes`; the caller has checked that it is whole. */
-export function viewPacket(bytes: Uint8Array, start: number, size: number, offset: number): Packet {
-  const first = (bytes[start]! << 8) | bytes[start + 1]!
-  const second = (bytes[start + 2]! << 8) | bytes[start + 3]!
-  return {
-    kind: 'packet',
-    offset,
-    version: first >> 13,
-    type: (first >> 12) & 1,
-    secondaryHeader: (first & 0x800) !== 0,
-    apid: first & 0x7ff,
-    sequenceFlags: second >> 14,
-    sequenceCount: second & 0x3fff,
-    length: size - headerSize,
-    bytes: new Uint8Array(bytes.buffer, bytes.byteOffset + start, size),
+/**
+ * A packet whose view on its octets is made when it is asked for: making it takes as long as finding the packet, and who counts,
+ * sorts or filters packets needs none. A class for that getter alone; copies by spread leave the octets out.
+ */
+class PacketView implements Packet {
+  readonly kind = 'packet'
+  readonly offset: number
+  readonly version: number
+  readonly type: number
+  readonly secondaryHeader: boolean
+  readonly apid: number
+  readonly sequenceFlags: number
+  readonly sequenceCount: number
+  readonly length: number
+  readonly #stream: Uint8Array
+  readonly #start: number
+
+  constructor(stream: Uint8Array, start: number, size: number, offset: number) {
+    const first = (stream[start]! << 8) | stream[start + 1]!
+    const second = (stream[start + 2]! << 8) | stream[start + 3]!
+    this.offset = offset
+    this.version = first >> 13
+    this.type = (first >> 12) & 1
+    this.secondaryHeader = (first & 0x800) !== 0
+    this.apid = first & 0x7ff
+    this.sequenceFlags = second >> 14
+    this.sequenceCount = second & 0x3fff
+    this.length = size - headerSize
+    this.#stream = stream
+    this.#start = start
+  }
+
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#stream.buffer, this.#stream.byteOffset + this.#start, headerSize + this.length)
   }
 }
+
+/** The packet whose primary header starts at `start` of `bytes`; the caller has checked that it is whole. */
+export const viewPacket = (bytes: Uint8Array, start: number, size: number, offset: number): Packet =>
+  new PacketView(bytes, start, size, offset)
 
 /** Whole size of the packet whose header starts at `start`: CCSDS 133.0-B-2 section 4.1.3.5, the field holds octets of data minus one. */
 export const packetSize = (bytes: Uint8Array, start: number): number => headerSize + 1 + ((bytes[start + 4]! << 8) | bytes[start + 5]!)

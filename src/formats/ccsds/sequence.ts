@@ -23,13 +23,13 @@ const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => {
 export function trackSequence(): SequenceTracker {
   const due = new Int32Array(2048).fill(-1)
   const other = new Int32Array(2048).fill(-1)
-  const last: (Uint8Array | undefined)[] = Array.from({ length: 2048 })
+  const last: (Pick<Packet, 'bytes'> | undefined)[] = Array.from({ length: 2048 })
   const judge = (packet: Packet, expected: number): Problem | undefined => {
     const { offset, apid, sequenceCount } = packet
     const ahead = (sequenceCount - expected + sequenceModulus) % sequenceModulus
     const at = { kind: 'problem', offset, apid, sequenceCount } as const
     if (ahead === sequenceModulus - 1) {
-      const same = last[apid] !== undefined && sameBytes(last[apid], packet.bytes)
+      const same = last[apid] !== undefined && sameBytes(last[apid].bytes, packet.bytes)
       return { ...at, problem: same ? 'duplicate' : 'repeated-count' }
     }
     if (ahead < sequenceModulus / 2) {
@@ -56,11 +56,11 @@ export function trackSequence(): SequenceTracker {
       } else {
         problem = judge(packet, expected)
       }
-      last[apid] = packet.bytes
+      last[apid] = packet
       return problem
     },
     release() {
-      for (const [apid, bytes] of last.entries()) if (bytes !== undefined) last[apid] = bytes.slice()
+      for (const [apid, packet] of last.entries()) if (packet !== undefined) last[apid] = { bytes: packet.bytes.slice() }
     },
   }
 }

@@ -77,7 +77,7 @@ export function* walkFrames(bytes: Uint8Array, options: FrameOptions): Generator
   yield* finishWalk(walk, bytes.byteLength)
 }
 
-const windowSize = 4 * 1024 * 1024
+const windowSize = 1024 * 1024
 
 /** The same over a source, window by window, as lists. */
 export async function* walkFrameBatches(source: Source, options: FrameOptions): AsyncGenerator<readonly (TransferFrame | Problem)[]> {

@@ -17,7 +17,11 @@ export interface WalkOptions extends FramingOptions {
   readonly keepIdle?: boolean
 }
 
-const windowSize = 4 * 1024 * 1024
+/** Octets read at once. */
+const windowSize = 512 * 1024
+
+/** Packets handed on at once: few enough that the young generation stays small, so that 1 GB takes no more memory than 100 MB. */
+const batchSize = 256
 
 interface Walk {
   readonly framing: Framing
@@ -150,8 +154,8 @@ export function walkPackets(bytes: Uint8Array, options: WalkOptions = {}): Gener
 }
 
 /**
- * The same over a source, window by window (4 MiB), as lists: for those who count packets in millions, since each step of an
- * asynchronous loop costs more than a packet. A packet's octets stay valid as long as they are kept.
+ * The same over a source, half a megabyte at a time, as short lists: for those who count packets in millions, since each step of
+ * an asynchronous loop costs more than a packet. A packet's octets stay valid as long as they are kept.
  */
 export async function* walkBatches(source: Source, options: WalkOptions = {}): AsyncGenerator<readonly (Packet | Problem)[]> {
   const walk = startWalk(options)
@@ -159,12 +163,19 @@ export async function* walkBatches(source: Source, options: WalkOptions = {}): A
   while (walk.position < source.size) {
     const base = walk.position
     const end = Math.min(source.size, base + window)
-    yield [...walkWindow(await source.read(base, end), base, end === source.size, walk)]
+    let batch: (Packet | Problem)[] = []
+    for (const item of walkWindow(await source.read(base, end), base, end === source.size, walk)) {
+      batch.push(item)
+      if (batch.length < batchSize) continue
+      yield batch
+      batch = []
+    }
+    yield batch
     walk.judge.tracker?.release()
   }
 }
 
-/** The same over a source, one by one, holding one window of 4 MiB at a time. */
+/** The same over a source, one by one. */
 export async function* walkSource(source: Source, options: WalkOptions = {}): AsyncGenerator<Packet | Problem> {
   for await (const batch of walkBatches(source, options)) yield* batch
 }

@@ -42,16 +42,18 @@ export interface ColumnOptions {
 
 function gather(packets: readonly { readonly bytes: Uint8Array }[]): readonly PacketBatch[] {
   const batches: PacketBatch[] = []
-  for (let first = 0; first < packets.length;) {
-    const { buffer } = packets[first]!.bytes
+  // Packets make a view each time they are asked for their octets.
+  const views = packets.map(packet => packet.bytes)
+  for (let first = 0; first < views.length;) {
+    const { buffer } = views[first]!
     let end = first + 1
-    while (end < packets.length && packets[end]!.bytes.buffer === buffer) end++
+    while (end < views.length && views[end]!.buffer === buffer) end++
     // Indices that are small integers make the loops over them faster.
     const starts = buffer.byteLength < 2 ** 31 ? new Int32Array(end - first) : new Float64Array(end - first)
     const sizes = new Uint32Array(end - first)
     let least = Infinity
     for (let i = first; i < end; i++) {
-      const { byteOffset, byteLength } = packets[i]!.bytes
+      const { byteOffset, byteLength } = views[i]!
       starts[i - first] = byteOffset
       sizes[i - first] = byteLength
       if (byteLength < least) least = byteLength
