@@ -20,6 +20,8 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['token', 'named tokens with roles, for people and programs', async () => (await import('./token.ts')).tokenCommand()],
   ['mission', 'check a mission folder, or begin a new one', async () => (await import('./mission.ts')).missionCommand()],
   ['cdf', 'look into CDF files, check, compare, repair them', async () => (await import('./cdf.ts')).cdfCommand()],
+  ['sav', 'look into IDL save files', async () => (await import('./sav.ts')).savCommand()],
+  ['sitl', 'burst selections: what becomes of every line of a list', async () => (await import('./sitl.ts')).sitlCommand()],
   ['packets', 'look into CCSDS packet files', async () => (await import('./packets.ts')).packetsCommand()],
   ['test', 'run every test that this machine can run', async () => (await import('./test.ts')).testCommand()],
 ]
@@ -43,6 +45,12 @@ async function main(argv: readonly string[]): Promise<void> {
   program.addCommand(new Command('clean').description("take away the runtime, the packages and the demo's home; never ./var"))
   await program.parseAsync(argv)
 }
+
+// Who closes the pipe, as head does, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit()
+  throw error
+})
 
 main(process.argv).catch((error: unknown) => {
   if (error instanceof CommanderError) process.exitCode = error.exitCode

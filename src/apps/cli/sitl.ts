@@ -1,0 +1,28 @@
+import { Command } from 'commander'
+import { importList } from './sitl-import.ts'
+import { wholeNumber } from './options.ts'
+
+/** `apsis sitl …` */
+export function sitlCommand(): Command {
+  const sitl = new Command('sitl').description('Burst selections of the Scientist-in-the-Loop.')
+  sitl
+    .command('import')
+    .description(
+      'Read a list of selections and say what becomes of every line. Changes nothing and needs no home. Exit code 1 where lines are quarantined.',
+    )
+    .argument('<file>', 'report, text list, ground-loop file, columns under a header, or an IDL save file')
+    .option('--step <seconds>', 'length of a cycle', wholeNumber(1, 3600), 10)
+    .option('--longest <seconds>', 'spans this long are quarantined', wholeNumber(1, 1_000_000), 3600)
+    .option('--fom <merit>', 'figure of merit of lines that have none', wholeNumber(0, 255), 150)
+    .option('--source <name>', 'source of lines that name none', 'list')
+    .option('--spacecraft <names>', 'the spacecraft in order, commas between, for lists that name them', '')
+    .option('--all', 'print the lines that are simply taken, too', false)
+    .option('--json', 'for programs', false)
+    .action(importList)
+  return sitl.addHelpText(
+    'after',
+    `
+Examples: apsis sitl import sitl_report.csv
+          apsis sitl import gls_selections_mp-dl-unh_2026-01-01-00-00-00.csv --json`,
+  )
+}
