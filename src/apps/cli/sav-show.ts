@@ -1,6 +1,6 @@
 import { fail } from '#error'
 import { burstDocumentOf } from '#domain/burst/files'
-import { fieldOf, toPlain, variableOf, type IdlPlain, type IdlStruct, type IdlValue, type SaveFile } from '#formats/idlsave'
+import { fieldOf, toPlain, variableOf, type IdlPlain, type IdlValue, type SaveFile } from '#formats/idlsave'
 import { readSaveFile } from '#doors/idlsave-node'
 import { formatTable, formatValue, say, sayJson } from './cdf-format.ts'
 
@@ -93,8 +93,7 @@ function findValue(file: SaveFile, path: string): IdlValue {
   }, start)
 }
 
-const fieldNames = (value: IdlValue): string =>
-  value.type === 'struct' ? (value as IdlStruct).fields.map(field => field.name).join(', ') : ''
+const fieldNames = (value: IdlValue): string => (value.type === 'struct' ? value.fields.map(field => field.name).join(', ') : '')
 
 function showValue(name: string, value: IdlValue, indent: string): void {
   const shape = value.dims.length === 0 ? '' : ` [${value.dims.join(', ')}]`

@@ -70,7 +70,7 @@ describe('apsis sav', () => {
   test('dump gives JSON with whole integers', async () => {
     const dump = JSON.parse((await apsis('sav', 'dump', at('a.sav'))).out) as Record<string, Record<string, unknown>>
     expect(dump['variables']?.['s']).toEqual({ t: 'lamp', b: [Math.fround(0.1), 2, 3], p: { heap: 4 } })
-    expect((dump['variables']?.['n'] as string[])[8]).toBe('1152921504606846984')
+    expect(dump['variables']?.['n']).toContain('1152921504606846984')
     expect(dump['heap']).toEqual({ 4: [1, 2] })
   })
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { array, readSave, scalar, struct, writeSave, type IdlStruct, type SaveFile } from '#formats/idlsave'
+import { array, readSave, scalar, struct, variableOf, writeSave, type IdlStruct, type SaveFile } from '#formats/idlsave'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { burstDocumentOf, burstSchema, parseBurstDocument, saveVariables, type BurstDocument, type FomStructure } from './index.ts'
 
@@ -44,7 +44,7 @@ const fomStructure: fc.Arbitrary<FomStructure> = fc
       valid: true,
       algversion: '$Revision: 1.8 $',
       cycles: { timestamps: Array.from({ length: count }, (_, i) => start + 10 * i), mdq: Array.from({ length: count }, (_, i) => i / 4) },
-      segments: edited ? segments : segments.map(({ discussion: _, obsset: __, ...segment }) => segment),
+      segments: edited ? segments : segments.map(({ start, stop, fom, sourceid }) => ({ start, stop, fom, sourceid })),
       settings: {
         targetbuffs: 700,
         fomave: numbers[0] as number,
@@ -166,8 +166,8 @@ describe('refusals of JSON', () => {
 
 /** The save file of a structure with some fields in place of, or beside, its own. */
 function withFields(fields: Parameters<typeof struct>[0]): SaveFile {
-  const [variable] = saveVariables(plain)
-  const own = Object.fromEntries((variable?.value as IdlStruct).fields.map(({ name, value }) => [name.toLowerCase(), value]))
+  const value = variableOf({ variables: saveVariables(plain) }, 'FOMSTR') as IdlStruct
+  const own = Object.fromEntries(value.fields.map(({ name, value }) => [name.toLowerCase(), value]))
   return readSave(writeSave({ variables: [{ name: 'FOMSTR', value: struct({ ...own, ...fields }) }] }))
 }
 
