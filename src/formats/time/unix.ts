@@ -34,51 +34,74 @@ export function utcMsFromTt2000Array(
   target: Float64Array = new Float64Array(times.length),
   table: LeapTable = leapTable(),
 ): Float64Array {
-  const halves = machineIsLittle ? new Int32Array(times.buffer, times.byteOffset, times.length * 2) : undefined
+  const doubles = new Float64Array(times.buffer, times.byteOffset, times.length)
   for (let i = 0; i < times.length;) {
-    const span = halves === undefined ? undefined : findSpan(table, halves[2 * i + 1] as number)
-    if (halves === undefined || span === undefined) {
-      target[i] = utcMsFromTt2000(times[i] as Tt2000, table)
-      i++
-    } else i = convertSpan(halves, i, span, target)
+    const time = times[i] as Tt2000
+    const span = findSpan(table, time)
+    if (span === undefined) target[i++] = utcMsFromTt2000(time, table)
+    else i = convertSpan(doubles, i, span, target)
   }
   return target
 }
 
-// Typed arrays have the order of the machine, and the loop below wants the low half first. No other machine is left.
-const machineIsLittle = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
-
-/** High words strictly between `above` and `below` are of one offset; `shift` = UTC ms of J2000 by that offset. */
+/**
+ * Times of one leap second offset whose upper 12 bits are equal. Read as a double such a time is ±2^(e-1023) (1 + m / 2^52),
+ * e being its exponent bits and m its lower 52: two multiplications by powers of two give 2^52 + m, exactly, where the
+ * conversion of an integer would cost more than all the rest.
+ */
 interface Span {
-  readonly above: number
-  readonly below: number
-  readonly shift: number
+  /** Least and greatest time, as doubles. */
+  readonly low: number
+  readonly high: number
+  /** Powers of two; their product alone may be beyond all doubles. */
+  readonly scaleA: number
+  readonly scaleB: number
+  /** Nanoseconds to take away so that whole milliseconds remain, and the whole milliseconds to add. */
+  readonly nano: number
+  readonly milli: number
 }
 
-function convertSpan(halves: Int32Array, from: number, { above, below, shift }: Span, target: Float64Array): number {
-  const end = target.length
+function convertSpan(doubles: Float64Array, from: number, span: Span, target: Float64Array): number {
+  const { low, high, scaleA, scaleB, nano, milli } = span
+  const end = doubles.length
   let i = from
-  while (i < end) {
-    const h = halves[2 * i + 1] as number
-    if (h <= above || h >= below) break
-    // h * 2^32 ns = h * 4294 ms + h * 967,296 ns, exact in a double. The product with 1e-6 is off by less than 1e-6 ms, and
-    // doubles of times since 1972 are at least 7e-6 ms apart: whole milliseconds stay whole.
-    const ms = h * 4294 + shift
-    const ns = h * 967_296 + 2_147_483_648
-    // The low half is unsigned; flipping its sign bit and adding 2^31 above is cheaper than the conversion.
-    do {
-      target[i] = ms + (ns + ((halves[2 * i] as number) ^ 0x80000000)) * 1e-6
-      i++
-    } while (i < end && halves[2 * i + 1] === h)
+  for (; i < end; i++) {
+    const d = doubles[i] as number
+    if (!(d >= low && d <= high)) break
+    // The product with 1e-6 is off by less than 2e-6 ms, and doubles of times since 1972 are at least 7e-6 ms apart: whole
+    // milliseconds stay whole.
+    target[i] = milli + (d * scaleA * scaleB - nano) * 1e-6
   }
   return i
 }
 
-function findSpan(table: LeapTable, high: number): Span | undefined {
-  const at = table.steps.findLastIndex(step => Number(step.start >> 32n) < high)
+const EXPONENT = 1n << 52n
+
+function findSpan(table: LeapTable, time: bigint): Span | undefined {
+  const at = table.steps.findLastIndex(step => step.start <= time)
   const step = table.steps[at]
-  const below = table.steps[at + 1] === undefined ? 2 ** 31 : Number((table.steps[at + 1]?.start ?? 0n) >> 32n) - 1
-  if (step === undefined || step.driftNs !== 0 || high >= below) return undefined
-  const shift = Number((J2000_LABEL_NS - TT_MINUS_TAI_NS - BigInt(step.offsetNs)) / 1_000_000n)
-  return { above: Number(step.start >> 32n), below, shift }
+  // Numbers whose exponent is 0 or 2047 are not of that form: 52 days on either side of J2000, and CDF's fill.
+  const upper = time >> 52n
+  const exponent = Number(upper & 2047n)
+  if (step === undefined || step.driftNs !== 0 || exponent === 0 || exponent === 2047) return undefined
+  const block = upper << 52n
+  const first = step.start > block ? step.start : block
+  const next = table.steps[at + 1]?.start
+  const last = (next !== undefined && next < block + EXPONENT ? next : block + EXPONENT) - 1n
+  const [a, b] = [doubleOf(first), doubleOf(last)]
+  const power = 1075 - exponent
+  // UTC ms of the time 2^52 before the block, which is what 2^52 + m counts from; whole, and what is over.
+  const zero = block - EXPONENT + J2000_LABEL_NS - TT_MINUS_TAI_NS - BigInt(step.offsetNs)
+  const nano = ((-zero % 1_000_000n) + 1_000_000n) % 1_000_000n
+  return {
+    low: Math.min(a, b),
+    high: Math.max(a, b),
+    scaleA: 2 ** (power >> 1) * (time < 0n ? -1 : 1),
+    scaleB: 2 ** (power - (power >> 1)),
+    nano: Number(nano),
+    milli: Number((zero + nano) / 1_000_000n),
+  }
 }
+
+/** The double with the same bits. */
+const doubleOf = (bits: bigint): number => new Float64Array(BigInt64Array.of(bits).buffer)[0] as number
