@@ -42,17 +42,17 @@ export const nodePlatform: CdfPlatform = {
 
 /** A local file as a source. Reads are positioned and synchronous: for local disks that is faster than the thread pool. */
 export interface FileSource extends CdfSource {
-  readSync(start: number, end: number): Uint8Array
+  readSync(start: number, end: number, into?: Uint8Array): Uint8Array
   close(): Promise<void>
 }
 
 /** Opens a file for reading; throws `file/not-read` in words where it cannot. */
 export function openFileSource(path: string): FileSource {
   const fd = openOrFail(path, 'r', 'read')
-  const readRange = (start: number, end: number): Uint8Array => readFully(fd, start, end)
+  const readRange = (start: number, end: number, into?: Uint8Array): Uint8Array => readFully(fd, start, end, into)
   return {
     size: fstatSync(fd).size,
-    read: async (start, end) => readRange(start, end),
+    read: async (start, end, into) => readRange(start, end, into),
     readSync: readRange,
     close: async () => closeSync(fd),
   }
@@ -159,8 +159,8 @@ function openForWriting(path: string): WritableFile {
   }
 }
 
-function readFully(fd: number, start: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - start)
+function readFully(fd: number, start: number, end: number, into?: Uint8Array): Uint8Array {
+  const bytes = into?.subarray(0, end - start) ?? new Uint8Array(end - start)
   for (let done = 0; done < bytes.length;) {
     const got = readSync(fd, bytes, done, bytes.length - done, start + done)
     if (got === 0) return bytes.subarray(0, done)

@@ -10,13 +10,14 @@ import type { Span } from './shape.ts'
 import { readSideBySide } from './side-by-side.ts'
 import type { Steps } from './window.ts'
 
-/** Records gathered from their blocks, in little-endian IEEE and the majority of the file. */
+/** Records gathered from their blocks, in little-endian IEEE and the majority of the file; in `memory` where it is given. */
 export function* assemble(
   file: FileContext,
   variable: VariableRecord,
   leaves: readonly Leaf[],
   span: Span,
   size: number,
+  memory?: Uint8Array,
 ): Steps<Uint8Array> {
   const last = span.first + span.count - 1
   const inRange = leaves.filter(leaf => leaf.last >= span.first && leaf.first <= last)
@@ -37,7 +38,7 @@ export function* assemble(
       `${span.count} records of ${variable.name} are ${span.count * size} bytes, above the limit of ${file.options.maxInflated}: read them in parts`,
       { records: span.count },
     )
-  const out = new Uint8Array(span.count * size)
+  const out = memory ?? new Uint8Array(span.count * size)
   const runs = groupLeaves(inRange)
   if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {
     for (const run of runs) {

@@ -1,7 +1,7 @@
 import { failCdf } from './codes.ts'
 import { readFixed, type FileContext } from './header.ts'
 import type { VariableRecord } from './metadata.ts'
-import { cvvr, decodeRecord, fixedSize, readOffset, vvr, vxr } from './records.ts'
+import { cvvr, decodeRecord, fixedSize, readInt, readOffset, vvr, vxr } from './records.ts'
 import type { Steps } from './window.ts'
 
 /** A run of records in the file. */
@@ -75,11 +75,10 @@ function* readVxr(file: FileContext, offset: number, where: string): Steps<{ nex
       used,
     })
   const bytes = yield* window.bytes(offset + fixed, offset + fixed + nEntries * (8 + format.offset), where)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const entries = Array.from({ length: used }, (_, i) => ({
-    first: view.getInt32(4 * i),
-    last: view.getInt32(4 * (nEntries + i)),
-    offset: readOffset(view, 8 * nEntries + format.offset * i, format),
+    first: readInt(bytes, 4 * i),
+    last: readInt(bytes, 4 * (nEntries + i)),
+    offset: readOffset(bytes, 8 * nEntries + format.offset * i, format),
   }))
   return { next: record.next, entries }
 }
@@ -98,8 +97,7 @@ function* readHead(file: FileContext, offset: number, where: string): Steps<Head
   const least = offset + fixedSize(vvr, format)
   window.check(offset, least, what)
   const bytes = yield* window.direct(offset, Math.max(least, Math.min(offset + fixedSize(cvvr, format), window.size)), what)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return { type: view.getInt32(format.offset), size: readOffset(view, 0, format), bytes }
+  return { type: readInt(bytes, format.offset), size: readOffset(bytes, 0, format), bytes }
 }
 
 function makeLeaf(file: FileContext, entry: Entry, { type, size, bytes }: Head, where: string): Leaf {

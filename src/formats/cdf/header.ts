@@ -13,6 +13,7 @@ import {
   formatV2,
   formatV3,
   gdr,
+  readInt,
   readOffset,
   type Format,
   type Layout,
@@ -117,8 +118,7 @@ export function* readCompression(window: ByteWindow, offset: number, format: For
   const at = offset + fixedSize(cpr, format)
   if (record.pCount < 1 || size < fixedSize(cpr, format) + 4) return { type, level: 0 }
   const parameter = yield* window.bytes(at, at + 4, 'the compression parameter')
-  const level = new DataView(parameter.buffer, parameter.byteOffset).getInt32(0)
-  return { type, level }
+  return { type, level: readInt(parameter, 0) }
 }
 
 /** The fixed fields of the record at `offset`, its type checked, and its size by its own account, checked against the file. */
@@ -137,11 +137,10 @@ export function* readFixed<L extends Layout>(
 
 /** Size of a record by its own account, after checking that type and size can be. */
 export function checkHead(layout: Layout, format: Format, offset: number, bytes: Uint8Array): number {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const type = view.getInt32(format.offset)
+  const type = readInt(bytes, format.offset)
   if (type !== layout.type)
     failCdf('cdf/corrupt', `byte ${offset} should start a ${layout.title} (type ${layout.type}) but holds type ${type}`, { offset, type })
-  const size = readOffset(view, 0, format)
+  const size = readOffset(bytes, 0, format)
   const fixed = fixedSize(layout, format)
   if (size < fixed)
     failCdf('cdf/corrupt', `the ${layout.title} at byte ${offset} says it is ${size} bytes long; ${fixed} is the least`, { offset, size })
@@ -192,8 +191,7 @@ const failTruncated = (window: ByteWindow, end: number, what: string): never =>
 // The magic 0000ffff covers 2.0 to 2.5; only the CDR tells whether VDRs have their spare bytes.
 function* chooseV2(window: ByteWindow): Steps<Format> {
   const head = yield* window.bytes(8, 28, 'the CDR')
-  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-  const [version, release] = [view.getInt32(12), view.getInt32(16)]
+  const [version, release] = [readInt(head, 12), readInt(head, 16)]
   return version < 2 || (version === 2 && release < 5) ? formatBefore25 : formatV2
 }
 
@@ -216,6 +214,5 @@ function* readGdr(
 export function* readInts(window: ByteWindow, at: number, count: number, what: string): Steps<number[]> {
   if (count === 0) return []
   const bytes = yield* window.bytes(at, at + 4 * count, what)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  return Array.from({ length: count }, (_, i) => view.getInt32(4 * i))
+  return Array.from({ length: count }, (_, i) => readInt(bytes, 4 * i))
 }

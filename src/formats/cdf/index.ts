@@ -25,6 +25,7 @@ export type { CdfCode } from './codes.ts'
 export type {
   AttributeValue,
   Cdf,
+  CdfChunk,
   CdfCompression,
   CdfDamage,
   CdfData,
@@ -32,6 +33,7 @@ export type {
   CdfExtent,
   CdfHeader,
   CdfVariable,
+  ChunkRange,
   Dataset,
   DatasetDescription,
   DatasetVariable,

@@ -4,12 +4,16 @@ import { reverse4 } from './encodings.ts'
  * Copies records whose first dimension runs fastest into records whose last does. `size` is the bytes of one element
  * (of a whole string), `dims` the varying dimensions as declared.
  */
-export const columnToRow = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, false)
+export const columnToRow = (from: Uint8Array, dims: readonly number[], size: number, to?: Uint8Array): Uint8Array =>
+  reorder(from, to ?? new Uint8Array(from.byteLength), dims, size, false)
 
 /** {@link columnToRow} for elements of one 32-bit word, with the bytes of each turned round on the way: one pass instead of three. */
-export function columnToRowSwapped(from: Uint8Array, dims: readonly number[]): Uint8Array {
-  const to = new Uint8Array(from.byteLength)
-  moveSwapped(wordsOf(from), new Int32Array(to.buffer), planWalk(dims))
+export function columnToRowSwapped(
+  from: Uint8Array,
+  dims: readonly number[],
+  to: Uint8Array = new Uint8Array(from.byteLength),
+): Uint8Array {
+  moveSwapped(wordsOf(from), wordsIn(to), planWalk(dims))
   return to
 }
 
@@ -24,7 +28,8 @@ function moveSwapped(from: Int32Array, to: Int32Array, { length, stride, starts 
 }
 
 /** The other way, for writing. */
-export const rowToColumn = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array => reorder(from, dims, size, true)
+export const rowToColumn = (from: Uint8Array, dims: readonly number[], size: number): Uint8Array =>
+  reorder(from, new Uint8Array(from.byteLength), dims, size, true)
 
 /** How to walk one record: rows of the last dimension, each contiguous in row order and strided in column order. */
 interface Walk {
@@ -50,14 +55,16 @@ function planWalk(dims: readonly number[]): Walk {
   return { length: dims.at(-1) ?? 1, stride, starts }
 }
 
-function reorder(from: Uint8Array, dims: readonly number[], size: number, toColumn: boolean): Uint8Array {
-  const to = new Uint8Array(from.byteLength)
+function reorder(from: Uint8Array, to: Uint8Array, dims: readonly number[], size: number, toColumn: boolean): Uint8Array {
   const walk = planWalk(dims)
-  if (size === 8) movePairs(wordsOf(from), new Int32Array(to.buffer), walk, toColumn)
-  else if (size === 4) moveWords(wordsOf(from), new Int32Array(to.buffer), walk, toColumn)
+  if (size === 8) movePairs(wordsOf(from), wordsIn(to), walk, toColumn)
+  else if (size === 4) moveWords(wordsOf(from), wordsIn(to), walk, toColumn)
   else moveBytes(from, to, walk, size, toColumn)
   return to
 }
+
+/** Results begin where their memory does. */
+const wordsIn = (to: Uint8Array): Int32Array => new Int32Array(to.buffer, to.byteOffset, to.byteLength / 4)
 
 function wordsOf(from: Uint8Array): Int32Array {
   const own = from.byteOffset % 4 === 0 ? from : from.slice()

@@ -3,7 +3,7 @@ import { failCdf } from './codes.ts'
 import { checkHead, readCompression, readFixed, readInts, type FileContext } from './header.ts'
 import type { CdfCompression, CdfDamage, CdfEntry } from './model.ts'
 import { decodeValue } from './numbers.ts'
-import { adr, agrEdr, azEdr, fieldOffsets, fixedSize, rVdr, readOffset, zVdr, type RecordOf } from './records.ts'
+import { adr, agrEdr, azEdr, fieldOffsets, fixedSize, rVdr, readInt, readOffset, zVdr, type RecordOf } from './records.ts'
 import { typeOfCode, type TypeInfo } from './types.ts'
 import type { Steps } from './window.ts'
 
@@ -171,12 +171,11 @@ function* readEntries(
       seen.add(offset)
       if (offset < 8) failCdf('cdf/corrupt', `an entry of attribute ${name} is said to be at byte ${offset}`, { offset })
       const bytes = window.ready(offset, offset + fixed) ?? (yield* window.bytes(offset, offset + fixed, layout.title))
-      const view = new DataView(bytes.buffer, bytes.byteOffset, fixed)
       const size = checkHead(layout, format, offset, bytes)
       try {
-        const entry = view.getInt32(at.num)
-        const elements = view.getInt32(at.numElems)
-        const type = entryType(view.getInt32(at.dataType), entry, name)
+        const entry = readInt(bytes, at.num)
+        const elements = readInt(bytes, at.numElems)
+        const type = entryType(readInt(bytes, at.dataType), entry, name)
         const end = offset + fixed + type.bytes * elements
         if (elements < 0 || end > offset + size) failEntry(entry, name, elements, size)
         const value = window.ready(offset + fixed, end) ?? (yield* window.bytes(offset + fixed, end, `entry ${entry} of attribute ${name}`))
@@ -184,7 +183,7 @@ function* readEntries(
       } catch (error) {
         noteDamage(file, damage, `an entry of attribute ${name} at byte ${offset}`, error)
       }
-      offset = readOffset(view, at.next, format)
+      offset = readOffset(bytes, at.next, format)
     }
   } catch (error) {
     noteDamage(file, damage, `the entries of attribute ${name}`, error)

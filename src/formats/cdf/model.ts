@@ -30,6 +30,16 @@ export interface CdfData {
   readonly values: CdfValues
 }
 
+export interface ChunkRange extends ReadRange {
+  /** Records per chunk; about 1 MiB by default. */
+  readonly records?: number
+}
+
+/** Values of the records from `first` on. */
+export interface CdfChunk extends CdfData {
+  readonly first: number
+}
+
 export interface CdfCompression {
   readonly type: 'gzip' | 'rle' | 'huffman' | 'adaptive-huffman'
   /** 1 to 9 for gzip, 0 otherwise. */
@@ -67,6 +77,11 @@ export interface CdfVariable {
   read(range?: ReadRange): Promise<CdfData>
   /** The same at once, for sources in memory or with `readSync`; else throws `cdf/needs-async`. */
   readSync(range?: ReadRange): CdfData
+  /**
+   * All or some records a few at a time, for files larger than memory: each chunk's values lie in memory that the next
+   * one uses again, so copy what is to stay.
+   */
+  chunks(range?: ChunkRange): AsyncGenerator<CdfChunk>
   /** The bytes of the values: row order, little-endian IEEE, strings at their full width. */
   readBytes(range?: ReadRange): Promise<Uint8Array>
   readBytesSync(range?: ReadRange): Uint8Array

@@ -3,13 +3,17 @@ import { failCdf } from './codes.ts'
 import { readLeaves } from './extents.ts'
 import { readHeader, type FileContext } from './header.ts'
 import { makeMd5 } from './md5.ts'
+import { makeRounds } from './memory.ts'
 import { noteDamage, readAttributes, readVariables, type AttributeRecord, type VariableRecord } from './metadata.ts'
-import type { Cdf, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ReadRange } from './model.ts'
+import type { Cdf, CdfChunk, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ChunkRange, ReadRange } from './model.ts'
 import { decodeValue } from './numbers.ts'
 import { resolveOptions, type CdfOptions, type ResolvedOptions } from './options.ts'
 import { recordBytesOf, recordsOf, varyingDims } from './shape.ts'
-import { readRange, readValues } from './values.ts'
+import { chooseRecords, readRange, readValues } from './values.ts'
 import { makeWindow, plainBytes, runSteps, runStepsSync, type CdfSource, type Steps } from './window.ts'
+
+/** Bytes of a chunk unless told: large enough that its handling costs nothing beside its values. */
+const CHUNK_BYTES = 1 << 20
 
 /** Runs steps over the source of one file. */
 interface Runner {
@@ -130,10 +134,28 @@ function makeVariable(file: FileContext, record: VariableRecord, attributes: Rea
     attributes,
     read: range => runner.run(values(range)),
     readSync: range => runner.runSync(values(range)),
+    chunks: range => readChunks(file, record, range, runner),
     readBytes: range => runner.run(bytes(range)),
     readBytesSync: range => runner.runSync(bytes(range)),
     extents: () => runner.run(extents()),
     extentsSync: () => runner.runSync(extents()),
+  }
+}
+
+async function* readChunks(
+  file: FileContext,
+  record: VariableRecord,
+  { records, ...range }: ChunkRange = {},
+  runner: Runner,
+): AsyncGenerator<CdfChunk> {
+  const memory = makeRounds()
+  const each = records ?? Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, recordBytesOf(record))))
+  if (!Number.isInteger(each) || each < 1) failCdf('cdf/no-such-record', `${each} records are no chunk`, { records: String(records) })
+  const span = chooseRecords(record, range)
+  for (let first = span.first; first < span.first + span.count; first += each) {
+    memory.next()
+    const count = Math.min(each, span.first + span.count - first)
+    yield { first, ...(await runner.run(readValues(file, record, { ...range, first, count }, memory))) }
   }
 }
 

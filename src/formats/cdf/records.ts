@@ -184,16 +184,15 @@ export const fixedSize = (layout: Layout, format: Format): number => place(layou
 /** The fixed fields of a record that starts at the start of `bytes`, which must hold {@link fixedSize} bytes. */
 export function decodeRecord<L extends Layout>(layout: L, format: Format, bytes: Uint8Array): RecordOf<L> {
   const { names, kinds, at } = place(layout, format)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const record: Record<string, number | string> = {}
   for (let i = 0; i < names.length; i++) {
     const kind = kinds[i] as FieldKind
     const offset = at[i] as number
     record[names[i] as string] =
       kind === 'int'
-        ? view.getInt32(offset)
+        ? readInt(bytes, offset)
         : kind === 'offset'
-          ? readOffset(view, offset, format)
+          ? readOffset(bytes, offset, format)
           : kind === 'spare'
             ? 0
             : decodeName(bytes.subarray(offset, offset + format[kind]))
@@ -201,9 +200,13 @@ export function decodeRecord<L extends Layout>(layout: L, format: Format, bytes:
   return record as RecordOf<L>
 }
 
+/** A big-endian 32-bit integer. Records are many and small: a DataView for each would cost more than what it reads. */
+export const readInt = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)
+
 /** A signed file offset or size; exact up to 2^53. */
-export const readOffset = (view: DataView, at: number, format: Format): number =>
-  format.offset === 4 ? view.getInt32(at) : view.getInt32(at) * 4_294_967_296 + view.getUint32(at + 4)
+export const readOffset = (bytes: Uint8Array, at: number, format: Format): number =>
+  format.offset === 4 ? readInt(bytes, at) : readInt(bytes, at) * 4_294_967_296 + (readInt(bytes, at + 4) >>> 0)
 
 export function writeOffset(view: DataView, at: number, value: number, format: Format): void {
   if (format.offset === 4) view.setInt32(at, value)

@@ -2,19 +2,29 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Text as UTF-8 where it is valid, else as Latin-1 (ISO 8859-1, one character per byte, so that nothing is lost). */
 export function decodeText(bytes: Uint8Array): string {
-  let ascii = true
-  for (let i = 0; i < bytes.length; i++) {
-    if ((bytes[i] as number) >= 0x80) {
-      ascii = false
-      break
-    }
-  }
-  if (ascii) return decodeLatin1(bytes)
+  if (isAscii(bytes)) return decodeLatin1(bytes)
   try {
     return utf8.decode(bytes)
   } catch {
     return decodeLatin1(bytes)
   }
+}
+
+function isAscii(bytes: Uint8Array): boolean {
+  for (let i = 0; i < bytes.length; i++) if ((bytes[i] as number) >= 0x80) return false
+  return true
+}
+
+/** Strings of `width` bytes each, without the blanks and NULs at their ends unless `padding` is asked for. */
+export function splitText(bytes: Uint8Array, width: number, padding: boolean): string[] {
+  const count = bytes.length / width
+  const end = (i: number): number => (padding ? (i + 1) * width : i * width + trimmedLength(bytes, i * width, (i + 1) * width))
+  // Nearly all is ASCII: then the whole is decoded at once, and strings are parts of it.
+  if (isAscii(bytes)) {
+    const text = decodeLatin1(bytes)
+    return Array.from({ length: count }, (_, i) => text.slice(i * width, end(i)))
+  }
+  return Array.from({ length: count }, (_, i) => decodeText(bytes.subarray(i * width, end(i))))
 }
 
 function decodeLatin1(bytes: Uint8Array): string {
@@ -34,9 +44,9 @@ export function encodeText(text: string, length?: number): Uint8Array {
   return codes.every(code => code < 256) ? Uint8Array.from(codes) : bytes
 }
 
-/** Length of `bytes` without the blanks and NULs at the end. */
-export function trimmedLength(bytes: Uint8Array): number {
-  let end = bytes.length
-  while (end > 0 && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--
-  return end
+/** Length of the text in [from, to) without the blanks and NULs at its end. */
+function trimmedLength(bytes: Uint8Array, from: number, to: number): number {
+  let end = to
+  while (end > from && (bytes[end - 1] === 0x20 || bytes[end - 1] === 0)) end--
+  return end - from
 }

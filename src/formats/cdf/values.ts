@@ -9,10 +9,12 @@ import type { VariableRecord } from './metadata.ts'
 import type { CdfData, ReadRange } from './model.ts'
 import { viewNumbers } from './numbers.ts'
 import { recordBytesOf, recordsOf, varyingDims, type Span } from './shape.ts'
-import { decodeText, trimmedLength } from './text.ts'
+import { splitText } from './text.ts'
+import { noMemory, type Memory } from './memory.ts'
 import type { Steps } from './window.ts'
 
-function chooseRecords(variable: VariableRecord, range: ReadRange): Span {
+/** The records of a range that there are; throws `cdf/no-such-record`. */
+export function chooseRecords(variable: VariableRecord, range: ReadRange): Span {
   const records = recordsOf(variable)
   const first = range.first ?? 0
   if (!Number.isInteger(first) || first < 0 || first > records)
@@ -23,52 +25,57 @@ function chooseRecords(variable: VariableRecord, range: ReadRange): Span {
   return { first, count }
 }
 
-/** Values of a range of records with their shape. */
-export function* readValues(file: FileContext, variable: VariableRecord, range: ReadRange): Steps<CdfData> {
+/** Values of a range of records with their shape; they may lie in `memory`. */
+export function* readValues(file: FileContext, variable: VariableRecord, range: ReadRange, memory?: Memory): Steps<CdfData> {
   const { count } = chooseRecords(variable, range)
-  const bytes = yield* readRange(file, variable, range)
+  const bytes = yield* readRange(file, variable, range, memory)
   const { type, elements } = variable
   const shape = [count, ...varyingDims(variable)]
-  const values = type.kind === 'text' ? splitStrings(bytes, elements, range.padding === true) : viewNumbers(bytes, type)
+  const values = type.kind === 'text' ? splitText(bytes, elements, range.padding === true) : viewNumbers(bytes, type)
   return { type: type.name, shape, values }
 }
 
-function splitStrings(bytes: Uint8Array, width: number, padding: boolean): string[] {
-  return Array.from({ length: bytes.length / width }, (_, i) => {
-    const field = bytes.subarray(i * width, (i + 1) * width)
-    return decodeText(padding ? field : field.subarray(0, trimmedLength(field)))
-  })
-}
-
-/** The bytes of a range: little-endian IEEE, in row order unless `file` is asked for. */
-export function* readRange(file: FileContext, variable: VariableRecord, range: ReadRange): Steps<Uint8Array> {
+/** The bytes of a range: little-endian IEEE, in row order unless `file` is asked for; they may lie in `memory`. */
+export function* readRange(file: FileContext, variable: VariableRecord, range: ReadRange, memory: Memory = noMemory): Steps<Uint8Array> {
   const span = chooseRecords(variable, range)
   const size = recordBytesOf(variable)
   if (span.count === 0) return new Uint8Array(0)
   const order = range.order ?? 'row'
-  if (!file.header.singleFile) return arrange(file, variable, yield* readSide(file, variable, span, size), order)
+  if (!file.header.singleFile) return arrange(file, variable, yield* readSide(file, variable, span, size), order, memory)
   const leaves = yield* readLeaves(file, variable, variable.sparse === 'prev' ? 0 : span.first, span.first + span.count - 1)
   checkLeaves(file, variable, leaves, size)
   const only = leaves.length === 1 ? leaves[0] : undefined
   const isPlain = only !== undefined && !only.compressed && only.first <= span.first && only.last >= span.first + span.count - 1
-  if (isPlain) return arrangePlain(file, variable, yield* readPlain(file, variable, only, span, size), order)
-  return arrange(file, variable, yield* assemble(file, variable, leaves, span, size), order)
-}
-
-function* readPlain(file: FileContext, variable: VariableRecord, leaf: Leaf, span: Span, size: number): Steps<Uint8Array> {
-  const start = leaf.dataStart + (span.first - leaf.first) * size
-  return yield* file.window.direct(start, start + span.count * size, `values of ${variable.name}`)
+  if (isPlain) {
+    const start = only.dataStart + (span.first - only.first) * size
+    const end = start + span.count * size
+    return arrangePlain(
+      file,
+      variable,
+      yield* file.window.direct(start, end, `values of ${variable.name}`, memory.take(end - start)),
+      order,
+      memory,
+    )
+  }
+  return arrange(file, variable, yield* assemble(file, variable, leaves, span, size, memory.take(span.count * size)), order, memory)
 }
 
 // The common case of uncompressed files: nothing is copied unless it must be changed, and then once.
-function arrangePlain(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file'): Uint8Array {
+function arrangePlain(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file', memory: Memory): Uint8Array {
   const { type, elements } = variable
-  if (!needsConversion(type, file.encoding)) return arrange(file, variable, bytes, order)
+  if (!needsConversion(type, file.encoding)) return arrange(file, variable, bytes, order, memory)
   const dims = transposedDims(file, variable, order)
-  if (dims !== undefined && type.word === 4 && elements === 1 && file.encoding.floats === 'ieee') return columnToRowSwapped(bytes, dims)
-  const own = bytes.slice()
+  if (dims !== undefined && type.word === 4 && elements === 1 && file.encoding.floats === 'ieee')
+    return columnToRowSwapped(bytes, dims, memory.take(bytes.length))
+  const own = copyTo(memory.take(bytes.length), bytes)
   toLittleEndian(own, type, file.encoding)
-  return arrange(file, variable, own, order)
+  return arrange(file, variable, own, order, memory)
+}
+
+function copyTo(target: Uint8Array | undefined, bytes: Uint8Array): Uint8Array {
+  if (target === undefined) return bytes.slice()
+  target.set(bytes)
+  return target.subarray(0, bytes.length)
 }
 
 // In a multi-file CDF the side file of a variable holds its values and nothing else.
@@ -79,9 +86,9 @@ function* readSide(file: FileContext, variable: VariableRecord, span: Span, size
   return bytes
 }
 
-function arrange(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file'): Uint8Array {
+function arrange(file: FileContext, variable: VariableRecord, bytes: Uint8Array, order: 'row' | 'file', memory: Memory): Uint8Array {
   const dims = transposedDims(file, variable, order)
-  return dims === undefined ? bytes : columnToRow(bytes, dims, variable.type.bytes * variable.elements)
+  return dims === undefined ? bytes : columnToRow(bytes, dims, variable.type.bytes * variable.elements, memory.take(bytes.length))
 }
 
 /** The dimensions to be turned round; undefined where order is the same either way. */

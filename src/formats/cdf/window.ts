@@ -3,13 +3,15 @@ import { failCdf } from './codes.ts'
 
 /** A source that can also answer at once, as memory and local files can. */
 export interface CdfSource extends Source {
-  readSync?(start: number, end: number): Uint8Array
+  readSync?(start: number, end: number, into?: Uint8Array): Uint8Array
 }
 
 /** Bytes of [start, end), asked for by a step. */
 export interface ByteRange {
   readonly start: number
   readonly end: number
+  /** Memory that the answer may use. */
+  readonly into?: Uint8Array | undefined
   /** Extension of the side file of a multi-file CDF that is meant, instead of the file itself. */
   readonly side?: string
   /**
@@ -34,7 +36,7 @@ export type Steps<T> = Generator<ByteRange, T, Uint8Array>
 export async function runSteps<T>(steps: Steps<T>, source: Source, sideFiles?: SideFiles): Promise<T> {
   let next = steps.next()
   while (next.done !== true) {
-    const { start, end, side, meanwhile } = next.value
+    const { start, end, into, side, meanwhile } = next.value
     if (meanwhile !== undefined) {
       next = steps.next(
         await meanwhile().then(
@@ -45,7 +47,7 @@ export async function runSteps<T>(steps: Steps<T>, source: Source, sideFiles?: S
       continue
     }
     const from = side === undefined ? source : await openSide(side, sideFiles, end)
-    next = steps.next(checkLength(await from.read(start, end), start, end))
+    next = steps.next(checkLength(await from.read(start, end, into), start, end))
   }
   return next.value
 }
@@ -64,14 +66,14 @@ async function openSide(extension: string, sideFiles: SideFiles | undefined, end
 export function runStepsSync<T>(steps: Steps<T>, source: CdfSource): T {
   let next = steps.next()
   while (next.done !== true) {
-    const { start, end, side, meanwhile } = next.value
+    const { start, end, into, side, meanwhile } = next.value
     if (meanwhile !== undefined) {
       next = steps.next(NOT_DONE)
       continue
     }
     if (side !== undefined || source.readSync === undefined)
       return failCdf('cdf/needs-async', 'this source cannot be read synchronously: use the awaiting form')
-    next = steps.next(checkLength(source.readSync(start, end), start, end))
+    next = steps.next(checkLength(source.readSync(start, end, into), start, end))
   }
   return next.value
 }
@@ -103,8 +105,8 @@ export interface ByteWindow {
   bytes(start: number, end: number, what: string): Steps<Uint8Array>
   /** Bytes that are there already, without asking for any: what hot loops try first. */
   ready(start: number, end: number): Uint8Array | undefined
-  /** The same without keeping pages: for values, and for the heads of records among them. */
-  direct(start: number, end: number, what: string): Steps<Uint8Array>
+  /** The same without keeping pages: for values, and for the heads of records among them. They may come in `into`. */
+  direct(start: number, end: number, what: string, into?: Uint8Array): Steps<Uint8Array>
   /** Throws as {@link bytes} does where [start, end) is not all in the file. */
   check(start: number, end: number, what: string): void
 }
@@ -123,13 +125,13 @@ export function makeWindow(size: number, whole?: Uint8Array): ByteWindow {
       if (firstPage >= lastPage) return (pages.get(firstPage) as Uint8Array).subarray(start - firstPage * PAGE, end - firstPage * PAGE)
       return joinPages(pages, start, end)
     },
-    *direct(start, end, what) {
+    *direct(start, end, what, into) {
       checkRange(window, start, end, what)
       if (whole !== undefined) return whole.subarray(start, end)
       const firstPage = Math.floor(start / PAGE)
       const page = end <= (firstPage + 1) * PAGE ? pages.get(firstPage) : undefined
       if (page !== undefined) return page.subarray(start - firstPage * PAGE, end - firstPage * PAGE)
-      return start === end ? new Uint8Array(0) : yield { start, end }
+      return start === end ? new Uint8Array(0) : yield { start, end, into }
     },
     ready: (start, end) => {
       if (!(start >= 0 && end <= size && start < end)) return undefined
