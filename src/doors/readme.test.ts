@@ -13,9 +13,9 @@ const readme = await readFile(join(root, 'src/formats/cdf/README.md'), 'utf8')
 const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gmsu)].map(match => match[1] ?? '')
 
 const aliases: Readonly<Record<string, string>> = {
-  'apsis-cdf/node': '#doors/cdf-node',
-  'apsis-cdf/time': '#doors/time',
-  'apsis-cdf': '#doors/cdf',
+  'apsis/cdf/node': '#doors/cdf-node',
+  'apsis/time': '#doors/time',
+  'apsis/cdf': '#doors/cdf',
 }
 
 let folder = ''
@@ -57,7 +57,7 @@ test.each(examples.map((code, i) => [i + 1, code] as const))('example %i of the 
   const script = join(folder, `example-${i}.ts`)
   await writeFile(
     script,
-    inFolder.replaceAll(/from '(apsis-cdf[^']*)'/gu, (_, name: string) => `from '${aliases[name]}'`),
+    inFolder.replaceAll(/from '(apsis\/(?:cdf|time)[^']*)'/gu, (_, name: string) => `from '${aliases[name]}'`),
   )
   await import(script)
   expect(printed).toEqual([...code.matchAll(/\/\/ => (.*)$/gmu)].map(match => match[1]))

@@ -4,7 +4,7 @@ import * as node from './cdf-node.ts'
 import * as time from './time.ts'
 
 // What strangers import. A name that goes breaks them; a name that comes is theirs for ever.
-test('the public names of apsis-cdf', () => {
+test('the public names of apsis/cdf', () => {
   expect(Object.keys(cdf).sort()).toMatchInlineSnapshot(`
     [
       "blobSource",

@@ -29,8 +29,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 const example = `
-import { encodeCdf, openCdfSync } from 'apsis-cdf'
-import { formatUtc, parseUtc } from 'apsis-cdf/time'
+import { encodeCdf, openCdfSync } from 'apsis/cdf'
+import { formatUtc, parseUtc } from 'apsis/time'
 const times = BigInt64Array.of(parseUtc('2016-12-31T23:59:60.5'))
 const bytes = encodeCdf({ attributes: {}, variables: [
   { name: 'Epoch', type: 'CDF_TIME_TT2000', values: times },
@@ -40,12 +40,12 @@ const cdf = openCdfSync(bytes)
 export const found = [formatUtc(cdf.variables.get('Epoch').readSync().values[0], 1), ...cdf.variables.get('x').readSync().values]
 `
 
-describe('the package apsis-cdf', () => {
+describe('the package with the doors apsis/cdf and apsis/time', () => {
   test('needs nothing else', async () => {
-    const manifest = JSON.parse(await readFile(join(project, 'node_modules/apsis-cdf/package.json'), 'utf8')) as Record<string, unknown>
+    const manifest = JSON.parse(await readFile(join(project, 'node_modules/apsis/package.json'), 'utf8')) as Record<string, unknown>
     expect([manifest['dependencies'], manifest['peerDependencies'], manifest['scripts']]).toEqual([undefined, undefined, undefined])
     expect(await readdir(join(project, 'node_modules'))).toEqual(expect.not.arrayContaining(['zlib', 'pako', 'fflate']))
-    const shipped = await readdir(join(project, 'node_modules/apsis-cdf'), { recursive: true })
+    const shipped = await readdir(join(project, 'node_modules/apsis'), { recursive: true })
     expect(shipped.filter(name => /\.test\.|(?<!\.d)\.ts$/u.test(name))).toEqual([])
   })
 
@@ -53,7 +53,7 @@ describe('the package apsis-cdf', () => {
     await writeFile(
       join(project, 'run.js'),
       `${example}
-import { nodePlatform, openCdfFile, startInflatePool, writeCdfFile } from 'apsis-cdf/node'
+import { nodePlatform, openCdfFile, startInflatePool, writeCdfFile } from 'apsis/cdf/node'
 const noise = Float64Array.from({ length: 400000 }, (_, i) => Math.sin(i * i))
 await writeCdfFile('a.cdf', { attributes: {}, variables: [{ name: 'y', type: 'CDF_REAL8', values: noise, compression: 'gzip' }] })
 const pool = startInflatePool(1)
@@ -72,9 +72,9 @@ console.log(JSON.stringify([...found, same, shared > 0]))`,
   test('has types that a strict project accepts', async () => {
     await writeFile(
       join(project, 'use.ts'),
-      `import { openCdf, urlSource, type Dataset } from 'apsis-cdf'
-import { writeCdfFile } from 'apsis-cdf/node'
-import { utcMsFromTt2000Array, type Tt2000 } from 'apsis-cdf/time'
+      `import { openCdf, urlSource, type Dataset } from 'apsis/cdf'
+import { writeCdfFile } from 'apsis/cdf/node'
+import { utcMsFromTt2000Array, type Tt2000 } from 'apsis/time'
 const dataset: Dataset = { attributes: { TITLE: 'x' }, variables: [{ name: 'x', type: 'CDF_INT4', values: [1] }] }
 const size: Promise<number> = writeCdfFile('x.cdf', dataset)
 const ms: Float64Array = utcMsFromTt2000Array(new BigInt64Array(2))
