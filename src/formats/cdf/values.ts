@@ -1,7 +1,7 @@
 import { assemble } from './assemble.ts'
 import { failCdf } from './codes.ts'
 import { needsConversion, toLittleEndian } from './encodings.ts'
-import { readLeaves, type Leaf } from './extents.ts'
+import { readLeaves } from './extents.ts'
 import type { FileContext } from './header.ts'
 import { checkLeaves } from './leaf.ts'
 import { columnToRow, columnToRowSwapped } from './majority.ts'
