@@ -4,11 +4,12 @@ import { SdcError } from '#error'
 import type { System } from '#apps/system'
 import { findRelease, listReleases, openOrigin, promoteRelease, registerRelease, rollBack } from '#services/code'
 import { withTx } from '#services/db'
+import { proposeForCode } from '#services/pipeline'
 import { compareRelease, stageRelease } from '#services/remake'
 import { describeComparison } from './code-report.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
-import { oneMission, parseRange } from './scope.ts'
+import { parseRange } from './scope.ts'
 
 interface CodeOptions extends HomeOptions {
   readonly package?: string
@@ -17,11 +18,26 @@ interface CodeOptions extends HomeOptions {
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const short = (digest: string): string => digest.slice(0, 12)
-const packageOption = ['--package <name>', "which package of code (default: the mission's name: its whole folder)"] as const
+const packageOption = [
+  '--package <name>',
+  "which package of code: a mission's name for its whole folder, or what processes name with code:",
+] as const
 const byOption = ['--by <name>', 'whose act it is', userInfo().username] as const
 const digestArgument = (): Argument => new Argument('<digest>', 'of a release, or its first digits')
 
-const packageOf = (system: System, options: CodeOptions): string => options.package ?? oneMission(system.missions, undefined).id
+function packageOf({ missions }: System, options: CodeOptions): string {
+  const known = [...new Set(missions.flatMap(m => [m.id, ...m.processes.flatMap(p => p.code ?? [])]))]
+  const [only = '', ...others] = known
+  if (options.package === undefined && others.length > 0)
+    throw new SdcError('code/which-package', `say which package of code: --package, one of ${known.join(', ')}`)
+  if (options.package !== undefined && !known.includes(options.package))
+    throw new SdcError('code/no-such-package', `no mission here has a package ${options.package}; there is ${known.join(', ')}`)
+  return options.package ?? only
+}
+
+/** The mission whose processes run with a package. */
+const missionOf = ({ missions }: System, name: string): string =>
+  (missions.find(m => m.id === name) ?? missions.find(m => m.processes.some(p => p.code === name)))?.id ?? name
 
 /** `apsis code register|ls|stage|compare|promote|rollback` */
 export function codeCommand(): Command {
@@ -36,7 +52,7 @@ second person. It changes nothing that exists: it proposes a campaign (apsis cam
 
 Example:
   apsis code register ./fgm-2.1 --rise quality --note "new offsets"
-  apsis code stage 3f9a --from 2026-11-20 --limit 8
+  apsis code stage 3f9a --range 2026-11-20..2026-11-22 --limit 8
   apsis code compare 3f9a
   apsis code promote 3f9a --by ada --reason "offsets agree with the ground calibration"
   apsis code rollback --reason "spikes at mode changes"`,
@@ -66,7 +82,7 @@ const registerCommand = (): Command =>
           const name = packageOf(system, options)
           const { rise, note, by: actor } = options
           const registration = { package: name, tree, source: origin.source, rise, note, actor }
-          const release = await withTx(system.db, tx => registerRelease(tx, registration, Date.now()))
+          const release = await withTx(system.db, tx => registerRelease(tx, registration, system.pipeline.clock()))
           process.stderr.write(`${name}: ${release.files} files, ${release.bytes} bytes, from ${release.source}, state ${release.state}\n`)
           say(release.digest)
         } finally {
@@ -119,7 +135,7 @@ const stageCommand = (): Command =>
           throw new SdcError('code/bad-limit', `--limit ${options.limit} is no number of works`)
         const { process: processes, spacecraft } = options
         const scope = {
-          mission: oneMission(system.missions, undefined).id,
+          mission: missionOf(system, release.package),
           limit,
           ...(processes === undefined ? {} : { processes }),
           ...(spacecraft === undefined ? {} : { spacecraft }),
@@ -163,8 +179,9 @@ const promoteCommand = (): Command =>
     .action((digest: string, options: CodeOptions & { reason: string }) =>
       inHome('code promote', options, async system => {
         const release = await findRelease(system.db, packageOf(system, options), digest)
-        await withTx(system.db, tx => promoteRelease(tx, release, { actor: options.by, reason: options.reason }, Date.now()))
+        await withTx(system.db, tx => promoteRelease(tx, release, { actor: options.by, reason: options.reason }, system.pipeline.clock()))
         say(`${release.package} runs with ${short(release.digest)} from now on`)
+        await propose(system, release.package, options.by)
       }),
     )
 
@@ -178,7 +195,17 @@ const rollbackCommand = (): Command =>
     .action((options: CodeOptions & { reason: string }) =>
       inHome('code rollback', options, async system => {
         const name = packageOf(system, options)
-        const { from, to } = await withTx(system.db, tx => rollBack(tx, name, { actor: options.by, reason: options.reason }, Date.now()))
+        const { from, to } = await withTx(system.db, tx =>
+          rollBack(tx, name, { actor: options.by, reason: options.reason }, system.pipeline.clock()),
+        )
         say(`${name} runs with ${to === undefined ? "the mission's folder" : short(to.digest)} again, not with ${short(from.digest)}`)
+        await propose(system, name, options.by)
       }),
     )
+
+/** What other code made is proposed to be made again; nothing runs before somebody approves. */
+async function propose(system: System, name: string, actor: string): Promise<void> {
+  const proposal = await proposeForCode(system.pipeline, name, actor)
+  if (proposal === undefined) return say('everything that it would make was made by it')
+  say(`campaign ${proposal.id} is proposed: ${proposal.forecast.jobs} jobs; apsis campaign show ${proposal.id}`)
+}

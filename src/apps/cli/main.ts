@@ -12,6 +12,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['waive', 'say that a product need not come any more', async () => (await import('./waive.ts')).waiveCommand()],
   ['held', 'outputs that hold less than before: release or reject them', async () => (await import('./held.ts')).heldCommand()],
   ['code', 'releases of processing code: try, compare, promote, roll back', async () => (await import('./code.ts')).codeCommand()],
+  ['campaign', 'reprocessing: cost, approval, progress', async () => (await import('./campaign.ts')).campaignCommand()],
   ['remake', 'make a product again from its record and compare', async () => (await import('./remake.ts')).remakeCommand()],
   ['job', 'jobs that wait, run or failed; cancel one', async () => (await import('./job.ts')).jobCommand()],
   ['log', 'what the program of a job says', async () => (await import('./log.ts')).logCommand()],

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
-import { makePlanner } from '#services/pipeline'
+import { advanceCampaigns, makePlanner } from '#services/pipeline'
 import type { System } from './system.ts'
 
 /** Takes in what is dropped and plans what follows, until it is told to stop. One process of an installation does this. */
@@ -12,6 +12,7 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
   await Promise.all([
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     repeat(stop, followPause, () => guarded(system, 'follow', () => planner.follow())),
+    repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
     repeat(stop, archivePause, () => guarded(system, 'archive', () => auditAndTell(system))),
   ])

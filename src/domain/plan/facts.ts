@@ -151,4 +151,8 @@ export interface ArrivalFacts {
 export interface Settings {
   /** Wait this long after an input arrived for others of its kind, in milliseconds. */
   readonly settle: number
+  /** More remakes than this for one input wait for a person's approval, as a campaign. */
+  readonly remakeLimit?: number
+  /** Jobs of campaigns at a time; absent = half of the workers' slots. */
+  readonly backlog?: number
 }

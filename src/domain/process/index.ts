@@ -5,3 +5,5 @@ export { campaignMoves, itemMoves, jobMoves, mayMove, releaseMoves, statesBefore
 export type { CampaignState, ItemState, JobState, ReleaseState } from './moves.ts'
 export { describeLess, lessOf } from './guard.ts'
 export type { Extent, Less } from './guard.ts'
+export { forecast } from './forecast.ts'
+export type { Forecast, History, Share } from './forecast.ts'

@@ -3,7 +3,16 @@ import type { Process } from '#domain/mission'
 import { failureClasses } from '#domain/process'
 import type { FailureClass } from '#domain/process'
 import { SdcError } from '#error'
-import { closedTokens, findMission, finishAttempt, forgetHandle, reconcile, startAttempt, strayHandles } from '#services/pipeline'
+import {
+  advanceCampaigns,
+  closedTokens,
+  findMission,
+  finishAttempt,
+  forgetHandle,
+  reconcile,
+  startAttempt,
+  strayHandles,
+} from '#services/pipeline'
 import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
@@ -222,6 +231,8 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
   )
   if (run.ending.outcome === 'fault') await noteFault(shift, run.ending.message)
   await reconcile(pipeline, [spot])
+  // The place that it took among the backlog is free.
+  if (job.campaign !== null) await advanceCampaigns(pipeline)
 }
 
 /** Stopped, cancelled or lost: another worker is handed the job where it is still to be run. */

@@ -6,6 +6,7 @@ import type { ParentVersion, Version } from '#domain/version'
 import { filesByIds, latestOf, parentsOf } from '#services/catalog'
 import { productionOf, roseSince } from '#services/code'
 import type { JobOutputRow, Tx } from '#services/db'
+import { backlogPriority } from './backlog.ts'
 import type { PipelineContext } from './context.ts'
 import type { WorkKey } from './sql.ts'
 
@@ -17,8 +18,10 @@ export async function makeJob(
   facts: WorkFacts,
   key: WorkKey,
   run: { readonly recipe: string; readonly inputs: readonly PlannedInput[] },
+  campaign?: number,
 ): Promise<number> {
   const { process } = facts
+  const priority = process.priority + (campaign === undefined ? 0 : backlogPriority)
   const outputs: JobOutputRow[] = []
   for (const output of process.outputs) outputs.push(await planOutput(tx, mission, process, output, key, run.inputs))
   const code = await productionOf(tx, packageOf(mission, process))
@@ -37,7 +40,8 @@ export async function makeJob(
     inputs: JSON.stringify(run.inputs.map(i => ({ role: i.role, file: i.file.id, name: i.file.name }))),
     outputs: JSON.stringify(outputs),
     code: code?.digest ?? null,
-    priority: process.priority,
+    campaign: campaign ?? null,
+    priority,
     created_at: new Date(now),
     not_before: new Date(now),
   }
@@ -46,7 +50,7 @@ export async function makeJob(
     .insertInto('reserved_version')
     .values(outputs.map(o => ({ mission: mission.id, dataset: o.dataset, partition: key.partition.key, version: o.version, job: id })))
     .execute()
-  await context.dispatch(tx, id, { priority: process.priority, delay: 0 })
+  await context.dispatch(tx, id, { priority, delay: 0 })
   return id
 }
 

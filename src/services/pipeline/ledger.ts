@@ -8,6 +8,8 @@ import type { Db, Tx } from '#services/db'
 import { spotColumns } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext } from './context.ts'
+import { deferRemake } from './defer.ts'
+import type { Deferral } from './defer.ts'
 import { makeJob } from './jobs.ts'
 import type { Change } from './spots.ts'
 import { cellsIn, lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
@@ -28,7 +30,8 @@ export interface Ledger {
   writeCell(cell: CellWrite, at: number): Promise<boolean>
   /** Takes a cell away that nobody expects any more; true where there was one. */
   dropCell(mission: string, name: CellName): Promise<boolean>
-  makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number>
+  /** The job's number; or that it is left to a campaign. */
+  makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number | Deferral>
 }
 
 export interface Run {
@@ -118,7 +121,8 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
   partitions: mission => partitionsOf(context.db, mission),
 })
 
-const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
+/** One look's reads and writes in a transaction that is open already. */
+export const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   latestFiles: async (...question) => (await latestFiles(tx, ...question)).map(toFileFact),
   cellsIn: (...question) => cellsIn(tx, ...question),
   contacts: (...question) => contactsOf(tx, ...question),
@@ -134,5 +138,5 @@ const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
         .where(e => e.and({ mission, dataset, partition }))
         .executeTakeFirst()
     ).numDeletedRows > 0n,
-  makeJob: (...job) => makeJob(context, tx, ...job),
+  makeJob: async (...job) => (await deferRemake(context, tx, ...job)) ?? makeJob(context, tx, ...job),
 })

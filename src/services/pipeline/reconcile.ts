@@ -7,6 +7,7 @@ import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
+import type { Deferral } from './defer.ts'
 import { dueTime, gatherArrival, gatherWork } from './facts.ts'
 import { sqlLedger } from './ledger.ts'
 import type { Ledger, LedgerStore } from './ledger.ts'
@@ -72,12 +73,14 @@ async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission
   const now = context.clock()
   const facts = await gatherWork(ledger, mission, process, key, now)
   const plan = planWork(facts, now, context.settings, sha256Text)
-  const job = plan.run === undefined ? undefined : await ledger.makeJob(mission, facts, key, plan.run)
+  const made = plan.run === undefined ? undefined : await ledger.makeJob(mission, facts, key, plan.run)
+  const job = typeof made === 'number' ? made : undefined
+  const cell = typeof made === 'object' ? leftTo(plan.cell, made) : plan.cell
   if (job !== undefined)
     context.log.info({ act: 'plan', job, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition.key }, 'job made')
   const affected: Spot[] = []
   for (const output of process.outputs) {
-    const state = job === undefined ? plan.cell : { ...plan.cell, reason: { ...plan.cell.reason, job } }
+    const state = job === undefined ? cell : { ...cell, reason: { ...cell.reason, job } }
     affected.push(
       ...(await noteCell(context, ledger, mission, {
         product: output.product,
@@ -91,6 +94,13 @@ async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission
   }
   return { job, until: plan.cell.reason.kind === 'settling' ? plan.cell.reason.until : undefined, affected }
 }
+
+/** What is there stays good until the campaign comes to it: nobody waits for it. */
+const leftTo = (cell: CellState, { deferred }: Deferral): CellState => ({
+  have: cell.have,
+  next: 'none',
+  reason: { kind: 'complete', text: `made; ${deferred}` },
+})
 
 /** Inputs suffice or a try was made; or, for products that follow their inputs, one of them is there or expected. */
 function isTouched(mission: Mission, product: string, facts: WorkFacts, state: CellState): boolean {

@@ -8,6 +8,7 @@ import { codeStore, findRelease, listReleases, openOrigin, productionOf, promote
 import type { Release } from '#services/code'
 import { withTx } from '#services/db'
 import { listActs } from '#services/people'
+import { listCampaigns, proposeForCode } from '#services/pipeline'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { checkRemake, compareRelease, stageRelease } from './index.ts'
@@ -121,11 +122,18 @@ test('a release is registered, staged, compared, promoted by a second person, an
   await home.planner.sweep()
   expect(await home.settle()).toBe(0)
 
+  // but proposed
+  const proposal = await proposeForCode(home.pipeline, 'tally', 'Bea')
+  expect(proposal).toMatchObject({ works: 2, forecast: { jobs: 2 } })
+  expect((await listCampaigns(home.db))[0]).toMatchObject({ state: 'proposed', cause: { kind: 'code', digest: release.digest } })
+
   // what comes anew runs with it, and its quality rises
   await home.deliver(raw('2026-01-01', '0.0.1'), '1\n2\n3\n4\n')
   await home.settle()
   expect(await valuesOf('2026-01-01')).toEqual([2, 4, 6, 8])
   expect((await newestOf('2026-01-01')).version_text).toBe('0.1.0')
+
+  expect((await proposeForCode(home.pipeline, 'tally', 'Bea'))?.works).toBe(1)
 
   const back = await withTx(home.db, tx => rollBack(tx, 'tally', { actor: 'Ada', reason: 'spikes' }, home.now))
   expect(back.to).toBeUndefined()

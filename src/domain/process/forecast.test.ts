@@ -1,0 +1,47 @@
+import { describe, expect, test } from 'vitest'
+import { forecast } from './index.ts'
+import type { History, Share } from './index.ts'
+
+const past = (process: string, change: Partial<History> = {}): History => ({
+  process,
+  jobs: 10,
+  cpuSeconds: 36,
+  wallSeconds: 60,
+  bytes: 1000,
+  ...change,
+})
+const share = (process: string, jobs: number, change: Partial<Share> = {}): Share => ({
+  process,
+  rank: 1,
+  kind: 'asked',
+  jobs,
+  released: 0,
+  ...change,
+})
+const now = Date.UTC(2026, 10, 23)
+
+describe('the forecast of a campaign', () => {
+  test('multiplies what a job has cost', () => {
+    const f = forecast(
+      [share('l1', 100), share('l2', 50, { rank: 2, kind: 'following', released: 50 })],
+      [past('l1'), past('l2', { cpuSeconds: 72 })],
+      1,
+      now,
+    )
+    expect(f).toMatchObject({ jobs: 150, cpuHours: 2, slotHours: 2.5, bytes: 150_000, released: 50, unknown: [] })
+    expect(f.finish - now).toBe(150 * 60_000)
+  })
+
+  test('ranks end one after the other, and few jobs do not fill all slots', () => {
+    const f = forecast([share('l1', 8), share('l2', 2, { rank: 2 })], [past('l1'), past('l2')], 4, now)
+    expect(f.finish - now).toBe((2 + 1) * 60_000)
+  })
+
+  test('says what has never run', () => {
+    expect(forecast([share('new', 3)], [], 2, now)).toMatchObject({ jobs: 3, cpuHours: 0, unknown: ['new'] })
+  })
+
+  test('of nothing is nothing', () => {
+    expect(forecast([], [], 2, now)).toMatchObject({ jobs: 0, bytes: 0, finish: now })
+  })
+})

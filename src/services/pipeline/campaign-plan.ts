@@ -1,0 +1,201 @@
+import { sql } from 'kysely'
+import { consumersOf, datasetId, findProduct, graphLevels } from '#domain/mission'
+import type { Mission, Process } from '#domain/mission'
+import { dayMs } from '#domain/partition'
+import { forecast } from '#domain/process'
+import type { Forecast, History, Share } from '#domain/process'
+import { fail } from '#error'
+import { instant } from '#services/db'
+import type { Db, Tx } from '#services/db'
+import type { CampaignWork } from './campaigns.ts'
+import { spotsOfChange } from './spots.ts'
+
+/** Which works a campaign makes again: those of these products, where something is published. */
+export interface CampaignScope {
+  readonly mission: string
+  readonly products: readonly string[]
+  readonly spacecraft?: string
+  /** UTC milliseconds, half-open. */
+  readonly from?: number
+  readonly to?: number
+  /** Leave out what this release made. */
+  readonly code?: string
+}
+
+/** A published product of a work, as campaigns see it. */
+interface Published extends CampaignWork {
+  readonly product: string
+  readonly isPublic: boolean
+}
+
+/** The distance of a process's outputs from what arrives. */
+export function rankOf(mission: Mission, process: Process): number {
+  const output = process.outputs[0]?.product
+  return graphLevels(mission).findIndex(level => output !== undefined && level.includes(output))
+}
+
+/** The works of a scope. Throws `campaign/not-made-here` for a product that no process makes. */
+export async function findWorks(db: Db | Tx, mission: Mission, scope: CampaignScope): Promise<readonly CampaignWork[]> {
+  const found: Published[] = []
+  for (const process of processesOf(mission, scope.products)) found.push(...(await publishedBy(db, mission, process, scope)))
+  return found
+}
+
+function processesOf(mission: Mission, products: readonly string[]): readonly Process[] {
+  const makers = products.map(product => {
+    findProduct(mission, product)
+    return (
+      mission.processes.find(p => p.outputs.some(o => o.product === product)) ??
+      fail('campaign/not-made-here', `"${product}" is not made here: only what a process makes can be made again`)
+    )
+  })
+  return [...new Set(makers)]
+}
+
+/** Works of a process of which something is published, known by its first output. */
+async function publishedBy(
+  db: Db | Tx,
+  mission: Mission,
+  process: Process,
+  scope: Omit<CampaignScope, 'mission' | 'products'>,
+): Promise<readonly Published[]> {
+  const product = findProduct(mission, process.outputs[0]?.product ?? '')
+  const { spacecraft, from, to, code } = scope
+  const rows = await db
+    .selectFrom('file')
+    .select(['spacecraft', 'partition', 'start_time', 'stop_time', 'public'])
+    .where('mission', '=', mission.id)
+    .where('product', '=', product.id)
+    .where('latest', '=', true)
+    .where('state', '=', 'held')
+    .where('job', 'is not', null)
+    .$if(spacecraft !== undefined, q => q.where('spacecraft', '=', spacecraft ?? ''))
+    .$if(from !== undefined, q => q.where('stop_time', '>', instant(from ?? 0)))
+    .$if(to !== undefined, q => q.where('start_time', '<', instant(to ?? 0)))
+    .$if(code !== undefined, q =>
+      q.where(
+        sql<boolean>`not exists (select from attempt a where a.job = file.job and a.outcome in ('made', 'held') and a.code = ${code ?? ''})`,
+      ),
+    )
+    .orderBy('start_time')
+    .execute()
+  const rank = rankOf(mission, process)
+  return rows.map(r => ({
+    process: process.id,
+    spacecraft: r.spacecraft,
+    partition: { kind: product.partition.kind, key: r.partition, start: r.start_time, stop: r.stop_time },
+    rank,
+    product: product.id,
+    isPublic: r.public,
+  }))
+}
+
+const keyOf = (w: { readonly process: string; readonly spacecraft: string; readonly partition: { readonly key: string } }): string =>
+  `${w.process} ${w.spacecraft} ${w.partition.key}`
+
+/** Windows reach a day or a few beyond what they are for. */
+const slack = 31 * dayMs
+
+/** Works that would be made again because an input of theirs would be, level by level, by the planner's own rule of where to look. */
+async function findFollowing(db: Db | Tx, mission: Mission, asked: readonly CampaignWork[]): Promise<readonly CampaignWork[]> {
+  if (asked.length === 0) return []
+  const range = {
+    from: Math.min(...asked.map(w => w.partition.start)) - slack,
+    to: Math.max(...asked.map(w => w.partition.stop)) + slack,
+  }
+  const there = new Map<string, Published>()
+  for (const process of descendantsOf(mission, asked))
+    for (const work of await publishedBy(db, mission, process, range)) there.set(keyOf(work), work)
+  const taken = new Set(asked.map(keyOf))
+  const following: CampaignWork[] = []
+  for (let front: readonly CampaignWork[] = asked; front.length > 0;) {
+    const next: CampaignWork[] = []
+    for (const work of front)
+      for (const output of mission.processes.find(p => p.id === work.process)?.outputs ?? []) {
+        const { key: partition, start, stop } = work.partition
+        for (const spot of spotsOfChange(mission, { product: output.product, spacecraft: work.spacecraft, partition, start, stop })) {
+          const found = spot.kind === 'work' ? there.get(keyOf(spot)) : undefined
+          if (found === undefined || taken.has(keyOf(found))) continue
+          taken.add(keyOf(found))
+          next.push(found)
+        }
+      }
+    following.push(...next)
+    front = next
+  }
+  return following
+}
+
+function descendantsOf(mission: Mission, asked: readonly CampaignWork[]): ReadonlySet<Process> {
+  const all = new Set<Process>()
+  const queue = mission.processes.filter(p => asked.some(w => w.process === p.id))
+  for (let process = queue.pop(); process !== undefined; process = queue.pop())
+    for (const output of process.outputs)
+      for (const reader of consumersOf(mission, output.product)) {
+        if (all.has(reader)) continue
+        all.add(reader)
+        queue.push(reader)
+      }
+  return all
+}
+
+/** What making these works again would cost and touch. Nothing is run for it. */
+export async function forecastOf(
+  db: Db | Tx,
+  mission: Mission,
+  asked: readonly CampaignWork[],
+  slots: number,
+  now: number,
+): Promise<Forecast> {
+  const following = await findFollowing(db, mission, asked)
+  const shares = [...(await sharesOf(db, mission, asked, 'asked')), ...(await sharesOf(db, mission, following, 'following'))]
+  const history: History[] = []
+  for (const process of new Set(shares.map(s => s.process))) {
+    const past = await historyOf(db, mission, process)
+    if (past !== undefined) history.push(past)
+  }
+  return forecast(shares, history, slots, now)
+}
+
+async function sharesOf(db: Db | Tx, mission: Mission, works: readonly CampaignWork[], kind: Share['kind']): Promise<readonly Share[]> {
+  const shares: Share[] = []
+  for (const [process, own] of Map.groupBy(works, w => w.process)) {
+    const outputs = mission.processes.find(p => p.id === process)?.outputs ?? []
+    let released = 0
+    for (const [spacecraft, mine] of Map.groupBy(own, w => w.spacecraft))
+      for (const output of outputs) {
+        const dataset = datasetId(findProduct(mission, output.product), spacecraft)
+        const { rows } = await sql<{ n: number }>`
+          select count(*) as n from file where mission = ${mission.id} and dataset = ${dataset} and latest and public
+            and partition = any(${mine.map(w => w.partition.key)}::text[])`.execute(db)
+        released += rows[0]?.n ?? 0
+      }
+    shares.push({ process, rank: own[0]?.rank ?? 0, kind, jobs: own.length, released })
+  }
+  return shares
+}
+
+/** The newest jobs of a process tell what the next ones cost. */
+const remembered = 500
+
+async function historyOf(db: Db | Tx, mission: Mission, process: string): Promise<History | undefined> {
+  const outputs = mission.processes.find(p => p.id === process)?.outputs.map(o => o.product) ?? []
+  const { rows } = await sql<{ jobs: number; cpu: number | null; wall: number | null; bytes: number | null }>`
+    with past as (
+      select id from job where mission = ${mission.id} and process = ${process} and state in ('made', 'no-data')
+        order by id desc limit ${remembered}),
+    spent as (
+      select sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as cpu,
+        sum(coalesce((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as wall
+      from past join attempt a on a.job = past.id where a.ended_at is not null)
+    select (select count(*) from past) as jobs, cpu, wall,
+      (select sum(mean) from (
+        select avg(size) as mean from (
+          select product, size from file where mission = ${mission.id} and product = any(${outputs}::text[]) and latest limit 20000) f
+        group by product) m)::float8 as bytes
+    from spent`.execute(db)
+  const row = rows[0]
+  if (row === undefined || row.jobs === 0) return undefined
+  const [cpu, wall] = [Number(row.cpu ?? 0), Number(row.wall ?? 0)]
+  return { process, jobs: row.jobs, cpuSeconds: cpu / row.jobs, wallSeconds: wall / row.jobs, bytes: Number(row.bytes ?? 0) }
+}
