@@ -196,6 +196,6 @@ async function historyOf(db: Db | Tx, mission: Mission, process: string): Promis
     from spent`.execute(db)
   const row = rows[0]
   if (row === undefined || row.jobs === 0) return undefined
-  const [cpu, wall] = [Number(row.cpu ?? 0), Number(row.wall ?? 0)]
-  return { process, jobs: row.jobs, cpuSeconds: cpu / row.jobs, wallSeconds: wall / row.jobs, bytes: Number(row.bytes ?? 0) }
+  const [cpu, wall] = [row.cpu ?? 0, row.wall ?? 0]
+  return { process, jobs: row.jobs, cpuSeconds: cpu / row.jobs, wallSeconds: wall / row.jobs, bytes: row.bytes ?? 0 }
 }

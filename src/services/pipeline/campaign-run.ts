@@ -134,18 +134,21 @@ async function orderItem(context: PipelineContext, campaign: CampaignRow, item: 
     await lockSpot(tx, 'campaigns')
     if ((await freeSlots(context, tx)) <= 0) return undefined
     await lockSpot(tx, spotKey(spot))
-    const settled = (state: ItemState, message: string) => setItem(tx, item, { state, message, job: null })
+    const settled = async (state: ItemState, message: string): Promise<undefined> => {
+      await setItem(tx, item, { state, message, job: null })
+      return undefined
+    }
     const rule = mission.processes.find(p => p.id === process)
-    if (rule === undefined) return void (await settled('skipped', `mission ${mission.id} no longer has the process ${process}`))
+    if (rule === undefined) return settled('skipped', `mission ${mission.id} no longer has the process ${process}`)
     const key = { mission: mission.id, process, spacecraft, partition }
     const now = context.clock()
     const facts = await gatherWork(inTx(context, tx), mission, rule, key, now)
     if (facts.job?.state === 'ready' || facts.job?.state === 'running') return undefined
     const { run, cell } = planWork({ ...facts, madeRecipe: undefined, job: undefined }, now, { ...context.settings, settle: 0 }, sha256Text)
     if (run === undefined && cell.next === 'waiting' && cell.reason.kind === 'upstream') return undefined
-    if (run === undefined) return void (await settled('skipped', cell.reason.text))
+    if (run === undefined) return settled('skipped', cell.reason.text)
     if (await isMadeMeanwhile(tx, mission, campaign, item, facts.madeRecipe === run.recipe))
-      return void (await settled('skipped', 'made meanwhile, with what the campaign is for'))
+      return settled('skipped', 'made meanwhile, with what the campaign is for')
     const id = await makeJob(context, tx, mission, facts, key, run, campaign.id)
     await setItem(tx, item, { state: 'queued', message: null, job: id })
     return id
@@ -242,10 +245,10 @@ export async function reportOf(db: Db | Tx, campaign: CampaignRow, works: Campai
   return {
     works,
     jobs: spent?.jobs ?? 0,
-    cpuHours: Number(spent?.cpu ?? 0) / 3600,
-    slotHours: Number(spent?.wall ?? 0) / 3600,
+    cpuHours: (spent?.cpu ?? 0) / 3600,
+    slotHours: (spent?.wall ?? 0) / 3600,
     files: files?.files ?? 0,
-    bytes: Number(files?.bytes ?? 0),
+    bytes: files?.bytes ?? 0,
     failures: failed.map(f => `${f.process} ${f.spacecraft} ${f.partition}: ${f.message ?? ''}`),
   }
 }
