@@ -78,10 +78,15 @@ export async function decodeFile(path: string, flags: DecodeFlags): Promise<void
   }
 }
 
+const isBelow = (plan: CompiledXtce['root'], name: string): boolean =>
+  plan.name === name || plan.heirs.some(heir => isBelow(heir.plan, name))
+
 type Decoded = ReturnType<typeof decodePacket>
 
 /** The decoded packet when its kind is known and wanted. */
 function kindIn(compiled: CompiledXtce, packet: Packet, wanted: string | undefined): Decoded | undefined {
+  // A container that no packet is found to be by its header can still be asked for by name.
+  if (wanted !== undefined && !isBelow(compiled.root, wanted)) return decodePacket(compiled, packet.bytes, { container: wanted })
   const decoded = decodePacket(compiled, packet.bytes)
   if (decoded.problems.some(({ problem }) => problem === 'unknown-kind')) return undefined
   return wanted === undefined || decoded.container === wanted ? decoded : undefined

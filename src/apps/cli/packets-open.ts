@@ -3,7 +3,7 @@ import { basename, extname } from 'node:path'
 import { SdcError, fail } from '#error'
 import type { FrameOptions, Packet, Problem, WalkOptions } from '#formats/ccsds'
 import { readChannels, walkBatches, walkFrameBatches } from '#formats/ccsds'
-import type { CompiledXtce } from '#formats/xtce'
+import type { CompiledXtce, XtceDefinition } from '#formats/xtce'
 import { compileXtce, parseDictionary, parseXtce } from '#formats/xtce'
 import type { Source } from '#source'
 import { openFileSource } from '#doors/cdf-node'
@@ -87,7 +87,9 @@ export function loadDefinition(flags: DefinitionFlags): CompiledXtce | undefined
   const path = flags.xtce
   if (path === undefined) return undefined
   try {
-    const compiled = compileXtce(parseDefinition(path, flags.apid), {
+    const definition = parseDefinition(path, flags.apid)
+    tellUnsupported(path, definition)
+    const compiled = compileXtce(definition, {
       withoutUnsupported: true,
       ...(flags.root === undefined ? {} : { root: flags.root }),
     })
@@ -109,6 +111,18 @@ function parseDefinition(path: string, apids: readonly number[] | undefined) {
   }
   const name = basename(path, extname(path))
   return parseDictionary(name, [{ name, apid, csv: text }])
+}
+
+/** Each construct once, with the first place. What keeps a container from being decoded is told with that container. */
+function tellUnsupported(path: string, { unsupported }: XtceDefinition): void {
+  const kinds = Map.groupBy(
+    unsupported.filter(({ affects }) => affects === undefined),
+    ({ construct }) => construct,
+  )
+  for (const [construct, [first, ...more]] of kinds)
+    process.stderr.write(
+      `${path}: not acted upon: ${construct}, line ${first?.line}${more.length === 0 ? '' : ` and ${more.length} more places`}\n`,
+    )
 }
 
 /** The definition, which this command cannot do without. */

@@ -9,13 +9,15 @@ const isLevel = (text: string): text is AlarmLevel => (order as readonly string[
 
 /**
  * How alarming an engineering value is by the static limits of its type: the worst level whose range it leaves, or the level of
- * its label. A value at a bound is within. `undefined` when the type has no limits.
+ * its label. A value at an inclusive bound is within. `undefined` when the type has no limits.
  */
 export function alarmLevel(type: ParameterType, engineering: Value): AlarmLevel | undefined {
   if (type.alarm === undefined) return undefined
   let worst = 0
-  for (const { level, min, max } of type.alarm.ranges) {
-    const outside = (min !== undefined && Number(engineering) < min) || (max !== undefined && Number(engineering) > max)
+  for (const { level, min, max, exclusive = [] } of type.alarm.ranges) {
+    const value = Number(engineering)
+    const below = min !== undefined && (exclusive.includes('min') ? value <= min : value < min)
+    const outside = below || (max !== undefined && (exclusive.includes('max') ? value >= max : value > max))
     if (outside) worst = Math.max(worst, order.indexOf(level))
   }
   for (const { level, label } of type.alarm.labels)

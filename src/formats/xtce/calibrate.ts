@@ -1,4 +1,5 @@
 import { parseFormula } from './formula.ts'
+import { compileMath } from './math.ts'
 import type { Calibration, Calibrator } from './model.ts'
 import type { Lookup } from './value.ts'
 import { compileCriteria } from './value.ts'
@@ -23,6 +24,7 @@ function splineOf(calibrator: Calibrator & { readonly kind: 'spline' }): Curve {
 export function compileCurve(calibrator: Calibrator): Curve {
   if (calibrator.kind === 'spline') return splineOf(calibrator)
   if (calibrator.kind === 'formula') return parseFormula(calibrator.text)
+  if (calibrator.kind === 'math') return compileMath(calibrator.steps)
   const { coefficients } = calibrator
   // Powers are summed from the constant up, as the definition lists them: other readers do so, and the last bits agree.
   return raw => {
@@ -42,7 +44,7 @@ export function invertCurve(calibrator: Calibrator): Curve | undefined {
     const rising = swapped.every((point, i) => i === 0 || point.raw > swapped[i - 1]!.raw)
     return rising ? splineOf({ ...calibrator, points: swapped }) : undefined
   }
-  if (calibrator.kind === 'formula') return undefined
+  if (calibrator.kind === 'formula' || calibrator.kind === 'math') return undefined
   const [constant = 0, slope = 0, ...higher] = calibrator.coefficients
   return slope === 0 || higher.some(c => c !== 0) ? undefined : value => (value - constant) / slope
 }

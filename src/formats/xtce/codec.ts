@@ -157,14 +157,18 @@ export function recordCodec(name: string, members: readonly { readonly name: str
     plain: members.every(member => member.codec.plain),
     read: cursor => {
       const record: Record<string, Value> = Object.create(null) as Record<string, Value>
+      cursor.records?.push(record)
       for (const member of members) {
         record[member.name] = member.codec.read(cursor)
         if (cursor.stop !== undefined) break
       }
+      cursor.records?.pop()
       return record
     },
     write: (writer, raw) => {
+      writer.records?.push(raw as Record<string, Value>)
       for (const member of members) member.codec.write(writer, part(raw, member.name))
+      writer.records?.pop()
     },
     calibrate: (raw, lookup) => each(raw, (codec, value) => codec.calibrate(value, lookup)) as Value,
     uncalibrate: value => {

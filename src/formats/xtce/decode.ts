@@ -42,6 +42,7 @@ function startState(bytes: Uint8Array): State {
     engineeringValues,
     latest,
     farthest: 0,
+    records: [],
     raw: parameter => rawValues[latest[parameter] ?? parameter],
     engineering: parameter => engineeringValues[latest[parameter] ?? parameter],
   }

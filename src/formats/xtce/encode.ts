@@ -86,6 +86,7 @@ export function encodePacket(compiled: CompiledXtce, container: string, values: 
     bytes: new Uint8Array(plan.bits === undefined ? 256 : (plan.bits + 7) >>> 3),
     bit: 0,
     farthest: 0,
+    records: [],
     raw: known,
     engineering: parameter => {
       const value = known(parameter)

@@ -3,6 +3,8 @@ export interface ParameterRef {
   readonly parameter: string
   readonly path: readonly string[]
   readonly calibrated: boolean
+  /** Whether `path` begins at the innermost record being read that has such a member, instead of at a parameter. */
+  readonly member?: boolean
 }
 
 export type Operator = '==' | '!=' | '<' | '<=' | '>' | '>='
@@ -21,6 +23,8 @@ export type Amount =
 export type Calibrator =
   /** Coefficients by exponent: index 0 is the constant. */
   | { readonly kind: 'polynomial'; readonly coefficients: readonly number[] }
+  /** Operators in reverse Polish order, of the raw value and constants. */
+  | { readonly kind: 'math'; readonly steps: readonly (number | 'raw' | { readonly operator: string })[] }
   /** A formula of x, as CSV dictionaries have them. */
   | { readonly kind: 'formula'; readonly text: string }
   | {
@@ -79,11 +83,12 @@ export interface BinaryEncoding {
 
 export type Encoding = IntegerEncoding | FloatEncoding | StringEncoding | BinaryEncoding
 
-/** Limits of one severity; a bound that is absent does not limit, a value at a bound is within. */
+/** Limits of one severity; a bound that is absent does not limit, a value at a bound is within unless the bound is exclusive. */
 export interface AlarmRange {
   readonly level: 'watch' | 'warning' | 'distress' | 'critical' | 'severe'
   readonly min?: number
   readonly max?: number
+  readonly exclusive?: readonly ('min' | 'max')[]
 }
 
 export interface Alarm {

@@ -19,8 +19,11 @@ const listSystems = (element: XmlElement, path: readonly string[]): readonly Sys
 
 const sets = { type: 'ParameterTypeSet', parameter: 'ParameterSet', container: 'ContainerSet' } as const
 
-const setOf = (system: System, kind: keyof typeof sets): readonly XmlElement[] =>
-  childOf(childOf(system.element, 'TelemetryMetaData'), sets[kind])?.children ?? []
+/** What is in the set; types and parameters that commands bring along can stand in packets as well. */
+const setOf = (system: System, kind: keyof typeof sets): readonly XmlElement[] => [
+  ...(childOf(childOf(system.element, 'TelemetryMetaData'), sets[kind])?.children ?? []),
+  ...(kind === 'container' ? [] : (childOf(childOf(system.element, 'CommandMetaData'), sets[kind])?.children ?? [])),
+]
 
 const nameAll = (systems: readonly System[], kind: keyof typeof sets): ReadonlySet<string> =>
   new Set(systems.flatMap(system => setOf(system, kind).map(element => keyOf(system.path, element.attributes['name'] ?? ''))))
@@ -109,6 +112,44 @@ function readContainer(outer: Scope, element: XmlElement): Container {
   }
 }
 
+/** Elements that are read, or that say nothing about how packets decode; what is below those of the second kind is not looked at. */
+const read = new Set(
+  `SpaceSystem TelemetryMetaData ParameterTypeSet ParameterSet ContainerSet IntegerParameterType FloatParameterType
+  StringParameterType BinaryParameterType EnumeratedParameterType BooleanParameterType AbsoluteTimeParameterType
+  RelativeTimeParameterType ArrayParameterType AggregateParameterType Parameter ParameterRef SequenceContainer EntryList BaseContainer
+  RestrictionCriteria IncludeCondition Comparison ComparisonList BooleanExpression Condition ANDedConditions ORedConditions
+  ParameterInstanceRef ComparisonOperator Value ParameterRefEntry ArrayParameterRefEntry ContainerRefEntry
+  LocationInContainerInBits RepeatEntry Count Offset FixedValue Fixed DynamicValue LinearAdjustment DiscreteLookupList DiscreteLookup
+  DimensionList Dimension StartingIndex EndingIndex MemberList Member IntegerDataEncoding FloatDataEncoding StringDataEncoding
+  BinaryDataEncoding SizeInBits Variable LeadingSize TerminationChar ByteOrderList Byte Encoding ReferenceTime Epoch OffsetFrom
+  EnumerationList Enumeration DefaultCalibrator ContextCalibratorList ContextCalibrator ContextMatch Calibrator`.split(/\s+/),
+)
+const harmless = new Set(
+  `Header AliasSet LongDescription ShortDescription AncillaryDataSet UnitSet ToString ValidRange ValidRangeSet SizeRangeInCharacters
+  DefaultRateInStream RateInStreamSet ServiceSet ParameterProperties CommandMetaData StreamSet AlgorithmSet MessageSet DefaultAlarm
+  ContextAlarmList BinaryContextAlarmList PolynomialCalibrator SplineCalibrator MathOperationCalibrator`.split(/\s+/),
+)
+/** Named where they are read. */
+const noted = new Set(
+  `ParameterSegmentRefEntry ContainerSegmentRefEntry StreamSegmentEntry IndirectParameterRefEntry FromBinaryTransformAlgorithm
+  ToBinaryTransformAlgorithm CustomAlgorithm NextContainer`.split(/\s+/),
+)
+
+/** Names what a system holds that nobody here reads, once per kind: a definition must not lose anything in silence. */
+function noteStrangers(scope: Scope, system: XmlElement): void {
+  const seen = new Set<string>()
+  const look = (element: XmlElement): void => {
+    if (harmless.has(element.name) || noted.has(element.name)) return
+    if (!read.has(element.name) && !element.name.endsWith('Calibrator') && !element.name.endsWith('ParameterType')) {
+      if (!seen.has(element.name)) note(scope, element, element.name)
+      seen.add(element.name)
+      return
+    }
+    for (const child of element.children) if (child.name !== 'SpaceSystem') look(child)
+  }
+  for (const child of system.children) if (child.name !== 'SpaceSystem') look(child)
+}
+
 /** Sections that say nothing about how telemetry lies in packets; that they are there is noted. */
 const otherSections = ['StreamSet', 'AlgorithmSet', 'MessageSet']
 
@@ -131,6 +172,16 @@ export function parseXtce(xml: string, options: ParseOptions = {}): XtceDefiniti
   const systems = listSystems(root, [])
   const names = { type: nameAll(systems, 'type'), parameter: nameAll(systems, 'parameter'), container: nameAll(systems, 'container') }
   const unsupported: Unsupported[] = []
+  const typeElements = new Map(
+    systems.flatMap(system =>
+      setOf(system, 'type').map(element => [keyOf(system.path, element.attributes['name'] ?? ''), element] as const),
+    ),
+  )
+  const members = new Set(
+    [...typeElements.values()].flatMap(element =>
+      childrenOf(childOf(element, 'MemberList') ?? element, 'Member').map(member => member.attributes['name'] ?? ''),
+    ),
+  )
   const types = new Map<string, ParameterType>()
   const parameters = new Map<string, Parameter>()
   const containers = new Map<string, Container>()
@@ -139,6 +190,8 @@ export function parseXtce(xml: string, options: ParseOptions = {}): XtceDefiniti
       path: system.path,
       root: root.attributes['name'] ?? '',
       names,
+      typeElements,
+      members,
       unsupported,
       integerWords,
       where: `SpaceSystem ${system.element.attributes['name'] ?? ''}`,
@@ -157,6 +210,7 @@ export function parseXtce(xml: string, options: ParseOptions = {}): XtceDefiniti
     }
     const commands = childOf(system.element, 'CommandMetaData')
     if (commands !== undefined) note(scope, commands, 'CommandMetaData')
+    noteStrangers(scope, system.element)
   }
   return { name: root.attributes['name'] ?? '', types, parameters, containers, unsupported }
 }

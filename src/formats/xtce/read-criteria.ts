@@ -1,4 +1,5 @@
 import type { Amount, Calibration, Calibrator, Criteria, Operator } from './model.ts'
+import { findMathFault } from './math.ts'
 import type { Scope } from './read-scope.ts'
 import { needAttribute, note, readNumber, refuse, resolveParameterRef } from './read-scope.ts'
 import type { XmlElement } from './xml.ts'
@@ -98,9 +99,28 @@ function readCalibrator(scope: Scope, element: XmlElement | undefined): Calibrat
   if (polynomial !== undefined) return readPolynomial(scope, polynomial)
   const spline = childOf(element, 'SplineCalibrator')
   if (spline !== undefined) return readSpline(scope, spline)
+  const math = childOf(element, 'MathOperationCalibrator')
+  if (math !== undefined) return readMath(scope, math)
   const other = element?.children.find(child => child.name.endsWith('Calibrator'))
   if (other !== undefined) note(scope, other, other.name, true)
   return undefined
+}
+
+/** Steps in reverse Polish order. Operands that are other parameters are not supported. */
+function readMath(scope: Scope, element: XmlElement): Calibrator | undefined {
+  const steps: (number | 'raw' | { readonly operator: string })[] = []
+  for (const child of element.children) {
+    if (child.name === 'ValueOperand') steps.push(readNumber(scope, child, child.text))
+    else if (child.name === 'ThisParameterOperand') steps.push('raw')
+    else if (child.name === 'Operator') steps.push({ operator: child.text })
+    else if (child.name === 'ParameterInstanceRefOperand') {
+      note(scope, child, child.name, true)
+      return undefined
+    }
+  }
+  const fault = findMathFault(steps)
+  if (fault !== undefined) note(scope, element, `a math operation with ${fault}`, true)
+  return fault === undefined ? { kind: 'math', steps } : undefined
 }
 
 function readPolynomial(scope: Scope, element: XmlElement): Calibrator {

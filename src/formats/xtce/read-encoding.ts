@@ -2,7 +2,7 @@ import type { ByteOrder, Encoding, StringEncoding } from './model.ts'
 import { integerCodings } from './model.ts'
 import { readAmount, readCalibration } from './read-criteria.ts'
 import type { Scope } from './read-scope.ts'
-import { note, readNumber, refuse } from './read-scope.ts'
+import { findKey, note, readNumber, refuse } from './read-scope.ts'
 import type { XmlElement } from './xml.ts'
 import { childOf, childrenOf } from './xml.ts'
 
@@ -78,6 +78,11 @@ const readHex = (scope: Scope, element: XmlElement): Uint8Array => {
   return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
 }
 
+function namesNothing(scope: Scope, size: XmlElement): boolean {
+  const ref = childOf(childOf(size, 'DynamicValue'), 'ParameterInstanceRef')?.attributes['parameterRef']
+  return ref !== undefined && findKey(scope, 'parameter', ref) === undefined
+}
+
 function readString(scope: Scope, element: XmlElement): StringEncoding {
   const name = element.attributes['encoding'] ?? 'UTF-8'
   const charset = charsets[name]
@@ -86,7 +91,11 @@ function readString(scope: Scope, element: XmlElement): StringEncoding {
   const size = childOf(element, 'SizeInBits') ?? childOf(element, 'Variable')
   const leading = childOf(size, 'LeadingSize') ?? childOf(element, 'LeadingSize')
   const end = childOf(size, 'TerminationChar') ?? childOf(element, 'TerminationChar')
-  const boxed = size?.children.some(child => ['Fixed', 'FixedValue', 'DynamicValue', 'DiscreteLookupList'].includes(child.name)) === true
+  const sized = size?.children.some(child => ['Fixed', 'FixedValue', 'DynamicValue', 'DiscreteLookupList'].includes(child.name)) === true
+  // The schema demands a size where a terminator or a size tag says it all; some write one of a parameter that is not there.
+  const absent = sized && (leading !== undefined || end !== undefined) && namesNothing(scope, size)
+  if (absent) note(scope, element, 'a size by a parameter that is not there (the size tag or terminator is followed)')
+  const boxed = sized && !absent
   if (!boxed && leading === undefined && end === undefined) refuse(scope, element, 'a string needs a size, a leading size or a terminator')
   return {
     kind: 'string',

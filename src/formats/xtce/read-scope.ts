@@ -9,6 +9,10 @@ export interface Scope {
   readonly root: string
   readonly names: Readonly<Record<'type' | 'parameter' | 'container', ReadonlySet<string>>>
   readonly unsupported: Unsupported[]
+  /** Types by key, for those that others build on. */
+  readonly typeElements: ReadonlyMap<string, XmlElement>
+  /** Names of members that aggregates have. */
+  readonly members: ReadonlySet<string>
   /** What integer encodings mean that the standard does not have. */
   readonly integerWords: Readonly<Record<string, IntegerCoding>>
   /** The thing being read, for messages. */
@@ -39,7 +43,7 @@ export function readNumber(scope: Scope, element: XmlElement, text: string): num
   return Number.isFinite(value) ? value : refuse(scope, element, `"${text}" is not a number`)
 }
 
-function findKey(scope: Scope, kind: keyof Scope['names'], ref: string): string | undefined {
+export function findKey(scope: Scope, kind: keyof Scope['names'], ref: string): string | undefined {
   const names = scope.names[kind]
   const absolute = ref.startsWith('/')
   const parts = ref.split('/').filter(part => part !== '' && part !== '.')
@@ -60,11 +64,26 @@ function findKey(scope: Scope, kind: keyof Scope['names'], ref: string): string 
 export const resolveKey = (scope: Scope, element: XmlElement, kind: keyof Scope['names'], ref: string): string =>
   findKey(scope, kind, ref) ?? refuse(scope, element, `there is no ${kind} "${ref}"`)
 
+/**
+ * The members that a reference means when it stands in a type and names a member of the record that is being read, which XTCE has no
+ * word for: said by an attribute aggregateMember, or by a name that is no parameter but a member somewhere.
+ */
+function findMember(scope: Scope, element: XmlElement, ref: string): readonly string[] | undefined {
+  if (scope.subject?.startsWith('type ') !== true || ref.startsWith('/')) return undefined
+  const parts = ref.split(/[/.]/)
+  const said = element.attributes['aggregateMember'] === 'true'
+  const meant = findKey(scope, 'parameter', parts[0]!) === undefined && findKey(scope, 'parameter', ref) === undefined
+  return said || (meant && scope.members.has(parts[0]!)) ? parts : undefined
+}
+
 /** A parameter reference; what cannot be found whole is tried as member of an aggregate (`POS/X` or `POS.X`). */
 export function resolveParameterRef(scope: Scope, element: XmlElement, calibratedByDefault = true): ParameterRef {
-  const ref = needAttribute(scope, element, 'parameterRef')
+  // An element of an array is followed like a member: POS[1]/X.
+  const ref = needAttribute(scope, element, 'parameterRef').replaceAll(/\[(\d+)\]/g, '.$1')
   const calibrated = (element.attributes['useCalibratedValue'] ?? String(calibratedByDefault)) !== 'false'
   if ((element.attributes['instance'] ?? '0') !== '0') note(scope, element, 'a reference to an earlier instance of a parameter', true)
+  const member = findMember(scope, element, ref)
+  if (member !== undefined) return { parameter: ref, path: member, calibrated: false, member: true }
   const path: string[] = []
   let name = ref
   for (;;) {

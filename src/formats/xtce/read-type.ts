@@ -2,7 +2,7 @@ import type { Alarm, AlarmRange, Amount, Encoding, EnumerationRow, ParameterType
 import { readAmount } from './read-criteria.ts'
 import { readEncoding } from './read-encoding.ts'
 import type { Scope } from './read-scope.ts'
-import { keyOf, needAttribute, note, readNumber, refuse, resolveKey } from './read-scope.ts'
+import { findKey, keyOf, needAttribute, note, readNumber, refuse, resolveKey } from './read-scope.ts'
 import type { XmlElement } from './xml.ts'
 import { childOf, childrenOf } from './xml.ts'
 
@@ -20,19 +20,38 @@ function readUnit(element: XmlElement): string | undefined {
   return units.length === 0 ? undefined : units.join(' ')
 }
 
+/** What alarms can say beside static limits and labels: values decode all the same. */
+const otherAlarms = [
+  'AlarmConditions',
+  'CustomAlarm',
+  'ChangeAlarmRanges',
+  'ChangePerSecondAlarmRanges',
+  'AlarmMultiRanges',
+  'StringAlarmList',
+]
+
 function readAlarm(scope: Scope, element: XmlElement): Alarm | undefined {
+  for (const child of element.children) if (/ContextAlarmList$/.test(child.name)) note(scope, child, child.name)
   const alarm = childOf(element, 'DefaultAlarm')
   if (alarm === undefined) return undefined
+  for (const child of alarm.children) if (otherAlarms.includes(child.name)) note(scope, child, child.name)
+  const form = childOf(alarm, 'StaticAlarmRanges')?.attributes['rangeForm'] ?? 'outside'
+  if (form !== 'outside') note(scope, alarm, `alarm ranges of the form ${form}`)
   const ranges: AlarmRange[] = []
   const bound = (range: XmlElement, names: readonly string[]) => {
     const name = names.find(name => range.attributes[name] !== undefined)
     return name === undefined ? undefined : readNumber(scope, range, range.attributes[name]!)
   }
-  for (const level of ['watch', 'warning', 'distress', 'critical', 'severe'] as const) {
+  const levels = form === 'outside' ? (['watch', 'warning', 'distress', 'critical', 'severe'] as const) : []
+  for (const level of levels) {
     const range = childOf(childOf(alarm, 'StaticAlarmRanges'), `${level[0]!.toUpperCase()}${level.slice(1)}Range`)
     if (range === undefined) continue
+    const exclusive = (['min', 'max'] as const).filter(
+      side => range.attributes[`${side}Inclusive`] === undefined && range.attributes[`${side}Exclusive`] !== undefined,
+    )
     ranges.push({
       level,
+      ...(exclusive.length === 0 ? {} : { exclusive }),
       ...optional('min', bound(range, ['minInclusive', 'minExclusive'])),
       ...optional('max', bound(range, ['maxInclusive', 'maxExclusive'])),
     })
@@ -71,9 +90,11 @@ function readTime(scope: Scope, element: XmlElement, kind: 'absoluteTime' | 'rel
   const epoch = childOf(childOf(element, 'ReferenceTime'), 'Epoch')?.text
   if (childOf(childOf(element, 'ReferenceTime'), 'OffsetFrom') !== undefined)
     note(scope, element, 'a time that counts from another parameter (its own count is given)')
+  const encoding = readEncoding(scope, holder)
+  if (encoding === undefined) note(scope, element, 'a type without data encoding', true)
   return {
     kind,
-    encoding: readEncoding(scope, holder) ?? refuse(scope, element, 'a time type needs an encoding'),
+    encoding: encoding ?? withoutEncoding,
     scale: readNumber(scope, element, holder.attributes['scale'] ?? '1'),
     offset: readNumber(scope, element, holder.attributes['offset'] ?? '0'),
     timeUnit: holder.attributes['units'] ?? 'seconds',
@@ -132,9 +153,25 @@ function readKind(scope: Scope, element: XmlElement) {
   }
 }
 
+/** Attributes and children of the type that `baseType` names, where the type does not say them itself. */
+function withBase(scope: Scope, element: XmlElement, depth = 0): XmlElement {
+  const ref = element.attributes['baseType']
+  if (ref === undefined) return element
+  const base = scope.typeElements.get(findKey(scope, 'type', ref) ?? '')
+  if (base === undefined || depth > 50) {
+    note(scope, element, base === undefined ? `baseType ${ref}, which is not there` : `baseType ${ref}, which goes round in a circle`, true)
+    return element
+  }
+  const whole = withBase(scope, base, depth + 1)
+  const own = new Set(element.children.map(child => (child.name.endsWith('DataEncoding') ? 'DataEncoding' : child.name)))
+  const inherited = whole.children.filter(child => !own.has(child.name.endsWith('DataEncoding') ? 'DataEncoding' : child.name))
+  return { ...element, attributes: { ...whole.attributes, ...element.attributes }, children: [...element.children, ...inherited] }
+}
+
 /** One parameter type. */
-export function readType(scope: Scope, element: XmlElement): ParameterType {
-  const name = needAttribute(scope, element, 'name')
+export function readType(scope: Scope, typeElement: XmlElement): ParameterType {
+  const name = needAttribute(scope, typeElement, 'name')
+  const element = withBase({ ...scope, where: `${typeElement.name} ${name}`, subject: `type ${keyOf(scope.path, name)}` }, typeElement)
   const inner = { ...scope, where: `${element.name} ${name}`, subject: `type ${keyOf(scope.path, name)}` }
   return {
     name,

@@ -16,7 +16,29 @@ describe('what is not supported is named at load, and refuses only what it spoil
     [integer('sizeInBits="8" encoding="gray"'), 'integer encoding gray'],
     [integer('sizeInBits="60" encoding="packedBCD"'), 'packedBCD of 60 bits'],
     [integer('sizeInBits="12" byteOrder="leastSignificantByteFirst"'), 'least significant byte first in 12 bits'],
-    [integer('sizeInBits="8"', '<DefaultCalibrator><MathOperationCalibrator/></DefaultCalibrator>'), 'MathOperationCalibrator'],
+    [
+      integer('sizeInBits="8"', '<DefaultCalibrator><MathOperationCalibrator/></DefaultCalibrator>'),
+      'a math operation with 0 values left at its end',
+    ],
+    [
+      integer(
+        'sizeInBits="8"',
+        '<DefaultCalibrator><MathOperationCalibrator><ThisParameterOperand/><Operator>curl</Operator></MathOperationCalibrator></DefaultCalibrator>',
+      ),
+      'a math operation with the operator "curl"',
+    ],
+    [
+      '<AbsoluteTimeParameterType name="T"><ReferenceTime><Epoch>TAI</Epoch></ReferenceTime></AbsoluteTimeParameterType>',
+      'a type without data encoding',
+    ],
+    [
+      '<IntegerParameterType name="T" baseType="Nothing"><IntegerDataEncoding/></IntegerParameterType>',
+      'baseType Nothing, which is not there',
+    ],
+    [
+      '<IntegerParameterType name="T" baseType="T"><IntegerDataEncoding/></IntegerParameterType>',
+      'baseType T, which goes round in a circle',
+    ],
     [
       integer(
         'sizeInBits="8"',

@@ -9,6 +9,8 @@ export type Values = Readonly<Record<string, Value>>
 export interface Lookup {
   raw(parameter: string): Value | undefined
   engineering(parameter: string): Value | undefined
+  /** The records being read or written, the innermost last, with the members that are known so far. */
+  readonly records?: Readonly<Record<string, Value>>[]
 }
 
 export type Test = (lookup: Lookup) => boolean
@@ -22,8 +24,15 @@ const follow = (value: Value | undefined, path: readonly string[]): Value | unde
 /** The value a reference means, or undefined when it is not there (yet). */
 export const find = (
   lookup: Lookup,
-  ref: { readonly parameter: string; readonly path: readonly string[]; readonly calibrated: boolean },
-): Value | undefined => follow(ref.calibrated ? lookup.engineering(ref.parameter) : lookup.raw(ref.parameter), ref.path)
+  ref: { readonly parameter: string; readonly path: readonly string[]; readonly calibrated: boolean; readonly member?: boolean },
+): Value | undefined => {
+  if (ref.member === true)
+    return follow(
+      lookup.records?.findLast(record => Object.hasOwn(record, ref.path[0]!)),
+      ref.path,
+    )
+  return follow(ref.calibrated ? lookup.engineering(ref.parameter) : lookup.raw(ref.parameter), ref.path)
+}
 
 /** A value in a message: records and lists as JSON. */
 export const showValue = (value: Value | undefined): string =>
