@@ -31,7 +31,7 @@ const otherAlarms = [
 ]
 
 function readAlarm(scope: Scope, element: XmlElement): Alarm | undefined {
-  for (const child of element.children) if (/ContextAlarmList$/.test(child.name)) note(scope, child, child.name)
+  for (const child of element.children) if (child.name.endsWith('ContextAlarmList')) note(scope, child, child.name)
   const alarm = childOf(element, 'DefaultAlarm')
   if (alarm === undefined) return undefined
   for (const child of alarm.children) if (otherAlarms.includes(child.name)) note(scope, child, child.name)
