@@ -4,18 +4,27 @@ import { fileURLToPath } from 'node:url'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { parseUtc } from '#formats/time'
+import { array, scalar, struct } from '#formats/idlsave'
 import { writeCdfFile } from './cdf-node.ts'
+import { writeSaveFile } from './idlsave-node.ts'
 
-// The examples of the package's README run as they stand, against the sources instead of the package, in a folder of
+// The examples of the packages' READMEs run as they stand, against the sources instead of the package, in a folder of
 // their own inside the checkout, because the aliases of the sources hold only there.
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const readme = await readFile(join(root, 'src/formats/cdf/README.md'), 'utf8')
-const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gmsu)].map(match => match[1] ?? '')
+const readmes = ['cdf', 'idlsave']
+const examples = await Promise.all(
+  readmes.map(async name => {
+    const text = await readFile(join(root, 'src/formats', name, 'README.md'), 'utf8')
+    return [...text.matchAll(/^```ts\n(.*?)^```$/gmsu)].map((match, i) => [name, i + 1, match[1] ?? ''] as const)
+  }),
+)
 
 const aliases: Readonly<Record<string, string>> = {
   'apsis/cdf/node': '#doors/cdf-node',
   'apsis/time': '#doors/time',
   'apsis/cdf': '#doors/cdf',
+  'apsis/idlsave/node': '#doors/idlsave-node',
+  'apsis/idlsave': '#doors/idlsave',
 }
 
 let folder = ''
@@ -24,6 +33,12 @@ const printed: string[] = []
 beforeAll(async () => {
   await mkdir(join(root, '.build'), { recursive: true })
   folder = await mkdtemp(join(root, '.build', 'readme-'))
+  await writeCdf()
+  await writeSave()
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function writeCdf(): Promise<void> {
   const start = parseUtc('2016-12-31T23:59:59')
   await writeCdfFile(join(folder, 'field.cdf'), {
     attributes: { Project: 'STP>Solar-Terrestrial Physics' },
@@ -39,8 +54,19 @@ beforeAll(async () => {
       { name: 'labels', type: 'CDF_CHAR', dims: [3], recordVarying: false, values: ['Bx', 'By', 'Bz'] },
     ],
   })
-})
-afterAll(() => rm(folder, { recursive: true }))
+}
+
+const writeSave = (): Promise<number> =>
+  writeSaveFile(join(folder, 'selection.sav'), {
+    timestamp: { date: 'Mon May 11 14:09:46 2015', user: 'moth', host: 'lamp' },
+    variables: [
+      {
+        name: 'FOMSTR',
+        value: struct({ valid: scalar('long', 1), fom: array('float', [40, 150]), sourceid: array('string', ['ABS', 'moth']) }),
+      },
+      { name: 'NOTES', value: scalar('string', 'quiet night') },
+    ],
+  })
 
 beforeEach(() => {
   printed.length = 0
@@ -50,14 +76,15 @@ beforeEach(() => {
 })
 afterEach(() => vi.restoreAllMocks())
 
-test('there are examples', () => expect(examples.length).toBeGreaterThan(8))
+test('there are examples', () =>
+  expect(examples.map(list => list.length)).toEqual([expect.toSatisfy((n: number) => n > 8), expect.toSatisfy((n: number) => n > 5)]))
 
-test.each(examples.map((code, i) => [i + 1, code] as const))('example %i of the README prints what it says', async (i, code) => {
-  const inFolder = code.replaceAll(/'(\w+\.cdf)'/gu, (_, name: string) => `'${join(folder, name)}'`)
-  const script = join(folder, `example-${i}.ts`)
+test.each(examples.flat())('%s: example %i of the README prints what it says', async (name, i, code) => {
+  const inFolder = code.replaceAll(/'(\w+\.(?:cdf|sav))'/gu, (_, file: string) => `'${join(folder, file)}'`)
+  const script = join(folder, `example-${name}-${i}.ts`)
   await writeFile(
     script,
-    inFolder.replaceAll(/from '(apsis\/(?:cdf|time)[^']*)'/gu, (_, name: string) => `from '${aliases[name]}'`),
+    inFolder.replaceAll(/from '(apsis\/[^']*)'/gu, (_, door: string) => `from '${aliases[door]}'`),
   )
   await import(script)
   expect(printed).toEqual([...code.matchAll(/\/\/ => (.*)$/gmu)].map(match => match[1]))

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import * as cdf from './cdf.ts'
 import * as node from './cdf-node.ts'
+import * as idlsave from './idlsave.ts'
+import * as idlsaveNode from './idlsave-node.ts'
 import * as time from './time.ts'
 
 // What strangers import. A name that goes breaks them; a name that comes is theirs for ever.
@@ -83,6 +85,28 @@ test('the public names of apsis/cdf', () => {
       "utcMsFromEpoch16",
       "utcMsFromTt2000",
       "utcMsFromTt2000Array",
+    ]
+  `)
+})
+
+test('the public names of apsis/idlsave', () => {
+  expect(Object.keys(idlsave).sort()).toMatchInlineSnapshot(`
+    [
+      "array",
+      "fieldOf",
+      "readSave",
+      "scalar",
+      "struct",
+      "toPlain",
+      "variableOf",
+      "writeSave",
+    ]
+  `)
+  expect(Object.keys(idlsaveNode).sort()).toMatchInlineSnapshot(`
+    [
+      "readSaveFile",
+      "saveNodePlatform",
+      "writeSaveFile",
     ]
   `)
 })

@@ -1,4 +1,4 @@
-/** Makes the installable package `apsis` (`apsis/cdf`, `apsis/time`): `npm run pack:cdf`. */
+/** Makes the installable package `apsis` (`apsis/cdf`, `apsis/idlsave`, `apsis/time`): `npm run pack:cdf`. */
 import { execFile } from 'node:child_process'
 import { copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
-const doors = ['cdf.ts', 'cdf-in-node.ts', 'cdf-node.ts', 'cdf-worker.ts', 'time.ts']
+const doors = ['cdf.ts', 'cdf-in-node.ts', 'cdf-node.ts', 'cdf-worker.ts', 'idlsave.ts', 'idlsave-node.ts', 'time.ts']
 
 /** JavaScript and types of the doors and of what they stand on, with a manifest of their own. `folder` is emptied first. */
 export async function buildCdfPackage(folder: string): Promise<void> {

@@ -69,14 +69,51 @@ console.log(JSON.stringify([...found, same, shared > 0]))`,
     expect(JSON.parse(stdout)).toEqual(['2016-12-31T23:59:60.5Z', 1.5, true, true])
   })
 
+  test('IDL save files: in Node with files, in a browser without a trace of Node or of CDF', async () => {
+    const small = `
+import { array, readSave, struct, toPlain, variableOf, writeSave } from 'apsis/idlsave'
+const bytes = writeSave({ variables: [{ name: 'S', value: struct({ x: array('float', [1.5, 2]) }) }] }, { compress: true })
+export const found = toPlain(variableOf(readSave(bytes), 's'))
+`
+    await writeFile(
+      join(project, 'save.js'),
+      `${small}
+import { readSaveFile, writeSaveFile } from 'apsis/idlsave/node'
+const size = await writeSaveFile('a.sav', { variables: [{ name: 'Z', value: array('double', new Float64Array(1000)) }] }, { compress: true })
+console.log(JSON.stringify([found, size < 1000, (await readSaveFile('a.sav')).variables[0].value.values.length]))`,
+    )
+    const { stdout } = await run(process.execPath, ['save.js'], { cwd: project })
+    expect(JSON.parse(stdout)).toEqual([{ x: [1.5, 2] }, true, 1000])
+    await writeFile(join(project, 'save-browser.js'), small)
+    await build({
+      root: project,
+      logLevel: 'error',
+      configFile: false,
+      build: { lib: { entry: 'save-browser.js', formats: ['es'], fileName: 'bundle' }, outDir: 'out-save', minify: true },
+    })
+    const [name = ''] = await readdir(join(project, 'out-save'))
+    const bundle = await readFile(join(project, 'out-save', name), 'utf8')
+    expect(bundle).not.toMatch(/node:|\bprocess\.|\bBuffer\b|require\(|cdf/iu)
+    expect(bundle.length).toBeLessThan(40_000)
+    const { found } = (await import(pathToFileURL(join(project, 'out-save', name)).href)) as { found: unknown }
+    expect(found).toEqual({ x: [1.5, 2] })
+  })
+
   test('has types that a strict project accepts', async () => {
     await writeFile(
       join(project, 'use.ts'),
       `import { openCdf, urlSource, type Dataset } from 'apsis/cdf'
 import { writeCdfFile } from 'apsis/cdf/node'
+import { array, type IdlValue, type SaveCode } from 'apsis/idlsave'
+import { writeSaveFile } from 'apsis/idlsave/node'
 import { utcMsFromTt2000Array, type Tt2000 } from 'apsis/time'
 const dataset: Dataset = { attributes: { TITLE: 'x' }, variables: [{ name: 'x', type: 'CDF_INT4', values: [1] }] }
 const size: Promise<number> = writeCdfFile('x.cdf', dataset)
+const value: IdlValue = array('float', [1, 2])
+const saved: Promise<number> = writeSaveFile('x.sav', { variables: [{ name: 'X', value }] })
+const code: SaveCode = 'idlsave/truncated'
+// @ts-expect-error there is no such type
+array('quadruple', [1])
 const ms: Float64Array = utcMsFromTt2000Array(new BigInt64Array(2))
 const cdf = await openCdf(await urlSource('https://example.org/x.cdf'))
 const units: unknown = cdf.variables.get('x')?.attributes.get('UNITS')?.value
@@ -84,7 +121,7 @@ const units: unknown = cdf.variables.get('x')?.attributes.get('UNITS')?.value
 const t: Tt2000 = 5n
 // @ts-expect-error there is no such type
 dataset.variables.push({ name: 'y', type: 'CDF_REAL16', values: [1] })
-export { ms, size, t, units }
+export { code, ms, saved, size, t, units }
 `,
     )
     const options = {

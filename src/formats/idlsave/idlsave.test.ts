@@ -131,6 +131,45 @@ function predefineSecond(bytes: Uint8Array, name: string): Uint8Array {
   return new Uint8Array(out)
 }
 
+/** Bytes from hexadecimal words, blanks and line ends between them. */
+const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/gu, ''), 'hex')
+const word = (value: number): string => value.toString(16).padStart(8, '0')
+
+// No file of ours is this large or old, so the bytes are made by hand as Markwardt and scipy describe them.
+describe('rare forms', () => {
+  const scalarLong = '00000001 58000000 00000003 00000000 00000007 0000002a'
+
+  test('arrays described in 64 bits', () => {
+    const wide = '00000001 58000000 00000003 00000014 00000012 00000000 00000004 00000000 0000000c 00000000 00000003'
+    const dims = `00000001 00000000 00000000 ${'00000000 00000003'}${'00000000 00000001'.repeat(7)} 00000007 00000001 00000002 00000003`
+    const body = hex(wide + dims)
+    const file = readSave(
+      hex(`53520004 00000002 ${word(20 + body.length)} 00000000 00000000 ${body.toString('hex')} 00000006 ${word(0).repeat(3)}`),
+    )
+    expect(file.variables).toEqual([{ name: 'X', value: array('long', [1, 2, 3]) }])
+  })
+
+  test('the header of IDL 5.4 behind PROMOTE64: high word first, one word more', () => {
+    const file = readSave(
+      hex(
+        `53520004 00000011 00000014 00000000 00000000 00000002 00000000 ${word(64)} 00000000 00000000 ${scalarLong} 00000006 ${word(0).repeat(4)}`,
+      ),
+    )
+    expect(file.records.map(record => [record.title, record.size])).toEqual([
+      ['PROMOTE64', 16],
+      ['VARIABLE', 44],
+      ['END_MARKER', 20],
+    ])
+    expect(file.variables).toEqual([{ name: 'X', value: scalar('long', 42) }])
+  })
+
+  test('bytes that IDL 8.0 counted wrongly within structures', () => {
+    const bytes = Buffer.from(writeSave({ variables: [{ name: 'Y', value: struct({ x: array('byte', [55, 66]) }) }] }))
+    bytes.writeInt32BE(0, bytes.indexOf(Buffer.of(55, 66)) - 4)
+    expect(toPlain(variableOf(readSave(bytes), 'y'))).toEqual({ x: [55, 66] })
+  })
+})
+
 describe('refusals', () => {
   test.each([
     ['too few values', { type: 'long', dims: [3], values: Int32Array.of(1) }, /X has 1 numbers or strings, its dimensions ask for 3/u],
