@@ -29,13 +29,11 @@ export function findCycle(processes: readonly Process[]): Cycle | undefined {
     if (at >= 0) return { process: by, products: [...path.slice(at), product] }
     if (done.has(product)) return undefined
     path.push(product)
-    for (const process of processes) {
-      if (!process.inputs.some(input => input.products.includes(product))) continue
+    for (const process of readers.get(product) ?? [])
       for (const output of process.outputs) {
         const cycle = visit(output.product, process.id)
         if (cycle !== undefined) return cycle
       }
-    }
     path.pop()
     done.add(product)
     return undefined

@@ -1,7 +1,7 @@
 import { readInputs, readOutputs } from './inputs.ts'
 import { readRecord } from './record.ts'
 import { readExits, readLimits, readResources, readRetry, readSchedule, readWait } from './running.ts'
-import { addFault, entriesOf, isTextSpot, itemsOf, kindOf, textOf } from './sheet.ts'
+import { addFault, entriesOf, isRow, isTextSpot, itemsOf, kindOf, textOf } from './sheet.ts'
 import type { Entry, Spot, Words } from './sheet.ts'
 import { builtinPrograms } from './types.ts'
 import type { Process, Program } from './types.ts'
@@ -23,7 +23,7 @@ const keys =
   )
 
 export function readProcesses(sheets: readonly Spot[]): readonly ReadProcess[] {
-  const all = sheets.flatMap(spot => entriesOf(spot, 'the processes').flatMap(rowsOf).map(readProcess))
+  const all = sheets.flatMap(spot => entriesOf(spot, 'the processes').filter(isRow).flatMap(rowsOf).map(readProcess))
   const seen = new Set<string>()
   for (const { process, spot } of all) {
     if (seen.has(process.id)) addFault(spot, `the process "${process.id}" is declared twice`, 'keep one of the two')

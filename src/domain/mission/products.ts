@@ -7,7 +7,7 @@ import { checkNames, fillPatterns, readPatternsOf, readWords } from './naming.ts
 import { joinProvenance, readProvenance } from './provenance.ts'
 import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
-import { addFault, alternatives, entriesOf, isTextSpot, textOf } from './sheet.ts'
+import { addFault, alternatives, entriesOf, isRow, isTextSpot, textOf } from './sheet.ts'
 import type { Entry, Spot } from './sheet.ts'
 import { eventKinds, expectations, fileFormats, productKinds } from './types.ts'
 import type { Expect, FileFormat, IstpPolicy, Product } from './types.ts'
@@ -37,7 +37,7 @@ export interface ReadProducts {
 const idOf = (entry: Entry): string => entry.key.trim().split(/\s+/).join(' ')
 
 export function readProducts(sheets: readonly Spot[], head: Head): ReadProducts {
-  const entries = sheets.flatMap(spot => entriesOf(spot, 'the products').flatMap(rowsOf))
+  const entries = sheets.flatMap(spot => entriesOf(spot, 'the products').filter(isRow).flatMap(rowsOf))
   const all = entries.flatMap(entry => readProduct(entry, head) ?? [])
   const seen = new Set<string>()
   for (const { product, spot } of all) {

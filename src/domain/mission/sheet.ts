@@ -76,6 +76,9 @@ export interface Entry {
   readonly value: Spot
 }
 
+/** A key that begins with a dot stands for nothing itself: it holds what anchors of other entries share. */
+export const isRow = (entry: Entry): boolean => !entry.key.startsWith('.')
+
 const isEmpty = (spot: Spot): boolean => spot.node === null || (isScalar(spot.node) && spot.node.value === null)
 
 /** The key-value pairs of a map; an empty value counts as an empty map, anything else is a fault. */

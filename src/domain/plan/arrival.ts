@@ -6,8 +6,8 @@ const tolerance = 120_000
 
 /** The state of a cell whose files come from outside: telemetry of a contact, or what is to be delivered with the contacts' data. */
 export function planArrival(facts: ArrivalFacts, now: number): CellState {
-  if (facts.absence !== undefined && facts.files.length === 0)
-    return { have: 'none', next: facts.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.absence }
+  if (facts.foreseen.absence !== undefined && facts.files.length === 0)
+    return { have: 'none', next: facts.foreseen.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.foreseen.absence }
   if (facts.product.partition.kind === 'contact') return contactCell(facts, now)
   if (facts.product.expect === 'events') return eventCell(facts, now)
   const done = facts.contacts.filter(c => c.state === 'done' && c.span.stop <= now)

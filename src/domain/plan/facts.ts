@@ -1,6 +1,7 @@
 import type { EventKind, Process, ProcessInput, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
 import type { JobState } from '#domain/process'
+import type { Foreseen } from './expected.ts'
 
 /** Half-open spans in UTC milliseconds. What is known of one held file; `covers` comes from its content where that tells, else from its name. */
 export interface FileFact {
@@ -132,8 +133,8 @@ export interface WorkFacts {
   readonly job: JobFact | undefined
   /** UTC milliseconds; undefined where nothing says when the outputs are due. */
   readonly due: number | undefined
-  /** Why mission events say that there is nothing to make; undefined where they do not. */
-  readonly absence: Reason | undefined
+  /** What mission events say about the partition. */
+  readonly foreseen: Foreseen
   /** Ended events that start the process (`on`), touching the partition. */
   readonly events: readonly EventFact[]
 }
@@ -144,8 +145,7 @@ export interface ArrivalFacts {
   readonly partition: Partition
   readonly contacts: readonly ContactFact[]
   readonly files: readonly FileFact[]
-  /** As in {@link WorkFacts}. */
-  readonly absence: Reason | undefined
+  readonly foreseen: Foreseen
 }
 
 export interface Settings {

@@ -1,6 +1,8 @@
 export { planArrival } from './arrival.ts'
 export { absences } from './facts.ts'
 export { chooseFiles, reachOf } from './choose.ts'
+export { followsEvent, foresee } from './expected.ts'
+export type { Foreseen } from './expected.ts'
 export type {
   Absence,
   ArrivalFacts,
@@ -22,5 +24,6 @@ export { shownState, shownStates } from './state.ts'
 export type { Shown } from './state.ts'
 export { isWaivable, waive } from './waive.ts'
 export type { Waiver } from './waive.ts'
+export { lastTick } from './wait.ts'
 export { planWork } from './work.ts'
 export type { HashText, Plan, PlannedInput } from './work.ts'

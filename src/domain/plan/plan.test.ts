@@ -15,6 +15,8 @@ const plainly = { optional: false, triggers: true, window: { kind: 'time', befor
 const code = (from: number) => [{ from, to: from }]
 const retry = { error: 3, fatal: 1, 'try-again': 3, timeout: 3, memory: 3, lost: 3, refused: 3 }
 
+const foreseen = { known: false, absence: undefined }
+
 const process: Process = {
   id: 'calibrate',
   title: '',
@@ -73,7 +75,7 @@ const facts = (change: Partial<WorkFacts> = {}): WorkFacts => ({
   made: 'none',
   job: undefined,
   due: undefined,
-  absence: undefined,
+  foreseen,
   events: [],
   ...change,
 })
@@ -232,7 +234,7 @@ const contact = (change: Partial<ContactFact> = {}): ContactFact => ({
 describe('planArrival of a contact', () => {
   const partition: Partition = { kind: 'contact', key: '20261122070000', start: contact().data.start, stop: contact().data.stop }
   const arrive = (contacts: readonly ContactFact[], files: readonly FileFact[], now = after) =>
-    planArrival({ product: product('contact'), partition, contacts, files, absence: undefined }, now)
+    planArrival({ product: product('contact'), partition, contacts, files, foreseen }, now)
 
   test('arrived', () => expect(arrive([contact()], [file('t')])).toMatchObject({ have: 'full', next: 'none' }))
   test('lost, with the reason in words', () => {
@@ -248,7 +250,7 @@ describe('planArrival of a contact', () => {
 
 describe('planArrival of a day', () => {
   const arrive = (contacts: readonly ContactFact[], files: readonly FileFact[], now = after) =>
-    planArrival({ product: product('span'), partition: { ...day, kind: 'span' }, contacts, files, absence: undefined }, now)
+    planArrival({ product: product('span'), partition: { ...day, kind: 'span' }, contacts, files, foreseen }, now)
   const upTo = (hours: number): FileFact => file('att', { covers: { start: day.start, stop: day.start + hours * hour } })
 
   test('covers what came down', () => expect(arrive([contact()], [upTo(12)])).toMatchObject({ have: 'full' }))

@@ -30,7 +30,7 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const active = facts.job?.state === 'ready' || facts.job?.state === 'running' ? facts.job : undefined
   if (active !== undefined)
     return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts, active) } }
-  if (facts.absence?.kind === 'cancelled') return { cell: { have, next: 'none', reason: facts.absence } }
+  if (facts.foreseen.absence?.kind === 'cancelled') return { cell: { have, next: 'none', reason: facts.foreseen.absence } }
 
   const lacking = lackingRoles(facts)
   if (lacking.length > 0) return { cell: cellWithoutInputs(facts, lacking, missing, now) }
@@ -71,9 +71,13 @@ const isBusy = (c: SourceCell): boolean =>
 const chooseInputs = (roles: readonly RoleFacts[]): readonly PlannedInput[] =>
   roles.flatMap(r => r.files.map(file => ({ role: r.input.role, file })))
 
+/** One file is enough; of a set there is one of each product. */
+const isServed = ({ input, files }: RoleFacts): boolean =>
+  input.window.kind === 'set' ? input.products.every(p => files.some(f => f.product === p)) : files.length > 0
+
 /** Required roles without a file; or all, where an optional one is all that could start the process and none is there. */
 function lackingRoles({ process, roles }: WorkFacts): readonly RoleFacts[] {
-  const required = roles.filter(r => !r.input.optional && r.files.length === 0)
+  const required = roles.filter(r => !r.input.optional && !isServed(r))
   if (required.length > 0) return required
   const startsItself = process.every !== undefined || process.on.length > 0
   return startsItself || roles.some(r => r.files.length > 0) ? [] : roles
@@ -146,8 +150,8 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
 function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], missing: readonly SourceCell[], now: number): CellState {
   const have = haveNow(facts, now)
   if (facts.made === 'delivered') return { have, next: 'none', reason: { kind: 'delivered', text: 'came from outside' } }
-  if (facts.made === 'none' && facts.absence !== undefined)
-    return { have, next: facts.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.absence }
+  if (facts.made === 'none' && facts.foreseen.absence !== undefined)
+    return { have, next: facts.foreseen.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.foreseen.absence }
   const empty = emptyCell(facts, lacking)
   if (empty !== undefined) return empty
   const { wait } = facts.process

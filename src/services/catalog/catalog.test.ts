@@ -3,8 +3,18 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { withTx } from '#services/db'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
-import { appendEvents, contactsOf, eventsAfter, findBytes, findFile, idsByNames, recordContacts, recordRefusal } from './index.ts'
-import type { ReportedContact } from './index.ts'
+import {
+  appendEvents,
+  contactsOf,
+  eventsAfter,
+  findBytes,
+  findFile,
+  idsByNames,
+  missionEventsIn,
+  recordMissionEvents,
+  recordRefusal,
+} from './index.ts'
+import type { ReportedEvent, Telling } from './index.ts'
 
 let home: Installation
 let dayNumber = 0
@@ -25,26 +35,33 @@ async function report(day: number, version: string): Promise<number> {
   return outcome.file
 }
 
-const contact = (change: Partial<ReportedContact>): ReportedContact => ({
+const contact = (change: Partial<ReportedEvent>): ReportedEvent => ({
+  kind: 'contact',
   key: 'c1',
+  name: '',
   spacecraft: 'ta',
   start: start + 10 * hour,
   stop: start + 11 * hour,
-  dataStart: start,
-  dataStop: start + 8 * hour,
+  data: { start, stop: start + 8 * hour },
   state: 'planned',
   reason: undefined,
   ...change,
 })
 
-const tell = (mission: string, file: number, ...contacts: readonly ReportedContact[]): Promise<void> =>
-  withTx(home.db, tx => recordContacts(tx, mission, file, contacts))
+const tell = (mission: string, file: number, ...contacts: readonly ReportedEvent[]): Promise<void> =>
+  withTx(home.db, tx =>
+    recordMissionEvents(tx, { id: file, mission, name: 'report', dataset: '', partition: '', version: [], complete: false }, contacts),
+  )
 
 describe('contacts', () => {
   test('a higher version of the report replaces what the lower one said', async () => {
     const day = dayNumber++
     await tell('replace', await report(day, '0.0.0'), contact({}), contact({ key: 'c2' }))
-    await tell('replace', await report(day, '0.0.1'), contact({ state: 'lost', reason: 'antenna', dataStop: start + 7 * hour }))
+    await tell(
+      'replace',
+      await report(day, '0.0.1'),
+      contact({ state: 'lost', reason: 'antenna', data: { start, stop: start + 7 * hour } }),
+    )
     expect((await contactsOf(home.db, 'replace', 'ta')).map(c => [c.key, c.state, c.reason, c.data.stop])).toEqual([
       ['c1', 'lost', 'antenna', start + 7 * hour],
       ['c2', 'planned', undefined, start + 8 * hour],
@@ -79,7 +96,7 @@ describe('contacts', () => {
       'window',
       file,
       contact({}),
-      contact({ key: 'c2', spacecraft: 'tb', dataStart: start + 8 * hour, dataStop: start + 9 * hour }),
+      contact({ key: 'c2', spacecraft: 'tb', data: { start: start + 8 * hour, stop: start + 9 * hour } }),
     )
     const keys = async (spacecraft: string | undefined, from?: number, to?: number): Promise<readonly string[]> =>
       (await contactsOf(home.db, 'window', spacecraft, from === undefined || to === undefined ? undefined : { start: from, stop: to })).map(

@@ -16,7 +16,7 @@ export {
   spansOf,
 } from './files.ts'
 export type { FileRow, NewFile, Parent } from './files.ts'
-export { contactsOf, recordContacts } from './mission-events.ts'
-export type { ReportedContact } from './mission-events.ts'
+export { allMissionEvents, contactsOf, missionEventsIn, missionEventsOf, recordMissionEvents } from './mission-events.ts'
+export type { ReportedEvent, Telling } from './mission-events.ts'
 export { recordRefusal } from './quarantine.ts'
 export type { Refusal } from './quarantine.ts'

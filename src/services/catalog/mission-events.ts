@@ -1,41 +1,68 @@
 import { sql } from 'kysely'
-import type { ContactFact } from '#domain/plan'
+import type { Insertable, RawBuilder } from 'kysely'
+import type { EventKind } from '#domain/mission'
+import type { ContactFact, EventFact } from '#domain/plan'
 import { instant } from '#services/db'
-import type { Db, Tx } from '#services/db'
+import type { Db, MissionEventTable, Tx } from '#services/db'
 
-/** A contact as a report tells it; times in UTC milliseconds. */
-export interface ReportedContact {
+/** An event as a report or a list tells it; times in UTC milliseconds. */
+export interface ReportedEvent {
+  readonly kind: EventKind
   readonly key: string
+  /** Of a region its word, of a mode the instrument and the mode; else empty. */
+  readonly name: string
   readonly spacecraft: string
   readonly start: number
   readonly stop: number
-  readonly dataStart: number
-  readonly dataStop: number
-  readonly state: ContactFact['state']
+  /** For contacts: the recorded data that they bring down. */
+  readonly data?: { readonly start: number; readonly stop: number }
+  readonly state: EventFact['state']
   readonly reason: string | undefined
 }
 
+/** The file that tells events, just recorded. */
+export interface Telling {
+  readonly id: number
+  readonly mission: string
+  readonly name: string
+  readonly dataset: string
+  readonly partition: string
+  readonly version: readonly number[]
+  /** A list says all there is in its time: what an earlier version of it told and it does not is cancelled. */
+  readonly complete: boolean
+}
+
 /**
- * Takes a report's contacts. Of the same contact the report of the later time counts, of the same time the higher version: in whatever
- * order they arrive. Within a report the last line counts.
+ * Takes the events that a file tells. Of the same event the file of the later time counts, of the same time the higher version: in whatever
+ * order they arrive. Within a file the last line counts.
  */
-export async function recordContacts(tx: Tx, mission: string, file: number, contacts: readonly ReportedContact[]): Promise<void> {
-  if (contacts.length === 0) return
-  const distinct = new Map(contacts.map(c => [`${c.spacecraft} ${c.key}`, c]))
-  const rows = [...distinct.values()].map(c => ({
-    mission,
-    kind: 'contact',
-    key: c.key,
-    spacecraft: c.spacecraft,
-    start_time: new Date(c.start),
-    stop_time: new Date(c.stop),
-    data_start: new Date(c.dataStart),
-    data_stop: new Date(c.dataStop),
-    state: c.state,
-    reason: c.reason ?? null,
-    file,
+export async function recordMissionEvents(tx: Tx, file: Telling, events: readonly ReportedEvent[]): Promise<void> {
+  if (file.complete) {
+    if (await isOutdone(tx, file)) return
+    await cancelOmitted(tx, file, events)
+  }
+  if (events.length === 0) return
+  const distinct = new Map(events.map(e => [`${e.kind} ${e.spacecraft} ${e.key}`, e]))
+  const rows = [...distinct.values()].map(e => ({
+    mission: file.mission,
+    kind: e.kind,
+    key: e.key,
+    name: e.name,
+    spacecraft: e.spacecraft,
+    start_time: new Date(e.start),
+    stop_time: new Date(e.stop),
+    data_start: e.data === undefined ? null : new Date(e.data.start),
+    data_stop: e.data === undefined ? null : new Date(e.data.stop),
+    state: e.state,
+    reason: e.reason ?? null,
+    file: file.id,
   }))
-  await tx
+  // Statements hold 65,535 parameters at the most.
+  for (let from = 0; from < rows.length; from += 2000) await upsert(tx, rows.slice(from, from + 2000))
+}
+
+const upsert = (tx: Tx, rows: readonly Insertable<MissionEventTable>[]): Promise<unknown> =>
+  tx
     .insertInto('mission_event')
     .values(rows)
     .onConflict(c =>
@@ -46,17 +73,67 @@ export async function recordContacts(tx: Tx, mission: string, file: number, cont
           stop_time: sql`excluded.stop_time`,
           data_start: sql`excluded.data_start`,
           data_stop: sql`excluded.data_stop`,
+          name: sql`excluded.name`,
           state: sql`excluded.state`,
           reason: sql`excluded.reason`,
           file: sql`excluded.file`,
-        })
+          former: sql`case when ${begin('mission_event')} = ${begin('excluded')} then mission_event.former
+            else array_append(mission_event.former, ${begin('mission_event')}) end`,
+        } as object)
         .where(notOlder),
     )
     .execute()
+
+const begin = (table: string): RawBuilder<unknown> => sql.raw(`coalesce(${table}.data_start, ${table}.start_time)`)
+
+/** A higher version of the same list is held already. */
+async function isOutdone(tx: Tx, file: Telling): Promise<boolean> {
+  const { rows } = await sql`select 1 from file where mission = ${file.mission} and dataset = ${file.dataset}
+    and partition = ${file.partition} and version > ${file.version}::int[] limit 1`.execute(tx)
+  return rows.length > 0
 }
+
+const cancelOmitted = (tx: Tx, file: Telling, events: readonly ReportedEvent[]): Promise<unknown> =>
+  sql`update mission_event e set state = 'cancelled', reason = ${`no longer in ${file.name}`}, file = ${file.id}
+    from file told where told.id = e.file and told.mission = ${file.mission} and told.dataset = ${file.dataset}
+      and told.partition = ${file.partition} and told.id <> ${file.id} and e.state <> 'cancelled'
+      and not (e.kind || ' ' || e.spacecraft || ' ' || e.key = any(${events.map(e => `${e.kind} ${e.spacecraft} ${e.key}`)}::text[]))`.execute(
+    tx,
+  )
 
 const notOlder = sql<boolean>`not exists (select from file told, file tells where told.id = mission_event.file and tells.id = excluded.file
   and (told.start_time, told.version) > (tells.start_time, tells.version))`
+
+/** Events of a spacecraft (also those of all) that touch a time, or once began with it, in order of their begin. */
+export const missionEventsIn = (
+  db: Db | Tx,
+  mission: string,
+  spacecraft: string,
+  window: { readonly start: number; readonly stop: number },
+): Promise<readonly EventFact[]> =>
+  selectEvents(
+    db,
+    sql`mission = ${mission} and spacecraft in (${spacecraft}, ${mission})
+      and (tstzrange(coalesce(data_start, start_time), coalesce(data_stop, stop_time)) && tstzrange(${instant(window.start)}, ${instant(window.stop)})
+        or former && array[${instant(window.start)}::timestamptz])`,
+  )
+
+/** What a file was the last to tell. */
+export const missionEventsOf = (db: Db | Tx, file: number): Promise<readonly EventFact[]> => selectEvents(db, sql`file = ${file}`)
+
+/** Every event of a mission but its contacts. */
+export const allMissionEvents = (db: Db | Tx, mission: string): Promise<readonly EventFact[]> =>
+  selectEvents(db, sql`mission = ${mission} and kind <> 'contact'`)
+
+async function selectEvents(db: Db | Tx, condition: RawBuilder<unknown>): Promise<readonly EventFact[]> {
+  const { rows } = await sql<EventRow>`select kind, key, name, spacecraft, state, reason,
+      coalesce(data_start, start_time) as start, coalesce(data_stop, stop_time) as stop,
+      to_json(array(select round(extract(epoch from f) * 1000)::float8 from unnest(former) f)) as former
+    from mission_event where ${condition} order by 7, kind, key, spacecraft`.execute(db)
+  return rows.map(({ start, stop, reason, ...row }) => ({ ...row, span: { start, stop }, reason: reason ?? undefined }))
+}
+
+type EventRow = Omit<EventFact, 'span' | 'reason'> & { readonly start: number; readonly stop: number; readonly reason: string | null }
 
 /** Contacts of a spacecraft whose data touch [start, stop), in order of their data. */
 export async function contactsOf(

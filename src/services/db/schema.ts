@@ -87,6 +87,7 @@ export interface MissionEventTable {
   data_stop: NullableInstant
   state: string
   reason: string | null
+  name: ColumnType<string, string | undefined, string>
   file: ColumnType<number | null, number | null, number | null>
 }
 

@@ -1,7 +1,7 @@
 import { rename, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SdcError, fail } from '#error'
-import { findBytes, findFile, idsByNames, recordContacts, recordFile, recordRefusal } from '#services/catalog'
+import { findBytes, findFile, idsByNames, recordFile, recordMissionEvents, recordRefusal } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Tx } from '#services/db'
 import type { IngestContext } from './context.ts'
@@ -139,7 +139,7 @@ export async function recordPrepared(tx: Tx, prepared: Prepared, at: number): Pr
     return { ...p, file: id }
   })
   const id = await recordFile(tx, { ...file, parents }, at)
-  await recordContacts(tx, file.mission, id, prepared.contacts)
+  await recordMissionEvents(tx, { ...file, id, complete: typeof file.content['events'] === 'number' }, prepared.events)
   return id
 }
 

@@ -7,7 +7,7 @@ import { archivePath } from '#domain/mission'
 import { formatVersion } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
-import type { NewFile, Parent, ReportedContact } from '#services/catalog'
+import type { NewFile, Parent, ReportedEvent } from '#services/catalog'
 import type { Tx } from '#services/db'
 import type { IngestContext } from './context.ts'
 import { partitionOf } from './identify.ts'
@@ -58,7 +58,7 @@ export interface Origin {
 
 export interface Prepared {
   readonly file: NewFile
-  readonly contacts: readonly ReportedContact[]
+  readonly events: readonly ReportedEvent[]
 }
 
 /**
@@ -101,7 +101,7 @@ export async function verifyFile(context: IngestContext, identity: Identity, lan
     recipe: origin.recipe,
     parents,
   }
-  return { file, contacts: verified.contacts ?? [] }
+  return { file, events: verified.events ?? [] }
 }
 
 /** Whoever publishes and records under a key, or removes bytes that no row names, does it alone until the transaction ends. */

@@ -2,9 +2,10 @@ import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
 import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
-import { chooseFiles, reachOf } from '#domain/plan'
-import type { ArrivalFacts, ContactFact, FileFact, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
+import { chooseFiles, foresee, reachOf } from '#domain/plan'
+import type { ArrivalFacts, ContactFact, EventFact, FileFact, Foreseen, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
 import type { Ledger } from './ledger.ts'
+import { orbitsAround } from './spots.ts'
 import type { WorkKey } from './sql.ts'
 
 /** Ancillary files of neighbouring days overlap a little (real-data 4.1): their nominal day may be another one. */
@@ -24,6 +25,7 @@ export async function gatherWork(ledger: Ledger, mission: Mission, process: Proc
       ? await deliveredOf(ledger, mission, outputs, key)
       : 'no-data'
   const [first] = products
+  const events = await eventsOf(ledger, mission, key.spacecraft, key.partition)
   const contacts = first?.expect === 'contacts' ? await ledger.contacts(mission.id, key.spacecraft, key.partition) : []
   return {
     process,
@@ -33,9 +35,22 @@ export async function gatherWork(ledger: Ledger, mission: Mission, process: Proc
     made,
     job: await ledger.lastJob(key),
     due: first === undefined ? undefined : dueTime(first, contacts, key.partition, now),
-    absence: undefined,
-    events: [],
+    foreseen: first === undefined ? nothingForeseen : foreseenOf(mission, first, key.partition, events),
+    events: events.filter(e => e.kind === 'region' && process.on.includes(e.name) && e.state !== 'cancelled' && e.span.stop <= now),
   }
+}
+
+const nothingForeseen: Foreseen = { known: false, absence: undefined }
+
+/** Asked only where the mission has lists of events, or contacts that can move. */
+const eventsOf = async (ledger: Ledger, mission: Mission, spacecraft: string, partition: Partition): Promise<readonly EventFact[]> =>
+  mission.products.some(p => p.format === 'events' || p.format === 'contacts')
+    ? ledger.missionEvents(mission.id, spacecraft, partition)
+    : []
+
+function foreseenOf(mission: Mission, product: Product, partition: Partition, events: readonly EventFact[]): Foreseen {
+  const modes = mission.instruments.find(i => i.id === product.instrument)?.modes ?? []
+  return foresee(product, modes, partition, events)
 }
 
 /** Whether every output came from outside: nothing was made here yet. */
@@ -46,7 +61,9 @@ async function deliveredOf(ledger: Ledger, mission: Mission, outputs: readonly s
 }
 
 async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput, key: WorkKey): Promise<RoleFacts> {
-  const reach = reachOf(input.window, key.partition, [])
+  const { window } = input
+  const orbits = window.kind === 'orbits' ? await orbitsAround(ledger, mission.id, key.spacecraft, window, key.partition) : []
+  const reach = reachOf(window, key.partition, orbits)
   const files: FileFact[] = []
   const datasets: string[] = []
   for (const id of input.products) {
@@ -55,7 +72,7 @@ async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput,
     datasets.push(...spacecraft.map(sc => datasetId(product, sc)))
     for (const sc of spacecraft) files.push(...(await filesAround(ledger, mission, product, sc, reach)))
   }
-  const chosen = chooseFiles(input, key.partition, files)
+  const chosen = chooseFiles(input, key.partition, files, orbits)
   return { input, files: chosen, cells: await cellsOf(ledger, mission, input, datasets, key.partition, reach) }
 }
 
@@ -95,7 +112,14 @@ export async function gatherArrival(
 ): Promise<ArrivalFacts> {
   const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
   const files = await ledger.latestFiles(mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
-  return { product, partition, contacts, files: files.filter(f => f.partition === partition.key), absence: undefined }
+  const events = await eventsOf(ledger, mission, spacecraft, partition)
+  return {
+    product,
+    partition,
+    contacts,
+    files: files.filter(f => f.partition === partition.key),
+    foreseen: foreseenOf(mission, product, partition, events),
+  }
 }
 
 /**

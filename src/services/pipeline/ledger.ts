@@ -1,8 +1,19 @@
 import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
-import type { CellName, ContactFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
-import { contactsOf, eventsAfter, filesByIds, heldPartitions, latestFiles, latestOf, spansOf } from '#services/catalog'
+import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
+import {
+  allMissionEvents,
+  contactsOf,
+  eventsAfter,
+  filesByIds,
+  heldPartitions,
+  latestFiles,
+  latestOf,
+  missionEventsIn,
+  missionEventsOf,
+  spansOf,
+} from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import { spotColumns } from './cell-spots.ts'
@@ -15,11 +26,17 @@ import type { Change } from './spots.ts'
 import { cellsIn, lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 
+/** What says where else a change matters. */
+export interface Surroundings {
+  cellsIn(mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]>
+  /** Mission events (also contacts, by their data) that touch a time, or once began with it. */
+  missionEvents(mission: string, spacecraft: string, window: Span): Promise<readonly EventFact[]>
+}
+
 /** What one look at one spot reads and writes. Nobody else decides about the spot meanwhile, and all of it is kept or none. */
-export interface Ledger {
+export interface Ledger extends Surroundings {
   /** Latest held files of a product whose nominal time (or, with `byContent`, whose content) touches the window, in order of start. */
   latestFiles(mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean): Promise<readonly FileFact[]>
-  cellsIn(mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]>
   contacts(mission: string, spacecraft: string, window: Span): Promise<readonly ContactFact[]>
   lastVerified(mission: string, name: CellName): Promise<{ readonly recipe: string; readonly outcome: string } | undefined>
   lastJob(key: WorkKey): Promise<JobFact | undefined>
@@ -39,14 +56,14 @@ export interface Run {
   readonly inputs: readonly PlannedInput[]
 }
 
-/** A change that the log tells of. `reports` tells of contacts, which concern the whole mission. */
+/** A change that the log tells of, with the mission events (contacts as well) that it was the last to tell. */
 export interface Told extends Change {
   readonly mission: string
-  readonly reports: boolean
+  readonly missionEvents: readonly EventFact[]
 }
 
 /** What planning as a whole reads beside its looks. */
-export interface LedgerStore {
+export interface LedgerStore extends Surroundings {
   look<T>(key: string, work: (ledger: Ledger) => Promise<T>): Promise<T>
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
   readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
@@ -54,6 +71,8 @@ export interface LedgerStore {
   /** Cells where something may still come, or only those that wait; in order of start and dataset. */
   openCells(which: 'open' | 'waiting'): Promise<readonly CellSpot[]>
   allContacts(mission: string): Promise<readonly ContactFact[]>
+  /** All but contacts. */
+  allMissionEvents(mission: string): Promise<readonly EventFact[]>
   /** Every partition that has a file, then every one that has a cell: where something may have been missed. */
   partitions(mission: string): Promise<readonly Change[]>
 }
@@ -89,16 +108,18 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       db,
       events.flatMap(e => (e.file === null ? [] : [e.file])),
     )
-    const told = files.map(f => ({
-      mission: f.mission,
-      product: f.product,
-      spacecraft: f.spacecraft,
-      partition: f.partition,
-      start: f.start_time,
-      stop: f.stop_time,
-      spans: spansOf(f),
-      reports: typeof f.content['contacts'] === 'number',
-    }))
+    const told: Told[] = []
+    for (const f of files)
+      told.push({
+        mission: f.mission,
+        product: f.product,
+        spacecraft: f.spacecraft,
+        partition: f.partition,
+        start: f.start_time,
+        stop: f.stop_time,
+        spans: spansOf(f),
+        missionEvents: 'contacts' in f.content || 'events' in f.content ? await missionEventsOf(db, f.id) : [],
+      })
     return { to: last.sequence, events: events.length, told }
   },
   advance: async sequence => {
@@ -118,6 +139,9 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .orderBy('partition')
       .execute(),
   allContacts: mission => contactsOf(context.db, mission, undefined),
+  allMissionEvents: mission => allMissionEvents(context.db, mission),
+  cellsIn: (...question) => cellsIn(context.db, ...question),
+  missionEvents: (...question) => missionEventsIn(context.db, ...question),
   partitions: mission => partitionsOf(context.db, mission),
 })
 
@@ -125,6 +149,7 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
 export const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   latestFiles: async (...question) => (await latestFiles(tx, ...question)).map(toFileFact),
   cellsIn: (...question) => cellsIn(tx, ...question),
+  missionEvents: (...question) => missionEventsIn(tx, ...question),
   contacts: (...question) => contactsOf(tx, ...question),
   lastVerified: (mission, { dataset, partition }) => lastVerified(tx, mission, dataset, partition),
   lastJob: key => lastJob(tx, key),

@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { expect, test } from 'vitest'
 import { formatVersion } from '#domain/version'
 import { findProduct } from '#domain/mission'
-import { recordContacts, recordFile } from '#services/catalog'
+import { recordFile, recordMissionEvents } from '#services/catalog'
 import type { NewFile } from '#services/catalog'
 import { openDb, withTx } from '#services/db'
 import type { Db } from '#services/db'
@@ -63,8 +63,9 @@ class OnPostgres {
     const held = await this.#db.selectFrom('file').select('id').where('name', '=', parcel.file.name).executeTakeFirst()
     if (held !== undefined) return
     await withTx(this.#db, async tx => {
-      const id = await recordFile(tx, rowOf(parcel.file, parcel.kind === 'report' ? { contacts: parcel.contacts.length } : {}), this.now)
-      if (parcel.kind === 'report') await recordContacts(tx, dozen.id, id, contactsOf(parcel))
+      const row = rowOf(parcel.file, parcel.kind === 'report' ? { contacts: parcel.contacts.length } : {})
+      const id = await recordFile(tx, row, this.now)
+      if (parcel.kind === 'report') await recordMissionEvents(tx, { ...row, id, complete: false }, contactsOf(parcel))
     })
   }
 
@@ -118,7 +119,7 @@ class OnPostgres {
         const span = { start: job.start_time, stop: job.stop_time }
         const file = { name, dataset, product, spacecraft: job.spacecraft, partition: job.partition, version, science, covers: span, span }
         const parents = job.inputs.map(i => ({ role: i.role, name: i.name, file: i.file }))
-        files.push({ file: { ...rowOf(file, {}), parents, job: job.id, recipe: job.recipe }, contacts: [] })
+        files.push({ file: { ...rowOf(file, {}), parents, job: job.id, recipe: job.recipe }, events: [] })
       }
     }
     return { outcome: 'made', files, kept }
@@ -161,14 +162,15 @@ function toldOf({ ledger }: Rehearsal): string {
   ].join('\n')
 }
 
-const contactsOf = (parcel: Parcel & { kind: 'report' }): Parameters<typeof recordContacts>[3] =>
+const contactsOf = (parcel: Parcel & { kind: 'report' }): Parameters<typeof recordMissionEvents>[2] =>
   parcel.contacts.map(c => ({
+    kind: 'contact',
     key: c.key,
+    name: '',
     spacecraft: c.spacecraft,
     start: c.span.start,
     stop: c.span.stop,
-    dataStart: c.data.start,
-    dataStop: c.data.stop,
+    data: c.data,
     state: c.state,
     reason: c.reason,
   }))

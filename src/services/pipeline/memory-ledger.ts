@@ -2,7 +2,7 @@ import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import { overlap } from '#domain/partition'
 import type { Span } from '#domain/partition'
-import type { CellName, ContactFact, FileFact, JobFact, PlannedInput, Waiver } from '#domain/plan'
+import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver } from '#domain/plan'
 import { mayMove, jobMoves } from '#domain/process'
 import { compareVersions, nextVersion, riseOf } from '#domain/version'
 import type { ParentVersion, Version } from '#domain/version'
@@ -64,7 +64,7 @@ export class MemoryLedger implements LedgerStore {
   /** Jobs that were handed to workers: hints, which may be lost. */
   readonly hints: number[] = []
   cursor = 0
-  readonly #log: (Told & { readonly file: number })[] = []
+  readonly #log: (Change & { readonly mission: string; readonly reports: boolean })[] = []
   readonly #latest = new Map<string, MemoryFile>()
   readonly #fileTimes = new TimeIndex<MemoryFile>()
   readonly #cellTimes = new TimeIndex<MemoryCell & { readonly span: Span }>()
@@ -93,7 +93,7 @@ export class MemoryLedger implements LedgerStore {
       this.#fileTimes.put(`${file.product} ${file.spacecraft}`, file.partition, held)
     }
     const { product, spacecraft, partition, span } = file
-    this.#log.push({ mission: this.#mission.id, product, spacecraft, partition, ...span, reports, file: held.id })
+    this.#log.push({ mission: this.#mission.id, product, spacecraft, partition, ...span, reports })
     return held
   }
 
@@ -131,13 +131,8 @@ export class MemoryLedger implements LedgerStore {
     const told = <T>(read: () => T): Promise<T> => this.#step()?.then(read) ?? Promise.resolve(read())
     return {
       latestFiles: (_mission, product, spacecraft, window) => told(() => this.#fileTimes.touching(`${product} ${spacecraft}`, window)),
-      cellsIn: (_mission, datasets, window) =>
-        told(() =>
-          datasets
-            .flatMap(dataset => this.#cellTimes.touching(dataset, window))
-            .toSorted((a, b) => a.span.start - b.span.start)
-            .map(({ product, dataset, partition, span, state }) => ({ product, dataset, partition, span, ...state })),
-        ),
+      cellsIn: (_mission, datasets, window) => told(() => this.#cellsIn(datasets, window)),
+      missionEvents: (_mission, spacecraft, window) => told(() => this.#eventsIn(spacecraft, window)),
       contacts: (_mission, spacecraft, window) => told(() => this.#contactsOf(spacecraft, window)),
       lastVerified: (_mission, name) => told(() => this.#verified.get(keyOf(name))),
       lastJob: key => told(() => factOf(this.#lastJob.get(workOf(key)))),
@@ -147,6 +142,17 @@ export class MemoryLedger implements LedgerStore {
       dropCell: (_mission, name) => told(() => this.#dropCell(name, writes)),
       makeJob: (_mission, facts, key, run) => told(() => this.#makeJob(facts.process, key, run, writes)),
     }
+  }
+
+  #cellsIn(datasets: readonly string[], window: Span): readonly SourceCell[] {
+    return datasets
+      .flatMap(dataset => this.#cellTimes.touching(dataset, window))
+      .toSorted((a, b) => a.span.start - b.span.start)
+      .map(({ product, dataset, partition, span, state }) => ({ product, dataset, partition, span, ...state }))
+  }
+
+  #eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
+    return this.#contactsOf(spacecraft, window).map(asEvent)
   }
 
   #contactsOf(spacecraft: string, window: Span): readonly ContactFact[] {
@@ -317,7 +323,9 @@ export class MemoryLedger implements LedgerStore {
 
   async readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined> {
     await this.#step()
-    const told = this.#log.slice(this.cursor, this.cursor + limit)
+    const told = this.#log
+      .slice(this.cursor, this.cursor + limit)
+      .map(change => ({ ...change, missionEvents: change.reports ? [...this.contacts.values()].map(asEvent) : [] }))
     return told.length === 0 ? undefined : { to: this.cursor + told.length, events: told.length, told }
   }
 
@@ -334,6 +342,21 @@ export class MemoryLedger implements LedgerStore {
       .map(c => ({ ...c, process: c.process ?? null, start_time: c.span.start, stop_time: c.span.stop }))
   }
 
+  async cellsIn(_mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]> {
+    await this.#step()
+    return this.#cellsIn(datasets, window)
+  }
+
+  async missionEvents(_mission: string, spacecraft: string, window: Span): Promise<readonly EventFact[]> {
+    await this.#step()
+    return this.#eventsIn(spacecraft, window)
+  }
+
+  /** This mission tells of contacts only. */
+  async allMissionEvents(): Promise<readonly EventFact[]> {
+    return []
+  }
+
   async allContacts(): Promise<readonly ContactFact[]> {
     return [...this.contacts.values()]
   }
@@ -347,6 +370,17 @@ export class MemoryLedger implements LedgerStore {
     return [...ordered(this.#latest.values()), ...ordered(this.cells.values())]
   }
 }
+
+const asEvent = ({ key, spacecraft, data, state, reason }: ContactFact): EventFact => ({
+  kind: 'contact',
+  key,
+  name: '',
+  spacecraft,
+  span: data,
+  state,
+  reason,
+  former: [],
+})
 
 const partitionOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryCell): Change => ({
   product,

@@ -3,6 +3,7 @@ import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { sqlLedger } from './ledger.ts'
 import type { LedgerStore, Told } from './ledger.ts'
+import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
 import { findMission, lookAt } from './reconcile.ts'
 import type { PlanContext } from './reconcile.ts'
 import { remindTransport } from './remind.ts'
@@ -56,22 +57,22 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
       }
       return log?.events ?? 0
     },
-    audit: async () => look(spotsOfCells(await store.openCells('open'))),
+    audit: async () => {
+      const due = context.missions.flatMap(mission => spotsOfSchedules(mission, context.clock()))
+      await look(unique([...due, ...spotsOfCells(await store.openCells('open'))]))
+    },
     sweep: async () => look(await allSpots(context, store)),
   }
 }
 
 async function spotsOfLog(context: PlanContext, store: LedgerStore, told: readonly Told[]): Promise<readonly Spot[]> {
   const spots: Spot[] = []
-  const reports = new Set<string>()
   for (const change of told) {
     const mission = context.missions.find(m => m.id === change.mission)
     // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
     if (mission === undefined || !mission.products.some(p => p.id === change.product)) continue
-    spots.push(...spotsOfChange(mission, change))
-    if (change.reports) reports.add(change.mission)
+    spots.push(...(await spotsOfChange(store, mission, change)), ...(await spotsOfEvents(store, mission, change.missionEvents)))
   }
-  for (const id of reports) spots.push(...spotsOfContacts(findMission(context.missions, id), await store.allContacts(id)))
   return unique(spots)
 }
 
@@ -79,9 +80,11 @@ async function allSpots(context: PlanContext, store: LedgerStore): Promise<reado
   const spots: Spot[] = []
   for (const mission of context.missions) {
     spots.push(...spotsOfContacts(mission, await store.allContacts(mission.id)))
+    spots.push(...(await spotsOfEvents(store, mission, await store.allMissionEvents(mission.id))))
+    spots.push(...spotsOfSchedules(mission, context.clock()))
     // Cells too: a look that broke off may have left their readers out.
     for (const seen of await store.partitions(mission.id))
-      if (mission.products.some(p => p.id === seen.product)) spots.push(...spotsOfChange(mission, seen))
+      if (mission.products.some(p => p.id === seen.product)) spots.push(...(await spotsOfChange(store, mission, seen)))
   }
   return unique(spots)
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { consumersOf, datasetId, findProduct } from '#domain/mission'
-import type { Mission } from '#domain/mission'
+import type { Mission, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
-import { isWaivable, planArrival, planWork, waive } from '#domain/plan'
-import type { CellState, WorkFacts } from '#domain/plan'
+import { absences, isWaivable, planArrival, planWork, waive } from '#domain/plan'
+import type { CellState, Reason, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
@@ -88,11 +88,11 @@ async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission
         spot,
         state,
         recipe: facts.madeRecipe,
-        touched: isTouched(mission, output.product, facts, plan.cell),
+        touched: isTouched(findProduct(mission, output.product), facts, plan.cell),
       })),
     )
   }
-  return { job, until: plan.cell.reason.kind === 'settling' ? plan.cell.reason.until : undefined, affected }
+  return { job, until: promises.includes(plan.cell.reason.kind) ? plan.cell.reason.until : undefined, affected }
 }
 
 /** What is there stays good until the campaign comes to it: nobody waits for it. */
@@ -102,10 +102,17 @@ const leftTo = (cell: CellState, { deferred }: Deferral): CellState => ({
   reason: { kind: 'complete', text: `made; ${deferred}` },
 })
 
-/** Inputs suffice or a try was made; or, for products that follow their inputs, one of them is there or expected. */
-function isTouched(mission: Mission, product: string, facts: WorkFacts, state: CellState): boolean {
-  if (state.reason.kind !== 'inputs' || facts.job !== undefined || facts.madeRecipe !== undefined) return true
-  return findProduct(mission, product).expect === 'inputs' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
+/** Reasons that name the moment of the next look. */
+const promises: readonly Reason['kind'][] = ['settling', 'holding', 'scheduled']
+
+/**
+ * Inputs suffice or a try was made; an event or the clock says that it should be there; or, for products that follow their inputs, one of
+ * them is there or expected.
+ */
+function isTouched({ expect }: Product, facts: WorkFacts, state: CellState): boolean {
+  if (facts.job !== undefined || facts.madeRecipe !== undefined || facts.foreseen.known || expect === 'time') return true
+  if (!['inputs', 'not-due', ...absences].includes(state.reason.kind)) return true
+  return expect === 'inputs' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
 }
 
 async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
@@ -121,7 +128,7 @@ async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Miss
       spot,
       state,
       recipe: undefined,
-      touched: facts.files.length > 0,
+      touched: facts.files.length > 0 || facts.foreseen.known,
       spans: facts.files.at(-1)?.spans,
     }),
   }
@@ -155,9 +162,9 @@ async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, 
     stop: partition.stop,
     spans: noted.spans,
   }
-  const readers = (moved: boolean): readonly Spot[] =>
+  const readers = async (moved: boolean): Promise<readonly Spot[]> =>
     moved && consumersOf(mission, product.id).length > 0
-      ? spotsOfChange(mission, change).filter(s => spotKey(s) !== spotKey(noted.spot))
+      ? (await spotsOfChange(ledger, mission, change)).filter(s => spotKey(s) !== spotKey(noted.spot))
       : []
   // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
   if (!noted.touched && contacts.length === 0 && file === undefined) return readers(await ledger.dropCell(mission.id, name))

@@ -4,6 +4,7 @@ import type { ContactFact } from '#domain/plan'
 import { loadMission } from '#services/missions'
 import { missionFolder } from '#test/installation'
 import type { Spot } from './index.ts'
+import type { Surroundings } from './ledger.ts'
 import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
 
 let mms: Mission
@@ -22,6 +23,9 @@ const contact = (spacecraft: string, from: number, to: number): ContactFact => (
   state: 'planned',
   reason: undefined,
 })
+
+/** No cell and no event is known. */
+const nothing: Surroundings = { cellsIn: async () => [], missionEvents: async () => [] }
 
 const tell = (spot: Spot): string =>
   `${spot.kind === 'work' ? spot.process : spot.product} ${spot.spacecraft} ${new Date(spot.partition.start).toISOString().slice(5, 13)}`
@@ -68,10 +72,16 @@ describe('where contacts of the real mission say to look', () => {
 })
 
 describe('where a changed file says to look', () => {
-  test('at its own cell and at every process that reads its product', () => {
+  test('at its own cell and at every process that reads its product', async () => {
     for (const product of mms.products) {
       const spacecraft = product.spacecraft[0] ?? ''
-      const spots = spotsOfChange(mms, { product: product.id, spacecraft, partition: 'k', start: day, stop: day + 24 * hour })
+      const spots = await spotsOfChange(nothing, mms, {
+        product: product.id,
+        spacecraft,
+        partition: 'k',
+        start: day,
+        stop: day + 24 * hour,
+      })
       const readers = mms.processes.filter(p => p.inputs.some(i => i.products.includes(product.id)))
       const looked = new Set(spots.flatMap(s => (s.kind === 'work' ? [s.process] : [])))
       for (const reader of readers) expect([product.id, looked.has(reader.id)]).toEqual([product.id, true])
@@ -80,7 +90,7 @@ describe('where a changed file says to look', () => {
     }
   })
 
-  test('a file reaches as far as the windows of its readers', () => {
+  test('a file reaches as far as the windows of its readers', async () => {
     const text: Mission = {
       ...mms,
       processes: mms.processes.map(p => ({
@@ -95,14 +105,14 @@ describe('where a changed file says to look', () => {
     })
     const product = reader?.inputs[0]?.products[0] ?? ''
     const spacecraft = text.products.find(p => p.id === product)?.spacecraft[0] ?? ''
-    const daysAt = (start: number, stop: number): number =>
-      spotsOfChange(text, { product, spacecraft, partition: 'k', start, stop }).filter(
+    const daysAt = async (start: number, stop: number): Promise<number> =>
+      (await spotsOfChange(nothing, text, { product, spacecraft, partition: 'k', start, stop })).filter(
         s => s.kind === 'work' && s.process === reader?.id && s.spacecraft === spacecraft,
       ).length
     // a day reads from 2 h before to 3 h after itself
-    expect(daysAt(day + 4 * hour, day + 21 * hour)).toBe(1)
-    expect(daysAt(day + 2 * hour, day + 21 * hour)).toBe(2)
-    expect(daysAt(day + 4 * hour, day + 23 * hour)).toBe(2)
-    expect(daysAt(day + 2 * hour, day + 23 * hour)).toBe(3)
+    expect(await daysAt(day + 4 * hour, day + 21 * hour)).toBe(1)
+    expect(await daysAt(day + 2 * hour, day + 21 * hour)).toBe(2)
+    expect(await daysAt(day + 4 * hour, day + 23 * hour)).toBe(2)
+    expect(await daysAt(day + 2 * hour, day + 23 * hour)).toBe(3)
   })
 })

@@ -1,10 +1,12 @@
-import { consumersOf, findProduct, makerOf } from '#domain/mission'
+import { consumersOf, datasetId, findProduct, makerOf } from '#domain/mission'
 import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
-import { isTiled, partitionsOf } from '#domain/partition'
-import type { Span } from '#domain/partition'
+import { dayMs, followsEvents, isTiled, partitionAt, partitionsOf } from '#domain/partition'
+import type { Partition, Span } from '#domain/partition'
+import { followsEvent, reachOf } from '#domain/plan'
 import type { ContactFact } from '#domain/plan'
 import { spotKey } from './context.ts'
 import type { Spot } from './context.ts'
+import type { Surroundings } from './ledger.ts'
 import type { JobRow } from './sql.ts'
 
 /** What is known of a changed file: enough to say where to look. */
@@ -18,81 +20,130 @@ export interface Change {
   readonly spans?: readonly Span[] | undefined
 }
 
+/** A change that reaches further than this is looked for in the cells that exist, not counted out partition by partition. */
+const longReach = 45 * dayMs
+
 /** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
-export function spotsOfChange(mission: Mission, change: Change): readonly Spot[] {
+export async function spotsOfChange(around: Surroundings, mission: Mission, change: Change): Promise<readonly Spot[]> {
   const product = findProduct(mission, change.product)
-  const own = ownSpots(mission, product, change)
-  const readers = consumersOf(mission, product.id).flatMap(process => readerSpots(mission, process, product, change))
+  const own = ownSpots(mission, product, change.spacecraft, {
+    kind: product.partition.kind,
+    key: change.partition,
+    start: change.start,
+    stop: change.stop,
+  })
+  const readers: Spot[] = []
+  for (const process of consumersOf(mission, product.id)) readers.push(...(await readerSpots(around, mission, process, product, change)))
   return unique([...own, ...readers])
 }
 
-function ownSpots(mission: Mission, product: Product, change: Change): readonly Spot[] {
-  const partition = { kind: product.partition.kind, key: change.partition, start: change.start, stop: change.stop }
+export function ownSpots(mission: Mission, product: Product, spacecraft: string, partition: Partition): readonly Spot[] {
   const maker = makerOf(mission, product.id)
-  if (maker !== undefined) return [{ kind: 'work', mission: mission.id, process: maker.id, spacecraft: change.spacecraft, partition }]
-  return [{ kind: 'arrival', mission: mission.id, product: product.id, spacecraft: change.spacecraft, partition }]
+  if (maker !== undefined) return [{ kind: 'work', mission: mission.id, process: maker.id, spacecraft, partition }]
+  return [{ kind: 'arrival', mission: mission.id, product: product.id, spacecraft, partition }]
 }
 
-function readerSpots(mission: Mission, process: Process, product: Product, change: Change): readonly Spot[] {
+async function readerSpots(
+  around: Surroundings,
+  mission: Mission,
+  process: Process,
+  product: Product,
+  change: Change,
+): Promise<readonly Spot[]> {
   const output = process.outputs[0]
   if (output === undefined) return []
   const made = findProduct(mission, output.product)
-  const inputs = process.inputs.filter(i => i.products.includes(product.id))
-  // The window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead.
-  const [before, after] = [Math.max(...inputs.map(reachBack)), Math.max(...inputs.map(reachAhead))]
-  const reaches = (change.spans ?? [change]).map(({ start, stop }) => ({ start: start - after, stop: stop + before }))
-  return spacecraftOf(made, change.spacecraft).flatMap(spacecraft =>
-    reaches
-      .flatMap(reach => partitionsFor(made, change, reach))
-      .map(partition => ({
-        kind: 'work' as const,
-        mission: mission.id,
-        process: process.id,
-        spacecraft,
-        partition,
-      })),
-  )
+  const spots: Spot[] = []
+  for (const spacecraft of spacecraftOf(made, change.spacecraft)) {
+    const partitions = new Map<string, Partition>()
+    for (const input of process.inputs.filter(i => i.products.includes(product.id)))
+      for (const span of change.spans ?? [change])
+        for (const p of await partitionsReached(around, mission, made, spacecraft, input, change, span)) partitions.set(p.key, p)
+    for (const partition of partitions.values())
+      spots.push({ kind: 'work', mission: mission.id, process: process.id, spacecraft, partition })
+  }
+  return spots
 }
-
-const reachBack = ({ window }: ProcessInput): number => (window.kind === 'time' ? window.before : 0)
-const reachAhead = ({ window }: ProcessInput): number => (window.kind === 'time' ? window.after : 0)
 
 /** An input of all spacecraft concerns each one. */
 const spacecraftOf = (made: Product, spacecraft: string): readonly string[] =>
   made.spacecraft.includes(spacecraft) ? [spacecraft] : made.spacecraft
 
-/** A product cut by its inputs' tags takes the tag of the changed file. */
-function partitionsFor(made: Product, change: Change, reach: Span): Spot['partition'][] {
-  if (isTiled(made.partition)) return [...partitionsOf(made.partition, reach)]
-  return [
-    {
-      kind: made.partition.kind,
-      key: change.partition,
-      start: change.start,
-      stop: change.stop,
-    },
-  ]
+async function partitionsReached(
+  around: Surroundings,
+  mission: Mission,
+  made: Product,
+  spacecraft: string,
+  input: ProcessInput,
+  change: Change,
+  span: Span,
+): Promise<readonly Partition[]> {
+  const reach = await reachOfChange(around, mission.id, spacecraft, input, span)
+  const isShort = reach.stop - reach.start <= longReach
+  if (isTiled(made.partition) && (isShort || made.partition.kind === 'mission')) return partitionsOf(made.partition, reach)
+  const own = { kind: made.partition.kind, key: change.partition, start: change.start, stop: change.stop }
+  if (!isTiled(made.partition) && !followsEvents(made.partition)) return [own]
+  const existing = await around.cellsIn(mission.id, [datasetId(made, spacecraft)], reach)
+  const found = existing.map(c => ({ kind: made.partition.kind, key: c.partition, ...c.span }))
+  if (isTiled(made.partition)) return found
+  const events = await around.missionEvents(mission.id, spacecraft, reach)
+  const followed = events.filter(e => followsEvent(made.partition, e)).map(e => partitionAt(made.partition, e.span.start, e.span.stop))
+  // Without any event (a delivered burst of a time that no list tells of) what is made of a file takes its partition.
+  return followed.length + found.length > 0 ? [...found, ...followed] : [own]
+}
+
+/** A window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead. */
+async function reachOfChange(
+  around: Surroundings,
+  mission: string,
+  spacecraft: string,
+  { window }: ProcessInput,
+  change: Span,
+): Promise<Span> {
+  switch (window.kind) {
+    case 'time':
+      return { start: change.start - window.after, stop: change.stop + window.before }
+    case 'orbits':
+      return reachOf(
+        { ...window, before: window.after, after: window.before },
+        change,
+        await orbitsAround(around, mission, spacecraft, window, change),
+      )
+    case 'nearest':
+      return { start: change.start - window.within, stop: change.stop + window.within }
+    case 'previous':
+      return { start: change.start, stop: change.stop + window.within }
+    default:
+      return { start: change.start, stop: change.stop }
+  }
+}
+
+/** No orbit that anybody flies around a planet is longer. */
+const longestOrbit = 10 * dayMs
+
+/** The orbits that a window in orbits may name, in order. */
+export async function orbitsAround(
+  around: Surroundings,
+  mission: string,
+  spacecraft: string,
+  window: { readonly before: number; readonly after: number },
+  span: Span,
+): Promise<readonly Span[]> {
+  const margin = (Math.max(window.before, window.after) + 1) * longestOrbit
+  const events = await around.missionEvents(mission, spacecraft, { start: span.start - margin, stop: span.stop + margin })
+  return events.filter(e => e.kind === 'orbit' && e.state !== 'cancelled').map(e => e.span)
 }
 
 /** Every cell that contacts say should exist: arrivals and works alike. */
-export function spotsOfContacts(mission: Mission, contacts: readonly ContactFact[]): readonly Spot[] {
+export function spotsOfContacts(mission: Mission, contacts: readonly Pick<ContactFact, 'spacecraft' | 'data'>[]): readonly Spot[] {
   const products = mission.products.filter(p => p.expect === 'contacts')
   return unique(
     contacts.flatMap(contact =>
       products
         .filter(p => p.spacecraft.includes(contact.spacecraft))
         .flatMap(product => {
-          const spans =
-            product.partition.kind === 'span' ? partitionsOf({ kind: 'day' }, contact.data) : partitionsOf(product.partition, contact.data)
-          return spans.flatMap(p =>
-            ownSpots(mission, product, {
-              product: product.id,
-              spacecraft: contact.spacecraft,
-              partition: p.key,
-              start: p.start,
-              stop: p.stop,
-            }),
-          )
+          const rule = product.partition.kind === 'span' ? ({ kind: 'day' } as const) : product.partition
+          return partitionsOf(rule, contact.data).flatMap(p => ownSpots(mission, product, contact.spacecraft, p))
         }),
     ),
   )

@@ -28,12 +28,13 @@ export async function verifyContacts(subject: Subject): Promise<Verified> {
   const text = await readFile(subject.path, 'utf8')
   const report = readContacts(text)
   const contacts = report.contacts.map(c => ({
+    kind: 'contact' as const,
     key: c.id,
+    name: '',
     spacecraft: c.spacecraft,
     start: utcMsFromTt2000(c.start),
     stop: utcMsFromTt2000(c.stop),
-    dataStart: utcMsFromTt2000(c.dataFrom),
-    dataStop: utcMsFromTt2000(c.dataTo),
+    data: { start: utcMsFromTt2000(c.dataFrom), stop: utcMsFromTt2000(c.dataTo) },
     state: c.state,
     reason: c.reason === '' ? undefined : c.reason,
   }))
@@ -42,6 +43,6 @@ export async function verifyContacts(subject: Subject): Promise<Verified> {
     science: scienceOfText(text, subject.product),
     content: { contacts: contacts.length },
     findings: [],
-    contacts,
+    events: contacts,
   }
 }

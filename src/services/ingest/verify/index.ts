@@ -3,6 +3,7 @@ import { verifyCcsds } from './ccsds.ts'
 import { verifyCdf } from './cdf.ts'
 import { verifyContacts, verifyDefatt, verifyDefeph } from './flight-dynamics.ts'
 import { verifyPng, verifyText } from './plain.ts'
+import { verifyEvents } from './mission-events.ts'
 import type { Verify } from './verified.ts'
 
 /** How each format is verified. A new format is a line here. */
@@ -12,7 +13,7 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   defeph: verifyDefeph,
   defatt: verifyDefatt,
   contacts: verifyContacts,
-  events: verifyText,
+  events: verifyEvents,
   png: verifyPng,
   text: verifyText,
 }

@@ -1,5 +1,5 @@
 import type { Product } from '#domain/mission'
-import type { ReportedContact } from '#services/catalog'
+import type { ReportedEvent } from '#services/catalog'
 
 /** What a file's content says of itself. */
 export interface Verified {
@@ -13,7 +13,7 @@ export interface Verified {
   readonly findings: readonly string[]
   /** Parents by name, as the content states them. */
   readonly parents?: readonly string[]
-  readonly contacts?: readonly ReportedContact[]
+  readonly events?: readonly ReportedEvent[]
 }
 
 /** What a check may use beside the bytes. */

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { eventKinds } from '#domain/mission'
+import { fail } from '#error'
+import { readEventList } from '#formats/ephemeris'
+import type { ListedEvent } from '#formats/ephemeris'
+import type { ReportedEvent } from '#services/catalog'
+import { scienceOfText } from './science.ts'
+import type { Subject, Verified } from './verified.ts'
+
+/** A list of mission events. Types that the product's `events` do not name are counted as a finding: nothing is planned by them. */
+export async function verifyEvents(subject: Subject): Promise<Verified> {
+  const text = await readFile(subject.path, 'utf8')
+  const listed = readEventList(text)
+  const unknown = new Map<string, number>()
+  const events: ReportedEvent[] = []
+  for (const event of listed) {
+    const known = kindOf(subject, event)
+    if (known === undefined) unknown.set(event.type, (unknown.get(event.type) ?? 0) + 1)
+    else events.push({ ...known, ...placeOf(event) })
+  }
+  return {
+    records: listed.length,
+    science: scienceOfText(text, subject.product),
+    content: { events: events.length },
+    findings: [...unknown].map(([type, count]) => `${count} events of type ${type} are not used: nothing here is planned by them`),
+    events,
+  }
+}
+
+function kindOf({ product, name }: Subject, event: ListedEvent): Pick<ReportedEvent, 'kind' | 'name'> | undefined {
+  const mapped = product.events?.[event.type]
+  if (product.events !== undefined) return mapped === undefined ? undefined : { kind: mapped.kind, name: mapped.name || event.name }
+  const kind = eventKinds.find(k => k === event.type)
+  if (kind === undefined || kind === 'contact')
+    return fail('ingest/unknown-event', `${event.key} is of the kind "${event.type}", which is none of ${plainKinds.join(', ')}`, { name })
+  return { kind, name: event.name }
+}
+
+const plainKinds = eventKinds.filter(kind => kind !== 'contact')
+
+const placeOf = (event: ListedEvent): Omit<ReportedEvent, 'kind' | 'name'> => ({
+  key: event.key,
+  spacecraft: event.spacecraft,
+  start: event.start,
+  stop: event.stop,
+  state: event.state,
+  reason: event.reason === '' ? undefined : event.reason,
+})
