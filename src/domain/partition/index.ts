@@ -5,7 +5,6 @@ export {
   followsEvents,
   hourMs,
   isTiled,
-  openEnd,
   overlap,
   partitionAt,
   partitionsOf,

@@ -53,6 +53,64 @@ const tell = (mission: string, file: number, ...contacts: readonly ReportedEvent
     recordMissionEvents(tx, { id: file, mission, name: 'report', dataset: '', partition: '', version: [], complete: false }, contacts),
   )
 
+describe('lists of mission events', () => {
+  const list = (id: number, version: readonly number[]): Telling => ({
+    id,
+    mission: 'text',
+    name: `list v${version.join('.')}`,
+    dataset: 'ta_cnt_day_l0',
+    partition: '',
+    version,
+    complete: true,
+  })
+  const region = (key: string, from: number, to: number, change: Partial<ReportedEvent> = {}): ReportedEvent => ({
+    kind: 'region',
+    name: 'sroi',
+    key,
+    spacecraft: 'ta',
+    start: start + from * hour,
+    stop: start + to * hour,
+    state: 'planned',
+    reason: undefined,
+    ...change,
+  })
+  const all = { start, stop: start + 24 * hour }
+
+  /** Tells a list as of a real file's dataset and partition, so that its versions are compared. */
+  async function tellList(day: number, version: string, ...events: readonly ReportedEvent[]): Promise<void> {
+    const id = await report(day, version)
+    const row = await home.db
+      .selectFrom('file')
+      .select(['mission', 'dataset', 'partition', 'version'])
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    await withTx(home.db, tx => recordMissionEvents(tx, { ...list(id, row.version), ...row }, events))
+  }
+  const told = async (): Promise<readonly unknown[]> =>
+    (await missionEventsIn(home.db, home.mission.id, 'ta', all)).map(e => [
+      e.key,
+      e.state,
+      e.reason,
+      (e.span.start - start) / hour,
+      e.former,
+    ])
+
+  test('an event that moves keeps the starts it had; one that is left out is cancelled; an older list changes nothing', async () => {
+    const day = dayNumber++
+    await tellList(day, '0.0.1', region('a', 1, 3), region('b', 5, 7))
+    await tellList(day, '0.0.2', region('a', 2, 4))
+    const after = [
+      ['a', 'planned', undefined, 2, [start + hour]],
+      ['b', 'cancelled', 'no longer in list v0.0.2', 5, []],
+    ]
+    expect(await told()).toEqual(after)
+    await tellList(day, '0.0.0', region('b', 8, 9))
+    expect(await told()).toEqual(after)
+    const before = await missionEventsIn(home.db, home.mission.id, 'ta', { start: start + hour, stop: start + hour + 1 })
+    expect(before.map(e => e.key)).toEqual(['a'])
+  })
+})
+
 describe('contacts', () => {
   test('a higher version of the report replaces what the lower one said', async () => {
     const day = dayNumber++
