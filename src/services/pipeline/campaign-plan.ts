@@ -8,6 +8,7 @@ import { fail } from '#error'
 import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import type { CampaignWork } from './campaigns.ts'
+import { surroundingsIn } from './ledger.ts'
 import { spotsOfChange } from './spots.ts'
 
 /** Which works a campaign makes again: those of these products, where something is published. */
@@ -103,6 +104,7 @@ async function findFollowing(db: Db | Tx, mission: Mission, asked: readonly Camp
     from: Math.min(...asked.map(w => w.partition.start)) - slack,
     to: Math.max(...asked.map(w => w.partition.stop)) + slack,
   }
+  const around = surroundingsIn(db)
   const there = new Map<string, Published>()
   for (const process of descendantsOf(mission, asked))
     for (const work of await publishedBy(db, mission, process, range)) there.set(keyOf(work), work)
@@ -113,7 +115,8 @@ async function findFollowing(db: Db | Tx, mission: Mission, asked: readonly Camp
     for (const work of front)
       for (const output of mission.processes.find(p => p.id === work.process)?.outputs ?? []) {
         const { key: partition, start, stop } = work.partition
-        for (const spot of spotsOfChange(mission, { product: output.product, spacecraft: work.spacecraft, partition, start, stop })) {
+        const change = { product: output.product, spacecraft: work.spacecraft, partition, start, stop }
+        for (const spot of await spotsOfChange(around, mission, change)) {
           const found = spot.kind === 'work' ? there.get(keyOf(spot)) : undefined
           if (found === undefined || taken.has(keyOf(found))) continue
           taken.add(keyOf(found))

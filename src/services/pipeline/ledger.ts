@@ -79,6 +79,11 @@ export interface LedgerStore extends Surroundings {
 
 const follower = 'planner'
 
+export const surroundingsIn = (db: Db | Tx): Surroundings => ({
+  cellsIn: (...question) => cellsIn(db, ...question),
+  missionEvents: (...question) => missionEventsIn(db, ...question),
+})
+
 async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]> {
   const cells = await db
     .selectFrom('cell')
@@ -140,16 +145,14 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .execute(),
   allContacts: mission => contactsOf(context.db, mission, undefined),
   allMissionEvents: mission => allMissionEvents(context.db, mission),
-  cellsIn: (...question) => cellsIn(context.db, ...question),
-  missionEvents: (...question) => missionEventsIn(context.db, ...question),
+  ...surroundingsIn(context.db),
   partitions: mission => partitionsOf(context.db, mission),
 })
 
 /** One look's reads and writes in a transaction that is open already. */
 export const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   latestFiles: async (...question) => (await latestFiles(tx, ...question)).map(toFileFact),
-  cellsIn: (...question) => cellsIn(tx, ...question),
-  missionEvents: (...question) => missionEventsIn(tx, ...question),
+  ...surroundingsIn(tx),
   contacts: (...question) => contactsOf(tx, ...question),
   lastVerified: (mission, { dataset, partition }) => lastVerified(tx, mission, dataset, partition),
   lastJob: key => lastJob(tx, key),
