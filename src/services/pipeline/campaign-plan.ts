@@ -8,7 +8,7 @@ import { fail } from '#error'
 import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import type { CampaignWork } from './campaigns.ts'
-import { surroundingsIn } from './ledger.ts'
+import { surroundingsIn } from './surroundings.ts'
 import { spotsOfChange } from './spots.ts'
 
 /** Which works a campaign makes again: those of these products, where something is published. */

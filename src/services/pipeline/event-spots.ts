@@ -5,7 +5,7 @@ import type { Partition, Span } from '#domain/partition'
 import { followsEvent, lastTick } from '#domain/plan'
 import type { EventFact } from '#domain/plan'
 import type { Spot } from './context.ts'
-import type { Surroundings } from './ledger.ts'
+import type { Surroundings } from './surroundings.ts'
 import { ownSpots, spotsOfContacts, unique } from './spots.ts'
 
 /** Where mission events matter: what contacts expect, partitions that follow them now or did once, works that they start, and all of an instrument that a mode is of. */

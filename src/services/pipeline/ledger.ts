@@ -10,7 +10,6 @@ import {
   heldPartitions,
   latestFiles,
   latestOf,
-  missionEventsIn,
   missionEventsOf,
   spansOf,
 } from '#services/catalog'
@@ -23,15 +22,10 @@ import { deferRemake } from './defer.ts'
 import type { Deferral } from './defer.ts'
 import { makeJob } from './jobs.ts'
 import type { Change } from './spots.ts'
-import { cellsIn, lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
+import { surroundingsIn } from './surroundings.ts'
+import type { Surroundings } from './surroundings.ts'
+import { lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
-
-/** What says where else a change matters. */
-export interface Surroundings {
-  cellsIn(mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]>
-  /** Mission events (also contacts, by their data) that touch a time, or once began with it. */
-  missionEvents(mission: string, spacecraft: string, window: Span): Promise<readonly EventFact[]>
-}
 
 /** What one look at one spot reads and writes. Nobody else decides about the spot meanwhile, and all of it is kept or none. */
 export interface Ledger extends Surroundings {
@@ -78,11 +72,6 @@ export interface LedgerStore extends Surroundings {
 }
 
 const follower = 'planner'
-
-export const surroundingsIn = (db: Db | Tx): Surroundings => ({
-  cellsIn: (...question) => cellsIn(db, ...question),
-  missionEvents: (...question) => missionEventsIn(db, ...question),
-})
 
 async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]> {
   const cells = await db

@@ -4,7 +4,7 @@ import type { ContactFact } from '#domain/plan'
 import { loadMission } from '#services/missions'
 import { missionFolder } from '#test/installation'
 import type { Spot } from './index.ts'
-import type { Surroundings } from './ledger.ts'
+import type { Surroundings } from './surroundings.ts'
 import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
 
 let mms: Mission

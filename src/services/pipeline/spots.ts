@@ -6,7 +6,7 @@ import { followsEvent, reachOf } from '#domain/plan'
 import type { ContactFact } from '#domain/plan'
 import { spotKey } from './context.ts'
 import type { Spot } from './context.ts'
-import type { Surroundings } from './ledger.ts'
+import type { Surroundings } from './surroundings.ts'
 import type { JobRow } from './sql.ts'
 
 /** What is known of a changed file: enough to say where to look. */
