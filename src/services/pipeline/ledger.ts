@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
-import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver, WorkFacts } from '#domain/plan'
+import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, Waiver, WorkFacts } from '#domain/plan'
 import {
   allMissionEvents,
   contactsOf,
