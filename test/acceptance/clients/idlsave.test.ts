@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { nodePlatform } from '#doors/cdf-node'
+import { burstDocumentOf, fomStructureFrom, saveVariables, segmentChangesFrom, selectionOf, type FomStructure } from '#domain/burst/files'
 import { readSave, writeSave, type IdlPlain, type IdlStruct, type IdlValue, type SaveFile } from '#formats/idlsave'
 import { clientsPython } from '#test/needs'
 import { idlHeap, idlVariables } from '#test/save-values'
@@ -103,4 +104,33 @@ describe.skipIf(clientsPython === undefined)('scipy.io.readsav (left out: no Pyt
     expect(real.length).toBeGreaterThanOrEqual(3)
     expect(real.map(path => asScipy(read(path)))).toEqual(readWithScipy(real))
   })
+
+  test.skipIf(!sharedIsThere)(
+    'and it reads burst selections that were edited here, and edits of segments (left out: ../shared is absent)',
+    () => {
+      const abs = burstDocumentOf(read(sharedPath('real', 'mms', 'sitl', 'abs_selections_sample.sav'))) as FomStructure
+      const selection = selectionOf(abs, { step: 10, spacecraft: 4 })
+      const edited = { ...selection, segments: selection.segments.map(segment => ({ ...segment, comment: 'Überprüft', spacecraft: 9 })) }
+      const change = {
+        act: 'deleted',
+        segment: 7,
+        start: 1_812_820_840,
+        end: 1_812_820_940,
+        fom: 0,
+        spacecraft: 15,
+        source: 'moth',
+        comment: '',
+      } as const
+      const documents = [fomStructureFrom(edited, abs), segmentChangesFrom([change, { ...change, segment: 8 }], ['a', 'b', 'c', 'd'])]
+      const paths = documents.map((document, i) => {
+        const path = join(folder, `burst-${i}.sav`)
+        writeFileSync(path, writeSave({ variables: saveVariables(document) }))
+        return path
+      })
+      const theirs = readWithScipy(paths)
+      expect(theirs).toEqual(paths.map(path => asScipy(read(path))))
+      expect(theirs[0]).toMatchObject({ fomstr: [{ nsegs: 7, nbuffs: 354, obsset: [9, 9, 9, 9, 9, 9, 9] }] })
+      expect(theirs[1]).toMatchObject({ fomstr: [{ datasegmentid: 7, status: 'Deleted', observatoryid: 'ALL' }, { datasegmentid: 8 }] })
+    },
+  )
 })

@@ -19,6 +19,8 @@ export interface FomSegment {
   readonly discussion?: string | undefined
   /** Bit 0 is the first spacecraft; absent: all of them. */
   readonly obsset?: number | undefined
+  /** Words for catalogues. Save files have no place for them. */
+  readonly tags?: readonly string[] | undefined
 }
 
 /** The parameters of the automated selection that a FOM structure carries. */

@@ -52,6 +52,7 @@ const fomSegment: z.ZodType<FomSegment> = z
     sourceid: z.string().describe('User and tool of the last edit; ABS for automated selections'),
     discussion: z.string().optional(),
     obsset: z.int().min(0).max(255).optional().describe('Spacecraft, bit 0 the first; absent means all'),
+    tags: z.array(z.string()).optional().describe('Words for catalogues; save files have no place for them'),
   })
   .describe('A run of consecutive cycles')
 
