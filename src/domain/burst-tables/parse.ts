@@ -1,4 +1,12 @@
-import type { AutomaticParameters, BurstTables, Category, Dated, Guideline } from '#domain/burst'
+import {
+  tieRules,
+  type AutomaticParameters,
+  type BurstTables,
+  type Category,
+  type Dated,
+  type Guideline,
+  type PlaybackRules,
+} from '#domain/burst'
 import { addFault, durationOf, entriesOf, itemsOf, openSheet, readRecord, textOf, type Fault, type Sheaf, type Spot } from '#domain/mission'
 import { parseUtc, tai1958FromTt2000 } from '#formats/time'
 import { fieldNumber, fieldNumbers, fieldWhole } from './numbers.ts'
@@ -9,7 +17,9 @@ export type ParsedTables =
   | { readonly tables: BurstTables; readonly faults?: undefined }
   | { readonly tables?: undefined; readonly faults: readonly Fault[] }
 
-const known = 'cycle buffer-bytes memory reserved mission-weights triggers automatic categories guidelines validation tags'.split(' ')
+const known = 'cycle buffer-bytes memory reserved playback mission-weights triggers automatic categories guidelines validation tags'.split(
+  ' ',
+)
 
 /**
  * Reads a mission's burst tables (`burst.yaml`): one value, or every fault with its place. `spacecraft` are the mission's ids,
@@ -29,6 +39,7 @@ export function parseBurstTables(file: string, text: string, spacecraft: readonl
     bufferBytes: fieldWhole(top, 'buffer-bytes', 1),
     memory: fieldWhole(top, 'memory', 1),
     reserved: readDated(top, 'reserved', ['buffers'], one => fieldWhole(one, 'buffers', 0)),
+    playback: readDated(top, 'playback', ['ties', 'ageing-per-day', 'retransmit-after'], readPlayback),
     missionWeights: fieldNumbers(top, 'mission-weights', spacecraft.length),
     triggers: readDated(top, 'triggers', ['parameter-set', 'terms', 'weights', 'offsets', 'below', 'spacecraft'], one =>
       readTriggers(one, spacecraft),
@@ -41,6 +52,16 @@ export function parseBurstTables(file: string, text: string, spacecraft: readonl
   }
   checkMemory(top, tables)
   return faults.length === 0 ? { tables } : { faults: [...faults].sort((a, b) => a.line - b.line || a.column - b.column) }
+}
+
+function readPlayback(one: Sheaf): PlaybackRules {
+  const again = one.at('retransmit-after')
+  if (again === undefined) addFault(one.spot, 'the key "retransmit-after" is missing')
+  return {
+    ties: one.choice('ties', tieRules, 'oldest-first') ?? 'oldest-first',
+    ageingPerDay: fieldNumber(one, 'ageing-per-day', 0, 256),
+    retransmitAfter: again === undefined ? 1 : durationOf(again, 'retransmit-after') / 1000,
+  }
 }
 
 /** Reads a list whose entries begin with `from: DATE`, ascending. */

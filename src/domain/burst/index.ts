@@ -46,10 +46,13 @@ export {
 export {
   categoryOf,
   inForce,
+  tieRules,
   type BurstTables,
   type Category,
   type Dated,
   type Guideline,
+  type PlaybackRules,
+  type TieRule,
   type TriggerSeason,
   type ValidationLimits,
 } from './tables.ts'

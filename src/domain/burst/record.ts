@@ -123,8 +123,9 @@ function hold(record: SegmentRecord, held: readonly number[], at: number): Segme
     held: share.lost === 'none' && !isWhole(share) ? Math.min(share.buffers, Math.max(0, held[i] ?? 0)) : 0,
   }))
   if (record.status.state !== 'held') return { ...moveTo(record, 'held', at), craft }
-  const same = craft.every((share, i) => share.held === record.craft[i]?.held)
-  return same ? record : withSticky({ ...record, craft }, 'REALLOC')
+  // Fewer are held whenever some have come down; more are held only where memory was allocated anew.
+  const grown = craft.some((share, i) => share.held > (record.craft[i]?.held ?? 0) && (record.craft[i]?.held ?? 0) > 0)
+  return grown ? withSticky({ ...record, craft }, 'REALLOC') : { ...record, craft }
 }
 
 function receive(record: SegmentRecord, act: Extract<RecordAct, { kind: 'receive' }>): SegmentRecord | string {

@@ -77,7 +77,7 @@ const lives: readonly (readonly [what: string, acts: readonly RecordAct[], statu
     'DERELICT+FINISHED',
     [0, 0],
   ],
-  ['moves in memory', [held, { kind: 'hold', held: [1, 1] }], 'HELD+REALLOC', [1, 1]],
+  ['moves in memory', [{ kind: 'hold', held: [1, 1] }, held], 'HELD+REALLOC', [2, 1]],
   ['is changed by a person', [{ kind: 'modify', fom: 99 }, held], 'HELD+MODIFIED', [2, 1]],
   ['shows no past when complete', [{ kind: 'modify', fom: 99 }, held, got(0, 2, 0), got(1, 1, 0)], 'COMPLETE+FINISHED', [0, 0]],
   ['is deleted', [held, { kind: 'delete' }], 'DELETED+FINISHED', [0, 0]],

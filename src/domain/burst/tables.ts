@@ -64,6 +64,19 @@ export interface TriggerSeason {
   readonly spacecraft: readonly TriggerTable[]
 }
 
+/** Which of two segments with the same figure of merit is played back first; the other one is demoted first. */
+export const tieRules = ['oldest-first', 'newest-first', 'shortest-first'] as const
+export type TieRule = (typeof tieRules)[number]
+
+/** The order of playback. */
+export interface PlaybackRules {
+  readonly ties: TieRule
+  /** Points of merit that a day of waiting adds, for playback only. */
+  readonly ageingPerDay: number
+  /** A file that was sent but not released is sent again after so many seconds. */
+  readonly retransmitAfter: number
+}
+
 /** Everything about burst that a mission declares. */
 export interface BurstTables {
   readonly spacecraft: readonly string[]
@@ -73,6 +86,7 @@ export interface BurstTables {
   /** Buffers per spacecraft, and how many of them are kept for coming recordings. */
   readonly memory: number
   readonly reserved: Dated<number>
+  readonly playback: Dated<PlaybackRules>
   /** Weights of the sorted cycle qualities in the mission's. */
   readonly missionWeights: readonly number[]
   readonly triggers: Dated<TriggerSeason>
