@@ -89,3 +89,14 @@ export {
 } from './record.ts'
 export { parseStatusTable, printStatusTable, statusColumns, type TableFault } from './status-table.ts'
 export { recordRules, validateRecordEdits, type RecordEdit, type RecordFinding } from './record-edit.ts'
+export { factsOfFile, fileOfSelection, selectionOfFile } from './fom-selection.ts'
+export {
+  decideSubmission,
+  selectorRoles,
+  submissionMoves,
+  submissionStates,
+  warningsDue,
+  type Decision,
+  type SelectorRole,
+  type SubmissionState,
+} from './submission.ts'

@@ -114,7 +114,9 @@ export function simulateDownlink(
       dayOf(at).sent++
       if (outcome === undefined) continue
       outcome.received++
-      if (left === 0) outcome.received === outcome.buffers ? (outcome.down = at) : Object.assign(outcome, { lost: 'derelict', lostAt: at })
+      if (left > 0) continue
+      if (outcome.received === outcome.buffers) outcome.down = at
+      else Object.assign(outcome, { lost: 'derelict', lostAt: at })
     }
   }
   for (const event of inOrder(plan)) {

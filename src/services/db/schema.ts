@@ -11,6 +11,7 @@ import type {
   NullableJson,
   NullableText,
 } from './columns.ts'
+import type { BurstSchema } from './schema-burst.ts'
 import type { RemakeTables } from './schema-remakes.ts'
 
 export interface FileTable {
@@ -301,7 +302,7 @@ export interface AuditTable {
   detail: DefaultJson<Record<string, unknown>>
 }
 
-export interface Schema extends RemakeTables {
+export interface Schema extends BurstSchema, RemakeTables {
   file: FileTable
   file_parent: FileParentTable
   event_counter: { one: Generated<boolean>; last: number }

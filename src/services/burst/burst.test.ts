@@ -1,0 +1,264 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { accountFor, findingKey, makeSelection, printStatusTable, type Selection } from '#domain/burst'
+import type { FomStructure } from '#domain/burst/files'
+import { openDb, type Db } from '#services/db'
+import { listActs } from '#services/people'
+import { readBurstTables } from '#test/burst'
+import { freshDatabase } from '#test/database'
+import {
+  actOnStored,
+  addSelector,
+  approveSubmission,
+  closeOverdue,
+  compareDraft,
+  findWindow,
+  listDrafts,
+  listDuty,
+  listSegments,
+  listSubmissions,
+  listWindows,
+  openWindow,
+  readDraft,
+  saveDraft,
+  setDuty,
+  submitSelection,
+  windowFacts,
+  type NewSubmission,
+} from './index.ts'
+
+const tables = readBurstTables()
+const mission = 'mms'
+const hour = 3_600_000
+const opened = Date.parse('2020-07-12T06:00:00Z')
+const deadline = opened + 30 * hour
+const t0 = 1_973_183_440
+let db: Db
+let count = 0
+let evaluation = ''
+
+beforeAll(async () => {
+  db = openDb((await freshDatabase()).config)
+  await addSelector(db, mission, 'anna', 'sitl', 'admin', opened)
+  await addSelector(db, mission, 'sven', 'super-sitl', 'admin', opened)
+})
+afterAll(() => db.destroy())
+
+const automatic = (name: string): FomStructure => ({
+  form: 'fom-structure/1',
+  valid: true,
+  algversion: '1.8',
+  cycles: { timestamps: Array.from({ length: 300 }, (_, i) => t0 + 10 * i), mdq: Array.from({ length: 300 }, () => 5) },
+  segments: [{ start: 10, stop: 30, fom: 33, sourceid: 'ABS' }],
+  settings: {
+    targetbuffs: 360,
+    fomave: 0,
+    targetratio: 1,
+    minsegmentsize: 12,
+    maxsegmentsize: 60,
+    pad: 1,
+    searchratio: 1,
+    fomwindowsize: 10,
+    fomslope: 20,
+    fomskew: 0,
+    fombias: 1,
+  },
+  metadatainfo: 'MMS1=100.00% MMS2=100.00% MMS3=100.00% MMS4=100.00%',
+  oldestavailableburstdata: `MMS1=${t0} MMS2=${t0} MMS3=${t0} MMS4=${t0}`,
+  metadataevaltime: name,
+})
+
+beforeEach(async () => {
+  evaluation = `2020-194T0${Math.floor(count / 60)}:${String(count++ % 60).padStart(2, '0')}:00`
+  const regions = [0, 1, 2, 3].map(spacecraft => ({ spacecraft, start: t0, stop: t0 + 2500 }))
+  await openWindow(db, { mission, automatic: automatic(evaluation), regions, openedAt: opened, deadline }, 'BDM')
+})
+
+async function grid(): Promise<Selection['grid']> {
+  return (await windowFacts(db, tables, await findWindow(db, mission, evaluation))).automatic!.grid
+}
+
+async function selectionWith(
+  fom: number,
+  more: { readonly final?: boolean; readonly close?: number; readonly stop?: number } = {},
+): Promise<Selection> {
+  const segment = {
+    start: 40,
+    stop: more.stop ?? 55,
+    fom,
+    spacecraft: 15,
+    comment: 'dipolarization front',
+    tags: ['dipolarization-front'],
+    source: 'anna(desk)',
+  }
+  return makeSelection(await grid(), [segment, { ...segment, start: 100, stop: 125, fom: 45 }], {
+    evaluation,
+    final: more.final ?? false,
+    close: more.close ?? t0 + 2600,
+  })
+}
+
+const sent = async (selection: Selection, more: Partial<NewSubmission> = {}): Promise<NewSubmission> => ({
+  mission,
+  evaluation,
+  selection,
+  justifications: {},
+  actor: 'anna',
+  now: opened + hour,
+  ...more,
+})
+
+describe('a window', () => {
+  test('is opened once, however often its evaluation comes', async () => {
+    const again = await openWindow(db, { mission, automatic: automatic(evaluation), regions: [], openedAt: opened, deadline }, 'BDM')
+    expect(again).toEqual(await findWindow(db, mission, evaluation))
+    expect(again).toMatchObject({ state: 'open', decidedBy: null, regions: expect.arrayContaining([]) as unknown })
+    expect((await listWindows(db, mission, 500)).filter(window => window.evaluation === evaluation)).toHaveLength(1)
+    await expect(findWindow(db, mission, 'never')).rejects.toThrow('mms has no window of the evaluation never')
+  })
+
+  test('drafts have names, are never changed, and show what they change', async () => {
+    const selection = await selectionWith(120)
+    await saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'anna', opened)
+    await expect(saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'anna', opened)).rejects.toThrow(
+      'drafts are never changed',
+    )
+    await saveDraft(db, mission, evaluation, { name: 'better', selection: await selectionWith(130), edits: [] }, 'anna', opened)
+    const window = await findWindow(db, mission, evaluation)
+    expect((await listDrafts(db, window)).map(({ name }) => name)).toEqual(['better', 'first'])
+    expect((await readDraft(db, tables, window, 'first')).selection).toEqual(selection)
+    expect(await compareDraft(db, tables, window, 'first')).toMatchObject({
+      added: [{ start: 40 }, { start: 100 }],
+      removed: [{ start: 10 }],
+    })
+    expect((await compareDraft(db, tables, window, 'better', 'first')).changed.map(change => change.in)).toEqual([['fom']])
+  })
+})
+
+describe('a submission', () => {
+  test('the same again is the same, also at once and from two sides', async () => {
+    const one = await sent(await selectionWith(120))
+    const all = await Promise.all([1, 2, 3, 4].map(() => submitSelection(db, tables, one)))
+    expect(new Set(all.map(({ submission }) => submission.id)).size).toBe(1)
+    expect(all.filter(({ isNew }) => isNew)).toHaveLength(1)
+    expect(all[0]?.submission).toMatchObject({ state: 'accepted', final: false, actor: 'anna' })
+  })
+
+  test('of two final ones at once, one closes the window and the other is told so', async () => {
+    const both = await Promise.allSettled(
+      [120, 130].map(async fom => submitSelection(db, tables, await sent(await selectionWith(fom, { final: true })))),
+    )
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const window = await findWindow(db, mission, evaluation)
+    expect(window).toMatchObject({ state: 'closed', closedAt: opened + hour })
+    expect((await listSubmissions(db, window.id)).filter(({ state }) => state === 'accepted')).toHaveLength(1)
+    const segments = await listSegments(db, mission, { window: window.id })
+    expect(segments.map(({ start, end }) => [start, end])).toEqual([
+      [t0 + 400, t0 + 550],
+      [t0 + 1000, t0 + 1250],
+    ])
+    expect(accountFor(segments)).toMatchObject({ chosen: (16 + 26) * 4, pending: (16 + 26) * 4 })
+  })
+
+  test('errors refuse it, with the verdict in the same answer', async () => {
+    const { submission, open } = await submitSelection(db, tables, await sent(await selectionWith(300)))
+    expect(submission.state).toBe('refused')
+    expect(open).toEqual(expect.arrayContaining([expect.objectContaining({ key: 'E1:1', needs: 'mend' })]))
+    expect(submission.verdict.worst).toBe('error')
+  })
+
+  test('yellow needs a justification', async () => {
+    const selection = await selectionWith(120, { stop: 75 })
+    const without = await submitSelection(db, tables, await sent(selection))
+    expect(without.submission.state).toBe('refused')
+    expect(without.open.map(({ key, needs }) => [key, needs])).toEqual([['Y1:1', 'justification']])
+    const key = findingKey(without.submission.verdict.findings[0]!)
+    const having = await submitSelection(db, tables, await sent(selection, { justifications: { [key]: 'one long front' } }))
+    expect(having).toMatchObject({ submission: { state: 'accepted' }, open: [], isNew: true })
+  })
+
+  test('orange waits for a Super-SITL, and nobody else can decide', async () => {
+    const { submission, open } = await submitSelection(db, tables, await sent(await selectionWith(210, { final: true })))
+    expect(submission.state).toBe('awaiting-approval')
+    expect(open.map(({ key, needs }) => [key, needs])).toEqual([['O1:1', 'approval']])
+    const act = { mission, submission: submission.id, accept: true, reason: 'calibration', now: opened + 2 * hour }
+    await expect(approveSubmission(db, tables, { ...act, actor: 'anna' })).rejects.toThrow('anna is no Super-SITL')
+    expect(await approveSubmission(db, tables, { ...act, actor: 'sven' })).toMatchObject({ state: 'accepted', decidedBy: 'sven' })
+    await expect(approveSubmission(db, tables, { ...act, actor: 'sven', accept: false })).rejects.toThrow(
+      'is accepted: there is nothing to decide',
+    )
+    expect(await findWindow(db, mission, evaluation)).toMatchObject({ state: 'closed', decidedBy: submission.id })
+  })
+
+  test('a Super-SITL who submits has approved', async () => {
+    const { submission } = await submitSelection(db, tables, await sent(await selectionWith(210), { actor: 'sven', onBehalf: 'student' }))
+    expect(submission).toMatchObject({ state: 'accepted', actor: 'sven', onBehalf: 'student' })
+  })
+
+  test('strangers are refused, and everything that happened is in the audit', async () => {
+    await expect(submitSelection(db, tables, await sent(await selectionWith(120), { actor: 'mallory' }))).rejects.toThrow(
+      'mallory is no Scientist-in-the-Loop of mms',
+    )
+    await submitSelection(db, tables, await sent(await selectionWith(120, { final: true })))
+    const acts = (await listActs(db, 500)).filter(({ object }) => object.endsWith(evaluation)).map(({ act }) => act)
+    expect(acts).toEqual(['burst.close', 'burst.submit', 'burst.open'])
+  })
+})
+
+describe('the deadline', () => {
+  test('is warned of, then the automated selection stands; once, also for two at once', async () => {
+    const own = async (now: number): Promise<readonly string[]> =>
+      (await Promise.all([1, 2].map(() => closeOverdue(db, tables, mission, now))))
+        .flat()
+        .filter(one => one.evaluation === evaluation)
+        .map(({ act, sentence }) => `${act}: ${sentence}`)
+    expect(await own(opened + hour)).toEqual([])
+    expect(await own(deadline - 23 * hour)).toEqual([
+      `warned: ${evaluation} closes in 23.0 h; without a final submission the automated selection will stand`,
+    ])
+    expect(await own(deadline - 22 * hour)).toEqual([])
+    expect(await own(deadline - 1)).toHaveLength(1)
+    expect(await own(deadline)).toEqual([`closed: the deadline of ${evaluation} has come: the automated selection stands, 1 segments`])
+    expect(await own(deadline + hour)).toEqual([])
+    const window = await findWindow(db, mission, evaluation)
+    expect((await listSegments(db, mission, { window: window.id })).map(({ source, fom }) => [source, fom])).toEqual([['ABS', 33]])
+    await expect(submitSelection(db, tables, await sent(await selectionWith(120), { now: deadline }))).rejects.toThrow(
+      'closed at 2020-07-13T12:00:00.000Z',
+    )
+  })
+
+  test('the last accepted submission counts, though it was a draft', async () => {
+    await submitSelection(db, tables, await sent(await selectionWith(120)))
+    await submitSelection(db, tables, await sent(await selectionWith(140)))
+    await submitSelection(db, tables, await sent(await selectionWith(300)))
+    await closeOverdue(db, tables, mission, deadline)
+    const window = await findWindow(db, mission, evaluation)
+    expect((await listSegments(db, mission, { window: window.id })).map(({ fom }) => fom)).toEqual([140, 45])
+    expect(window.decidedBy).not.toBeNull()
+  })
+})
+
+test('duty and deck', async () => {
+  const week = { from: opened, to: opened + 7 * 24 * hour }
+  await setDuty(db, mission, { person: 'anna', place: 'duty', ...week }, 'sven', opened)
+  await setDuty(db, mission, { person: 'sven', place: 'deck', ...week }, 'sven', opened)
+  expect((await listDuty(db, mission, opened)).map(({ person, place }) => `${person} ${place}`)).toEqual(['anna duty', 'sven deck'])
+  expect(await listDuty(db, mission, week.to)).toEqual([])
+  await expect(setDuty(db, mission, { person: 'nobody', place: 'duty', ...week }, 'sven', opened)).rejects.toThrow(
+    'nobody is no Scientist-in-the-Loop',
+  )
+})
+
+test('stored segments take events and are listed as the table', async () => {
+  await submitSelection(db, tables, await sent(await selectionWith(120, { final: true })))
+  const window = await findWindow(db, mission, evaluation)
+  const [first] = await listSegments(db, mission, { window: window.id })
+  const id = first!.id
+  await actOnStored(db, mission, id, { at: t0 + 90_000, by: 'POC', act: { kind: 'hold', held: [16, 16, 16, 16] } })
+  await actOnStored(db, mission, id, { at: t0 + 90_001, by: 'sven', act: { kind: 'delete' } })
+  await expect(actOnStored(db, mission, id, { at: t0 + 90_002, by: 'sven', act: { kind: 'delete' } })).rejects.toThrow(
+    'is finished (deleted)',
+  )
+  expect((await listSegments(db, mission, { window: window.id, pending: true })).map(record => record.id)).not.toContain(id)
+  const lines = printStatusTable(await listSegments(db, mission, { window: window.id }), 4).split('\n')
+  expect(lines[1]).toContain(`${id},${t0 + 400},${t0 + 550},Simulated 2 ; parm_set: tail,0,0,0,DELETED+FINISHED`)
+})

@@ -1,0 +1,14 @@
+/**
+ * Burst selection of a mission: windows, who is on duty, drafts, submissions and stored segments.
+ *
+ *     await openWindow(db, { mission, automatic, deadline, … })
+ *     const { submission, verdict } = await submitSelection(db, tables, { … })     // the same again gives the same
+ *     await closeOverdue(db, tables, now)                                         // automated selections stand by themselves
+ */
+export { loadBurstTables } from './tables.ts'
+export { findWindow, listWindows, openWindow, windowFacts, type BurstWindow, type NewWindow } from './window.ts'
+export { addSelector, listDuty, readSelector, setDuty, type Duty } from './selector.ts'
+export { compareDraft, listDrafts, readDraft, saveDraft, type Draft } from './draft.ts'
+export { approveSubmission, listSubmissions, submitSelection, type NewSubmission, type Submission } from './submission.ts'
+export { closeOverdue, type Closing } from './close.ts'
+export { actOnStored, listSegments, type SegmentSearch } from './segment.ts'

@@ -1,0 +1,108 @@
+import type { Selectable } from 'kysely'
+import { factsOfFile, selectionOfFile, type BurstTables, type Region, type Selection, type WindowFacts } from '#domain/burst'
+import type { FomStructure } from '#domain/burst/files'
+import { fail } from '#error'
+import { withTx, type Db, type Schema, type Tx } from '#services/db'
+import { recordAct } from '#services/people'
+import { taiOf } from './clock.ts'
+
+/** A window as it is opened. Times in UTC milliseconds. */
+export interface NewWindow {
+  readonly mission: string
+  readonly automatic: FomStructure
+  readonly regions: readonly Region[]
+  readonly openedAt: number
+  readonly deadline: number
+}
+
+/** A window of selection. Times in UTC milliseconds. */
+export interface BurstWindow extends NewWindow {
+  readonly id: number
+  readonly evaluation: string
+  readonly state: 'open' | 'closed'
+  readonly warned: number
+  readonly closedAt: number | null
+  /** The submission that decided; null and closed: the automated selection stands. */
+  readonly decidedBy: number | null
+}
+
+export const windowOf = (row: Selectable<Schema['burst_window']>): BurstWindow => ({
+  id: row.id,
+  mission: row.mission,
+  evaluation: row.evaluation,
+  automatic: row.automatic,
+  regions: row.regions,
+  openedAt: row.opened_at,
+  deadline: row.deadline,
+  state: row.state,
+  warned: row.warned,
+  closedAt: row.closed_at,
+  decidedBy: row.decided_by,
+})
+
+/** Opens a window for an evaluation; the same evaluation again gives the window that there is. */
+export async function openWindow(db: Db, window: NewWindow, by: string): Promise<BurstWindow> {
+  const evaluation = window.automatic.metadataevaltime
+  if (window.deadline <= window.openedAt) fail('burst/deadline', `the window of ${evaluation} would close before it opens`)
+  return withTx(db, async tx => {
+    const added = await tx
+      .insertInto('burst_window')
+      .values({
+        mission: window.mission,
+        evaluation,
+        opened_at: new Date(window.openedAt),
+        deadline: new Date(window.deadline),
+        automatic: JSON.stringify(window.automatic),
+        regions: JSON.stringify(window.regions),
+      })
+      .onConflict(c => c.doNothing())
+      .executeTakeFirst()
+    if (added.numInsertedOrUpdatedRows === 1n)
+      await recordAct(tx, { at: window.openedAt, actor: by, act: 'burst.open', object: `${window.mission} ${evaluation}` })
+    return findWindow(tx, window.mission, evaluation)
+  })
+}
+
+/** Throws `burst/no-window`. */
+export async function findWindow(db: Db | Tx, mission: string, evaluation: string, lock = false): Promise<BurstWindow> {
+  const query = db.selectFrom('burst_window').selectAll().where('mission', '=', mission).where('evaluation', '=', evaluation)
+  const row = await (lock ? query.forUpdate() : query).executeTakeFirst()
+  return row === undefined
+    ? fail('burst/no-window', `${mission} has no window of the evaluation ${evaluation}; apsis sitl window lists them`, { evaluation })
+    : windowOf(row)
+}
+
+/** The newest first. */
+export async function listWindows(db: Db, mission: string, limit = 20): Promise<readonly BurstWindow[]> {
+  const rows = await db
+    .selectFrom('burst_window')
+    .selectAll()
+    .where('mission', '=', mission)
+    .orderBy('opened_at', 'desc')
+    .limit(limit)
+    .execute()
+  return rows.map(windowOf)
+}
+
+/** The automated selection of a window, whose grid all its selections share. */
+export const automaticOf = (tables: BurstTables, window: BurstWindow): Selection =>
+  selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
+
+/** What validation knows of a window. */
+export async function windowFacts(db: Db | Tx, tables: BurstTables, window: BurstWindow): Promise<WindowFacts> {
+  const final = await db
+    .selectFrom('burst_submission')
+    .select('id')
+    .where('burst_window', '=', window.id)
+    .where('final', '=', true)
+    .where('state', '=', 'accepted')
+    .executeTakeFirst()
+  return {
+    madeAt: taiOf(window.openedAt),
+    automatic: automaticOf(tables, window),
+    ...factsOfFile(window.automatic, tables.spacecraft),
+    // Without regions nothing is known of them; a mission without any would forbid every selection.
+    ...(window.regions.length === 0 ? {} : { regions: window.regions }),
+    finalAccepted: final !== undefined,
+  }
+}

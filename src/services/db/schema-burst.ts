@@ -1,0 +1,85 @@
+import type { Generated } from 'kysely'
+import type { Edit, Frame, Region, Segment, SegmentRecord, SelectorRole, SubmissionState, Verdict } from '#domain/burst'
+import type { FomStructure } from '#domain/burst/files'
+import type { Count, DefaultJson, Instant, Json, NullableCount, NullableInstant, NullableText } from './columns.ts'
+
+/** What is stored of a selection; its grid is the window's. */
+export interface StoredSelection {
+  readonly frame: Frame
+  readonly segments: readonly Segment[]
+  readonly next: number
+}
+
+export interface BurstWindowTable {
+  id: Generated<number>
+  mission: string
+  evaluation: string
+  opened_at: Instant
+  deadline: Instant
+  automatic: Json<FomStructure>
+  regions: DefaultJson<readonly Region[]>
+  state: Generated<'open' | 'closed'>
+  warned: Generated<number>
+  closed_at: NullableInstant
+  decided_by: NullableCount
+}
+
+export interface BurstSelectorTable {
+  mission: string
+  person: string
+  role: SelectorRole
+}
+
+export interface BurstDutyTable {
+  mission: string
+  person: string
+  place: 'duty' | 'deck'
+  starts_at: Instant
+  ends_at: Instant
+}
+
+export interface BurstDraftTable {
+  id: Generated<number>
+  burst_window: Count
+  name: string
+  selection: Json<StoredSelection>
+  edits: DefaultJson<readonly Edit[]>
+  actor: string
+  at: Instant
+}
+
+export interface BurstSubmissionTable {
+  id: Generated<number>
+  burst_window: Count
+  sha256: string
+  final: boolean
+  selection: Json<StoredSelection>
+  justifications: Json<Readonly<Record<string, string>>>
+  verdict: Json<Verdict>
+  state: SubmissionState
+  actor: string
+  on_behalf: NullableText
+  at: Instant
+  decided_by: NullableText
+  decided_at: NullableInstant
+  reason: NullableText
+}
+
+export interface BurstSegmentTable {
+  id: Generated<number>
+  mission: string
+  burst_window: NullableCount
+  start_tai: Count
+  end_tai: Count
+  finished: Generated<boolean>
+  record: Json<Omit<SegmentRecord, 'id'>>
+}
+
+export interface BurstSchema {
+  burst_window: BurstWindowTable
+  burst_selector: BurstSelectorTable
+  burst_duty: BurstDutyTable
+  burst_draft: BurstDraftTable
+  burst_submission: BurstSubmissionTable
+  burst_segment: BurstSegmentTable
+}
