@@ -90,13 +90,4 @@ export {
 export { parseStatusTable, printStatusTable, statusColumns, type TableFault } from './status-table.ts'
 export { recordRules, validateRecordEdits, type RecordEdit, type RecordFinding } from './record-edit.ts'
 export { factsOfFile, fileOfSelection, selectionOfFile } from './fom-selection.ts'
-export {
-  decideSubmission,
-  selectorRoles,
-  submissionMoves,
-  submissionStates,
-  warningsDue,
-  type Decision,
-  type SelectorRole,
-  type SubmissionState,
-} from './submission.ts'
+export { decideSubmission, submissionMoves, warningsDue, type Decision, type SelectorRole, type SubmissionState } from './submission.ts'

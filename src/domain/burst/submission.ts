@@ -2,12 +2,10 @@ import type { Finding } from './rule.ts'
 import { findingKey, type Verdict } from './validate.ts'
 
 /** Who may select: a Scientist-in-the-Loop, and one who may also approve what is orange and edit stored segments. */
-export const selectorRoles = ['sitl', 'super-sitl'] as const
-export type SelectorRole = (typeof selectorRoles)[number]
+export type SelectorRole = 'sitl' | 'super-sitl'
 
 /** What a submission is. */
-export const submissionStates = ['refused', 'awaiting-approval', 'accepted', 'rejected'] as const
-export type SubmissionState = (typeof submissionStates)[number]
+export type SubmissionState = 'refused' | 'awaiting-approval' | 'accepted' | 'rejected'
 
 /** Which state may follow which: a submission never changes, only a Super-SITL decides on one that waits. */
 export const submissionMoves: Readonly<Record<SubmissionState, readonly SubmissionState[]>> = {

@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { accountFor, findingKey, makeSelection, printStatusTable, type Selection } from '#domain/burst'
 import type { FomStructure } from '#domain/burst/files'
 import { openDb, type Db } from '#services/db'
+import { loadMission } from '#services/missions'
 import { listActs } from '#services/people'
 import { readBurstTables } from '#test/burst'
 import { freshDatabase } from '#test/database'
@@ -17,6 +19,7 @@ import {
   listSegments,
   listSubmissions,
   listWindows,
+  loadBurstTables,
   openWindow,
   readDraft,
   saveDraft,
@@ -105,6 +108,13 @@ const sent = async (selection: Selection, more: Partial<NewSubmission> = {}): Pr
   actor: 'anna',
   now: opened + hour,
   ...more,
+})
+
+test('tables are those of the mission’s folder', async () => {
+  const mms = await loadMission(fileURLToPath(new URL('../../../missions/mms', import.meta.url)))
+  expect(await loadBurstTables(mms)).toEqual(tables)
+  const { burst: _burst, ...without } = mms
+  await expect(loadBurstTables(without)).rejects.toThrow('the mission mms selects no burst')
 })
 
 describe('a window', () => {

@@ -7,7 +7,7 @@
  */
 export { loadBurstTables } from './tables.ts'
 export { findWindow, listWindows, openWindow, windowFacts, type BurstWindow, type NewWindow } from './window.ts'
-export { addSelector, listDuty, readSelector, setDuty, type Duty } from './selector.ts'
+export { addSelector, listDuty, setDuty, type Duty } from './selector.ts'
 export { compareDraft, listDrafts, readDraft, saveDraft, type Draft } from './draft.ts'
 export { approveSubmission, listSubmissions, submitSelection, type NewSubmission, type Submission } from './submission.ts'
 export { closeOverdue, type Closing } from './close.ts'
