@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { parseSimulation, planDeliveries, renderFile } from '#domain/sim'
+import { tt2000FromUtcMs } from '#formats/time'
+import { missionFolder, openInstallation } from '#test/installation'
+import type { Installation } from '#test/installation'
+import { simulatedFlight, simulationYaml } from '#test/simulation'
+
+let home: Installation
+const end = Date.UTC(2026, 10, 23)
+const flight = simulatedFlight(7)
+const files = planDeliveries(parseSimulation(simulationYaml('simulation.yaml')), { end: tt2000FromUtcMs(end), hours: 1, contacts: 1 })
+  .flatMap(d => d.files)
+  .filter(f => f.craft <= 0)
+
+const contentOf = (name: string): string => {
+  const file = files.find(f => f.name === name)
+  if (file === undefined) throw new Error(`the flight has no ${name}`)
+  return Buffer.from(renderFile(flight, file)).toString('latin1')
+}
+
+beforeAll(async () => {
+  home = await openInstallation(missionFolder('mms'), { now: end })
+  for (const file of files) await home.deliver(file.name, renderFile(flight, file), 'simulator')
+  await home.settle()
+}, 600_000)
+afterAll(() => home.close())
+
+const attitude = (): string => files.find(f => f.kind === 'attitude')?.name ?? ''
+const higher = (name: string, by: number): string =>
+  name.replace(/V(\d+)$/, (_, v: string) => `V${String(Number(v) + by).padStart(2, '0')}`)
+const verdicts = () =>
+  home.db.selectFrom('verified').select(['dataset', 'outcome', 'job']).orderBy('job', 'desc').orderBy('dataset').execute()
+const names = async (): Promise<readonly string[]> =>
+  (await home.db.selectFrom('file').select('name').where('job', 'is not', null).orderBy('name').execute()).map(f => f.name)
+
+test('a new attitude version remakes what reads it, and stops there where nothing in science changed', async () => {
+  const made = await names()
+  expect(made.some(n => n.startsWith('mms1_fgm_srvy_l2'))).toBe(true)
+  expect(made.some(n => n.startsWith('mms1_summ_srvy_ql'))).toBe(true)
+  const before = new Set((await verdicts()).map(v => v.job))
+
+  const text = contentOf(attitude()).replace('COMMENT    nutation angle (deg),', 'COMMENT    nutation angle (degrees),')
+  expect(text).not.toBe(contentOf(attitude()))
+  await home.deliver(higher(attitude(), 1), text, 'simulator')
+  await home.settle()
+  const later = (await verdicts()).filter(v => !before.has(v.job))
+  expect(new Set(later.map(v => v.outcome))).toEqual(new Set(['kept']))
+  const readers = home.mission.processes.filter(p => p.inputs.some(i => i.products.includes('defatt')))
+  const ran = await home.db
+    .selectFrom('job')
+    .select('process')
+    .where(
+      'id',
+      'in',
+      later.map(v => v.job),
+    )
+    .execute()
+  expect(ran.every(j => readers.some(r => r.id === j.process))).toBe(true)
+  expect(ran.length).toBeGreaterThan(0)
+  expect(await names()).toEqual(made)
+
+  // the same again with another date
+  const dated = text.replace(/CREATION_DATE\s*=.*/, 'CREATION_DATE  = 2026-327T00:00:00')
+  expect(dated).not.toBe(text)
+  await home.deliver(higher(attitude(), 2), dated, 'simulator')
+  expect(await home.settle()).toBe(0)
+}, 600_000)
