@@ -8,7 +8,7 @@ import { addManners, laxSettings } from './manners.ts'
 import { addPages, sendFailurePage } from './pages/index.ts'
 import type { ServerParts } from './parts.ts'
 
-export type { HomeInfo, Ingest, IngestAnswer, ServerParts } from './parts.ts'
+export type { HomeInfo, Ingest, IngestAnswer, RemakeActs, ServerParts } from './parts.ts'
 
 /** The data center's HTTP face: file service, typed API, downloads, pages. Not listening yet; `inject` works. */
 export function buildServer(parts: ServerParts): FastifyInstance {

@@ -1,7 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Mission } from '#domain/mission'
 import type { Db } from '#services/db'
-import type { WaiverAct } from '#services/pipeline'
+import type { CampaignState } from '#domain/process'
+import type { HeldAct } from '#services/executor'
+import type { CampaignAct, CampaignRow, CampaignScope, Proposal, WaiverAct } from '#services/pipeline'
 import type { Store } from '#services/store'
 
 /** What the server is made of. It owns none of it: who builds the server closes them. */
@@ -22,6 +24,18 @@ export interface ServerParts {
     add(act: WaiverAct & { readonly reason: string }): Promise<void>
     revoke(act: WaiverAct): Promise<void>
   }
+  /** Acts on what is remade; absent = this server changes nothing. */
+  readonly remakes?: RemakeActs
+}
+
+/** What people decide about remakes. */
+export interface RemakeActs {
+  release(act: HeldAct): Promise<readonly number[]>
+  reject(act: HeldAct): Promise<void>
+  propose(scope: CampaignScope, words: { readonly title: string; readonly actor: string }): Promise<Proposal>
+  move(act: CampaignAct, to: CampaignState): Promise<CampaignRow>
+  promote(name: string, digest: string, word: { readonly actor: string; readonly reason: string }): Promise<Proposal | undefined>
+  rollBack(name: string, word: { readonly actor: string; readonly reason: string }): Promise<Proposal | undefined>
 }
 
 export interface HomeInfo {

@@ -5,6 +5,7 @@ import { openLog, openSystem, runSteward, startWorkers } from '#apps/system'
 import type { System } from '#apps/system'
 import { migrate } from '#services/db'
 import { ingestFile } from '#services/ingest'
+import { remakeActs } from './remakes.ts'
 import { addWaiver, cancelJob, revokeWaiver } from '#services/pipeline'
 
 export interface SiteOptions {
@@ -33,6 +34,7 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
     home: { title: titleOf(system), simulated: system.ingest.simulated, incoming: system.ingest.incoming },
     clock: system.ingest.clock,
     cancelJob: (job, by) => cancelJob(system.pipeline, job, by),
+    remakes: remakeActs(system),
     waivers: { add: act => addWaiver(system.pipeline, act), revoke: act => revokeWaiver(system.pipeline, act) },
     ingest: async (path, arrival) => {
       const taken = await ingestFile(system.ingest, path, { ...arrival, consume: true })

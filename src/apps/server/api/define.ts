@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { fail } from '#error'
-import { findMission, readAsker } from '../asking.ts'
+import type { Role } from '#services/db'
+import type { Actor } from '#services/people'
+import { findMission, readAsker, requireRole } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 
@@ -65,4 +67,36 @@ function describeQuestion<Query extends z.ZodObject>(question: Question<Query>):
   const content = { 'application/json': { schema: z.toJSONSchema(question.answer) } }
   const get = { summary: question.summary, parameters: [...inPath, ...inQuery], responses: { 200: { description: 'the answer', content } } }
   return { get }
+}
+
+/** One act by POST with a JSON body: who may do it, what it takes and gives. */
+export interface ActDefinition<Body extends z.ZodObject> {
+  readonly path: string
+  readonly summary: string
+  readonly role: Role
+  readonly body: Body
+  readonly answer: z.ZodType
+  readonly work: (body: z.output<Body>, path: Readonly<Record<string, string>>, actor: Actor) => Promise<unknown>
+}
+
+export type DefineAct = <Body extends z.ZodObject>(act: ActDefinition<Body>) => void
+
+export function defineAct<Body extends z.ZodObject>(
+  app: FastifyInstance,
+  parts: ServerParts,
+  described: Described,
+  act: ActDefinition<Body>,
+): void {
+  const path = act.path.replace(/:(\w+)/g, '{$1}')
+  const parameters = [...act.path.matchAll(/:(\w+)/g)].map(([, name]) => ({ name, in: 'path', required: true, schema: { type: 'string' } }))
+  const json = (schema: z.ZodType): object => ({ 'application/json': { schema: z.toJSONSchema(schema, { io: 'input' }) } })
+  const responses = { 200: { description: 'done and recorded', content: json(act.answer) } }
+  const post = { summary: `${act.summary} (role ${act.role})`, parameters, requestBody: { content: json(act.body) }, responses }
+  described[path] = { ...(described[path] as object | undefined), post }
+  app.post(act.path, async (request, reply) => {
+    const actor = requireRole(await readAsker(request, reply, parts), act.role)
+    const parsed = act.body.strict().safeParse(request.body ?? {})
+    if (!parsed.success) return fail('access/bad-question', `the body does not fit: ${explainQuestion(parsed.error, act.body)}`)
+    return reply.send(await act.work(parsed.data as z.output<Body>, request.params as Readonly<Record<string, string>>, actor))
+  })
 }

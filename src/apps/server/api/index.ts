@@ -19,11 +19,12 @@ import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 import { answerFile, answerJob, answerRefused, answerRelative, fileSchema, jobSchema, refusedSchema } from './answers.ts'
 import { addWaivers, defineCells } from './cells.ts'
-import { defineQuestion } from './define.ts'
+import { defineAct, defineQuestion } from './define.ts'
 import type { Define, Described, Question } from './define.ts'
 import { addJobs } from './jobs.ts'
 import { addLive } from './live.ts'
 import { given, limit, mission, moment, offset } from './parameters.ts'
+import { defineRemakes } from './remakes.ts'
 import { addUpload } from './upload.ts'
 
 /** The typed API under `/api/v1`; its description is `/api/v1/openapi.json`. */
@@ -34,6 +35,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineFiles(define, parts)
   defineCells(define, parts)
   defineWork(define, parts)
+  defineRemakes(define, act => defineAct(app, parts, described, act), parts)
   addWaivers(app, parts, described)
   addJobs(app, parts, described)
   addUpload(app, parts, described)
