@@ -4,7 +4,8 @@ import { decodeText } from './text.ts'
 /** A place in the bytes of one record. Numbers are big-endian (XDR, RFC 4506); whatever has a length is padded to four bytes. */
 export class Cursor {
   private readonly bytes: Uint8Array
-  private readonly view: DataView
+  /** Over all of the bytes; {@link pass} says where to read. */
+  readonly view: DataView
   /** Where the first of the bytes lies in the file, for messages; inflated bytes lie nowhere. */
   private readonly origin: number | undefined
   private at = 0
@@ -82,13 +83,16 @@ export class Cursor {
     return decodeText(this.takePadded(length, what))
   }
 
-  peek(ahead: number): number | undefined {
-    return this.left >= ahead + 4 ? this.view.getInt32(this.at + ahead) : undefined
+  skip(count: number, what: string): void {
+    this.pass(count, what)
   }
 
-  skip(count: number, what: string): void {
+  /** Goes on by `count` bytes and gives the place in {@link view} where they begin. */
+  pass(count: number, what: string): number {
     this.need(count, what)
+    const start = this.at
     this.at += count
+    return start
   }
 
   corrupt(message: string, detail: Readonly<Record<string, unknown>> = {}): never {

@@ -129,6 +129,11 @@ describe('small files made to cost much', () => {
     expect(failureOf(() => readSave(nestBomb(300)))).toMatchObject({ code: 'idlsave/too-large' })
   })
 
+  test('a structure of more fields than memory should hold objects for is refused', () => {
+    const wide = struct(Object.fromEntries(Array.from({ length: 66_000 }, (_, i) => [`F${i}`, scalar('byte', 1)])))
+    expect(failureOf(() => readSave(writeSave({ variables: [{ name: 'W', value: wide }] })))).toMatchObject({ code: 'idlsave/too-large' })
+  })
+
   test('compressed records share one allowance', () => {
     const zeros = Array.from({ length: 3 }, (_, i) => ({ name: `Z${i}`, value: array('double', new Float64Array(10_000)) }))
     const bytes = writeSave({ variables: zeros }, { compress: true, platform: { deflateRaw } })

@@ -95,13 +95,13 @@ function readNumbers(cursor: Cursor, info: TypeInfo, into: IdlNumbers, from: num
   if (info.stored === 1) {
     // IDL 8.0 writes a wrong count before bytes in structures; the description is right.
     cursor.skip(4, 'the count of bytes')
-    ;(into as Uint8Array).set(cursor.takePadded(count, `${count} bytes`), from)
+    ;(into as Uint8Array).set(cursor.takePadded(count, 'single bytes'), from)
     return
   }
-  const bytes = cursor.take(count * info.stored, `${count} of type ${info.name}`)
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const start = cursor.pass(count * info.stored, info.name)
+  const { view } = cursor
   const get = getters[info.name as keyof typeof getters]
-  for (let i = 0; i < count; i++) into[from + i] = get(view, i * info.stored) as never
+  for (let i = 0; i < count; i++) into[from + i] = get(view, start + i * info.stored) as never
 }
 
 // 16-bit integers lie in the low half of 32 bits.

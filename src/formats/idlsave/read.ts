@@ -131,8 +131,8 @@ function readDescribed(cursor: Cursor, gathering: Gathering, system: boolean): I
 function readRecord(record: WalkedRecord, gathering: Gathering): void {
   const { bytes, cursor } = record.open()
   const read = readers[record.title]
-  // A slice, not a view: the file's memory should not be held for a few bytes.
-  if (read === undefined) gathering.raw.push({ type: record.type, bytes: bytes.slice() })
+  // A copy: the file's memory should not be held for a few bytes.
+  if (read === undefined) gathering.raw.push({ type: record.type, bytes: new Uint8Array(bytes) })
   else {
     try {
       read(cursor, gathering)

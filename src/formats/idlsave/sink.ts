@@ -3,19 +3,16 @@ import { encodeText } from './text.ts'
 /** Bytes being written, big-endian, padded to four as {@link Cursor} reads them. */
 export class Sink {
   private bytes = new Uint8Array(4096)
-  private view = new DataView(this.bytes.buffer)
+  /** Over all of the bytes; another one after {@link room}. */
+  view: DataView = new DataView(this.bytes.buffer)
   private at = 0
-
-  get length(): number {
-    return this.at
-  }
 
   take(): Uint8Array {
     return this.bytes.subarray(0, this.at)
   }
 
-  /** A view of `count` fresh zeros, for the writer of many numbers. */
-  room(count: number): DataView {
+  /** Adds `count` zeros and gives the place in {@link view} where they begin. */
+  room(count: number): number {
     const end = this.at + count
     if (end > this.bytes.byteLength) {
       const grown = new Uint8Array(Math.max(end, this.bytes.byteLength * 2))
@@ -25,12 +22,15 @@ export class Sink {
     }
     const start = this.at
     this.at = end
-    return new DataView(this.bytes.buffer, start, count)
+    return start
   }
 
   long(...values: readonly number[]): void {
-    const view = this.room(values.length * 4)
-    for (const [i, value] of values.entries()) view.setInt32(i * 4, value)
+    let at = this.room(values.length * 4)
+    for (const value of values) {
+      this.view.setInt32(at, value)
+      at += 4
+    }
   }
 
   wide(value: number): void {
@@ -38,9 +38,8 @@ export class Sink {
   }
 
   put(bytes: Uint8Array): void {
-    const padded = (bytes.byteLength + 3) & ~3
-    this.room(padded)
-    this.bytes.set(bytes, this.at - padded)
+    const start = this.room((bytes.byteLength + 3) & ~3)
+    this.bytes.set(bytes, start)
   }
 
   text(text: string): void {

@@ -1,5 +1,6 @@
 import { failSave } from './codes.ts'
 
+const encoder = new TextEncoder()
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /** Text as UTF-8 where it is valid, else as Latin-1: save files say nothing of their encoding, and nothing may be lost. */
@@ -16,6 +17,6 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Text as UTF-8; half a character (a lone surrogate) has no bytes and throws `idlsave/bad-value`. */
 export function encodeText(text: string): Uint8Array {
-  if (/\p{Surrogate}/u.test(text)) failSave('idlsave/bad-value', `"${text.slice(0, 40)}" holds half a character`, { text })
-  return new TextEncoder().encode(text)
+  if (!text.isWellFormed()) failSave('idlsave/bad-value', `"${text.slice(0, 40)}" holds half a character`, { text })
+  return encoder.encode(text)
 }

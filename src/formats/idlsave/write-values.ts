@@ -99,7 +99,7 @@ function writeElements(sink: Sink, value: IdlValue, first: number, times: number
   if (value.type === 'struct') {
     for (let i = first * each; i < (first + times) * each; i++) for (const field of value.fields) writeElements(sink, field.value, i, 1)
   } else if (value.type === 'string') {
-    for (const text of value.values.slice(first * each, (first + times) * each)) sink.datum(text)
+    for (let i = first * each; i < (first + times) * each; i++) sink.datum(value.values[i] as string)
   } else {
     const info = typeOf(value.type)
     writeNumbers(sink, info, value.values, first * each * info.parts, times * each * info.parts)
@@ -112,9 +112,10 @@ function writeNumbers(sink: Sink, info: TypeInfo, values: IdlNumbers, first: num
     sink.put((values as Uint8Array).subarray(first, first + count))
     return
   }
-  const view = sink.room(count * info.stored)
+  const start = sink.room(count * info.stored)
+  const { view } = sink
   const set = setters[info.name as keyof typeof setters]
-  for (let i = 0; i < count; i++) set(view, i * info.stored, values[first + i] as never)
+  for (let i = 0; i < count; i++) set(view, start + i * info.stored, values[first + i] as never)
 }
 
 const setters = {

@@ -18,6 +18,8 @@ const said = (line: ListedLine): string => ('remarks' in line ? line.remarks.map
 // Names and texts here are made up; the real lists name people.
 const at = { start: tai('2020-07-05T18:30:03'), end: tai('2020-07-05T18:31:23') }
 
+const ok = '2020-07-05 18:30:03,2020-07-05 18:31:23'
+
 describe('the forms', () => {
   test.each([
     ['a report', '2020-07-05/18:30:03 - 2020-07-05/18:31:23,100.0, moth(EVA),  weak flow,', 'report', 100, 'moth(EVA)', 'weak flow'],
@@ -52,6 +54,10 @@ describe('the forms', () => {
     })
   })
 
+  test.each(['\n', '\r\n', '\r'])('lines may end with %j', ending => {
+    expect(read(['# note', `${ok},9,x`, ''].join(ending)).counts).toEqual({ taken: 1, snapped: 0, quarantined: 0, passed: 1 })
+  })
+
   test('leap seconds count', () => {
     const line = only('2016-12-31 23:59:54,2017-01-01 00:00:03,50,over the leap second')
     expect(line).toMatchObject({ fate: 'taken' })
@@ -64,8 +70,6 @@ describe('the forms', () => {
     expect(counts).toEqual({ taken: 0, snapped: 0, quarantined: 0, passed: 4 })
   })
 })
-
-const ok = '2020-07-05 18:30:03,2020-07-05 18:31:23'
 
 describe('the dirt', () => {
   test.each<[string, string | Uint8Array, 'taken' | 'snapped' | 'quarantined', RemarkCode, RegExp]>([
@@ -148,9 +152,10 @@ describe('laws', () => {
       fc.property(fc.array(piece, { maxLength: 20 }), pieces => {
         const bytes = Buffer.concat(pieces)
         const { lines, counts } = readList(bytes)
-        const newlines = bytes.filter(byte => byte === 0x0a).length
+        const ending = bytes.includes(0x0a) ? 0x0a : 0x0d
+        const newlines = bytes.filter(byte => byte === ending).length
         expect(lines.map(line => line.line)).toEqual(lines.map((_, i) => i + 1))
-        expect(lines.length).toBe(newlines + (bytes.length > 0 && bytes.at(-1) !== 0x0a ? 1 : 0))
+        expect(lines.length).toBe(newlines + (bytes.length > 0 && bytes.at(-1) !== ending ? 1 : 0))
         expect(Object.values(counts).reduce((a, b) => a + b, 0)).toBe(lines.length)
         for (const line of lines) if (line.fate === 'quarantined' || line.fate === 'snapped') expect(line.remarks.length).toBeGreaterThan(0)
       }),
