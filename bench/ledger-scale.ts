@@ -1,0 +1,162 @@
+/**
+ * A ledger of eleven years, and how long it takes to answer. `node bench/ledger-scale.ts [files] [folder]` makes 11 million files with
+ * their parents, cells and events (in a folder that stays, where one is named and holds none yet), then asks. Its floor is the least that
+ * PostgreSQL needs for any indexed question in the same run: one row by its primary key.
+ */
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { buildServer } from '#apps/server'
+import { datasetId } from '#domain/mission'
+import { partitionsOf } from '#domain/partition'
+import { listCells, listFiles, parseFileQuery, readStatus, searchFiles } from '#services/access'
+import { migrate, openDb } from '#services/db'
+import { loadMission } from '#services/missions'
+import { explain, reconcile } from '#services/pipeline'
+import type { PipelineContext, Spot } from '#services/pipeline'
+import { startPostgres, throwAwaySettings } from '#services/postgres'
+import { localStore } from '#services/store'
+import { ledgerEnds, makeLedger } from './scale/make-ledger.ts'
+
+const files = Number(process.argv[2] ?? 11_000_000)
+const kept = process.argv[3]
+const folder = kept ?? (await mkdtemp(join(tmpdir(), 'apsis-bench-')))
+const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+const day = 86_400_000
+
+const isThere = existsSync(join(folder, 'pg'))
+const settings = { ...throwAwaySettings, max_wal_size: '8GB', shared_buffers: '1GB', max_parallel_maintenance_workers: '2' }
+const server = await startPostgres({ dataDir: join(folder, 'pg'), log: () => undefined, settings })
+await migrate(server.config)
+// One connection, so that what is set for the session holds.
+const db = openDb(server.config, 1)
+try {
+  const mission = await loadMission(new URL('../missions/mms', import.meta.url).pathname)
+  if (!isThere) {
+    const made = await makeLedger(db, mission, files, say)
+    say(`made: ${JSON.stringify(made)}`)
+  }
+  await measure(mission)
+} finally {
+  await db.destroy()
+  await server.stop()
+  if (kept === undefined) await rm(folder, { recursive: true, force: true })
+}
+
+type Mission = Awaited<ReturnType<typeof loadMission>>
+
+async function measure(mission: Mission): Promise<void> {
+  const random = (n: number): number => Math.floor(Math.random() * n)
+  const randomDay = (): number => ledgerEnds - (1 + random(4000)) * day
+  const floor = await time('one row by its primary key (floor)', 300, () =>
+    db
+      .selectFrom('file')
+      .selectAll()
+      .where('id', '=', 1 + random(files))
+      .execute(),
+  )
+  const of = (what: string, times: number, ask: () => Promise<unknown>, target?: number): Promise<unknown> =>
+    time(what, times, ask, target, floor)
+  const anyProduct = (): Mission['products'][number] => mission.products[random(mission.products.length)] ?? mission.products[0]!
+  await of(
+    'latest versions of one dataset and day',
+    300,
+    () => {
+      const [product, from] = [anyProduct(), randomDay()]
+      const spacecraft = product.spacecraft[random(product.spacecraft.length)] ?? ''
+      return searchFiles(db, { mission: mission.id, dataset: datasetId(product, spacecraft), from, to: from + day, limit: 1000 }, 'all')
+    },
+    50,
+  )
+  await of(
+    'a whole day of all products, first rows',
+    100,
+    () => {
+      const from = randomDay()
+      return searchFiles(db, { mission: mission.id, from, to: from + day, limit: 50 }, 'all')
+    },
+    50,
+  )
+  await of('a whole day of all products, all rows', 5, () => {
+    const from = randomDay()
+    return searchFiles(db, { mission: mission.id, from, to: from + day, limit: 100_000 }, 'all')
+  })
+  await of('file service: one day of an instrument, public', 50, () => {
+    const text = (ms: number): string => new Date(ms).toISOString().slice(0, 10)
+    const from = randomDay()
+    const query = new URLSearchParams({ instrument_id: 'fgm', start_date: text(from), end_date: text(from + day) })
+    return listFiles(db, mission.id, parseFileQuery(mission, 'science', query), 'public')
+  })
+  await of(
+    'why, its root shared by the day’s open cells',
+    50,
+    async () => {
+      const [cell] = await db
+        .selectFrom('cell')
+        .select(['dataset', 'partition'])
+        .where('next', '=', 'waiting')
+        .offset(random(500))
+        .limit(1)
+        .execute()
+      return explain(db, mission.id, cell?.dataset ?? '', cell?.partition ?? '', ledgerEnds)
+    },
+    200,
+  )
+  await of('cells that are late, newest', 50, () => listCells(db, { mission: mission.id, states: ['late'], limit: 100 }, ledgerEnds))
+  await of('cells of a day', 50, () => {
+    const from = randomDay()
+    return listCells(db, { mission: mission.id, from, to: from + day, limit: 100 }, ledgerEnds)
+  })
+  await of('status in counts', 20, () => readStatus(db, [mission.id], 'all', ledgerEnds))
+  await of('reconciling a year of one dataset', 3, () => reconcileYear(mission), 1000)
+  const app = buildServer({
+    db,
+    missions: [mission],
+    store: localStore(folder),
+    home: { title: 'Bench', simulated: true, incoming: folder },
+    clock: () => ledgerEnds,
+  })
+  await app.ready()
+  for (const url of ['/', `/${mission.id}/data`, `/${mission.id}/data/fgm_srvy_l2`, `/${mission.id}/data/fgm_brst_l2`, '/ops'])
+    await of(`page ${url}`, 3, () => app.inject({ url, headers: { accept: 'text/html' } }))
+  await app.close()
+}
+
+async function reconcileYear(mission: Mission): Promise<void> {
+  const process = mission.processes.find(p => p.outputs.some(o => o.product === 'fgm srvy l2'))
+  const context: PipelineContext = {
+    db,
+    missions: [mission],
+    dispatch: async () => undefined,
+    findForgotten: async () => [],
+    settings: { settle: 0 },
+    clock: () => ledgerEnds,
+    log: pino({ level: 'silent' }),
+  }
+  const spots = partitionsOf({ kind: 'day' }, { start: ledgerEnds - 700 * day, stop: ledgerEnds - 335 * day }).map((partition): Spot => ({
+    kind: 'work',
+    mission: mission.id,
+    process: process?.id ?? '',
+    spacecraft: 'mms1',
+    partition,
+  }))
+  await reconcile(context, spots)
+}
+
+async function time(what: string, times: number, ask: () => Promise<unknown>, target?: number, floor?: number): Promise<number> {
+  const took: number[] = []
+  await ask()
+  for (let i = 0; i < times; i++) {
+    const began = performance.now()
+    await ask()
+    took.push(performance.now() - began)
+  }
+  took.sort((a, b) => a - b)
+  const [p50, p99] = [took[Math.floor(took.length / 2)] ?? 0, took[Math.floor(took.length * 0.99)] ?? 0]
+  const verdict = target === undefined ? '' : `target ${target} ms${p99 > target ? ' MISSED' : ''}`
+  const ratio = floor === undefined ? '' : `${(p50 / floor).toFixed(0)}x the floor`
+  say(`${what.padEnd(52)} p50 ${p50.toFixed(1).padStart(8)} ms  p99 ${p99.toFixed(1).padStart(8)} ms  ${ratio.padEnd(18)} ${verdict}`)
+  return p50
+}
