@@ -10,7 +10,7 @@ create index cell_blames on cell using gin (cause_keys(reason)) with (fastupdate
 create index cell_time on cell (mission, start_time);
 create index cell_dataset on cell (mission, dataset, start_time);
 create index cell_product on cell (mission, product, start_time);
-create index cell_unmade on cell (mission, start_time) where next <> 'none' or have <> 'full';
+create index cell_unmade on cell (mission, start_time) where next <> 'none' or have in ('none', 'partial');
 
 -- A person's word that a product will not come, and that this is known. Revoked, never deleted.
 create table waiver (
@@ -94,7 +94,7 @@ create trigger file_gone after delete on file referencing old table as gone for 
 create trigger file_change after update on file referencing old table as gone new table as come
   for each statement execute function tally_files();
 
-create index file_time on file (mission, start_time) where latest;
+create index file_time on file (mission, start_time);
 
 -- Each takes the rows that it deletes and no others, so that two at once, or a crash, count nothing twice.
 create function fold_tallies() returns void language sql as $$

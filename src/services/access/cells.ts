@@ -3,6 +3,7 @@ import type { RawBuilder, Selectable, SelectQueryBuilder } from 'kysely'
 import { absences, shownState, shownStates } from '#domain/plan'
 import type { CellName, Reason, Shown } from '#domain/plan'
 import { fail } from '#error'
+import { longestOf } from '#services/catalog'
 import { instant } from '#services/db'
 import type { CellTable, Db, Schema } from '#services/db'
 
@@ -46,29 +47,40 @@ export type CellPlace = Pick<CellEntry, 'start' | 'dataset' | 'partition'>
 
 /** Cells that answer a search, newest first. */
 export async function listCells(db: Db, search: CellSearch, now: number): Promise<readonly CellEntry[]> {
-  const rows = await cellsOf(db, search, now)
-    .selectAll()
-    .orderBy('start_time', 'desc')
-    .orderBy('dataset')
-    .orderBy('partition')
-    .limit(search.limit)
-    .execute()
-  return rows.map(row => readCell(row, now))
+  const { from } = search
+  const page = async (among: (query: CellQuery) => CellQuery): Promise<readonly Selectable<CellTable>[]> =>
+    among(cellsOf(db, search, now))
+      .selectAll()
+      .orderBy('start_time', 'desc')
+      .orderBy('dataset')
+      .orderBy('partition')
+      .limit(search.limit)
+      .execute()
+  if (from === undefined) return (await page(all => all)).map(row => readCell(row, now))
+  // What overlaps a time begins at the most a longest cell before it: a bound that an index understands. What has no end is asked for apart.
+  const { ms, beyond } = await longestOf(db, 'cell_tally', search)
+  const near = await page(all => all.where('start_time', '>', instant(from - ms - 1)))
+  const far =
+    beyond.length === 0 ? [] : await page(all => all.where('product', 'in', beyond).where('start_time', '<=', instant(from - ms - 1)))
+  return [...near, ...far].slice(0, search.limit).map(row => readCell(row, now))
 }
 
-function cellsOf(db: Db, search: CellSearch, now: number): SelectQueryBuilder<Schema, 'cell', object> {
+type CellQuery = SelectQueryBuilder<Schema, 'cell', object>
+
+function cellsOf(db: Db, search: CellSearch, now: number): CellQuery {
   let query = db.selectFrom('cell')
   for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'process', 'partition'] as const) {
     const value = search[field]
     if (value !== undefined) query = query.where(field, '=', value)
   }
   if (search.to !== undefined) query = query.where('start_time', '<', instant(search.to))
-  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from)).where(startsAfter(search.from))
+  if (search.from !== undefined) query = query.where('stop_time', '>', instant(search.from))
   if (search.open === true) query = query.where('next', '<>', 'none')
   if (search.states !== undefined) {
     query = query.where(sql<boolean>`${shownAs(now)} = any(${search.states}::text[])`)
     // The index of cells that are not simply made is small, and most questions are about those.
-    if (!search.states.includes('made')) query = query.where(sql<boolean>`(next <> 'none' or have <> 'full')`)
+    if (!search.states.some(s => s === 'made' || s === 'no data'))
+      query = query.where(sql<boolean>`(next <> 'none' or have in ('none', 'partial'))`)
   }
   if (search.after !== undefined) {
     const { start, dataset, partition } = search.after
@@ -78,10 +90,6 @@ function cellsOf(db: Db, search: CellSearch, now: number): SelectQueryBuilder<Sc
   }
   return query
 }
-
-/** What overlaps a time cannot begin earlier than the longest cell is long: a bound that an index understands. */
-const startsAfter = (from: number): RawBuilder<boolean> =>
-  sql<boolean>`start_time > ${instant(from)} - make_interval(secs => (select coalesce(max(longest), 0) from cell_tally))`
 
 /** {@link shownState} in SQL; a test holds the two together. */
 const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case

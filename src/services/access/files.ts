@@ -1,5 +1,7 @@
 import { sql } from 'kysely'
 import type { SelectQueryBuilder } from 'kysely'
+import { countFilesByDataset, longestOf } from '#services/catalog'
+import type { FileCount } from '#services/catalog'
 import { instant } from '#services/db'
 import type { Db, Schema } from '#services/db'
 import { readEntry } from './entry.ts'
@@ -26,26 +28,50 @@ export interface FileSearch {
 
 /** Files that answer a search, newest first by start (or by arrival). */
 export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Promise<readonly FileEntry[]> {
-  const query = filesOf(db, search, sight)
-  const ordered =
-    search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
-  const page = ordered
-    .orderBy('dataset')
-    .orderBy('version', 'desc')
-    .limit(search.limit)
-    .offset(search.offset ?? 0)
-  return (await page.selectAll().execute()).map(readEntry)
+  const { from, limit, offset = 0 } = search
+  const page = async (among: (query: FileQuery) => FileQuery, from: number, to: number): Promise<readonly FileEntry[]> => {
+    const query = among(filesOf(db, search, sight))
+    const ordered =
+      search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
+    const rows = ordered
+      .orderBy('dataset')
+      .orderBy('version', 'desc')
+      .limit(to - from)
+      .offset(from)
+    return (await rows.selectAll().execute()).map(readEntry)
+  }
+  if (from === undefined || search.order === 'arrived') return page(all => all, offset, offset + limit)
+  // What overlaps a time begins at the most a longest file before it: a bound that an index understands. What has no end is asked for apart.
+  const { ms, beyond } = await longestOf(db, 'file_tally', search)
+  const bound = instant(from - ms - 1)
+  if (beyond.length === 0) return page(all => all.where('start_time', '>', bound), offset, offset + limit)
+  const near = await page(all => all.where('start_time', '>', bound), 0, offset + limit)
+  const far = await page(all => all.where('product', 'in', beyond).where('start_time', '<=', bound), 0, offset + limit)
+  return [...near, ...far].slice(offset, offset + limit)
 }
+
+type FileQuery = SelectQueryBuilder<Schema, 'file', object>
 
 /** How many files answer a search, whatever its limit. */
 export async function countFiles(db: Db, search: FileSearch, sight: Sight): Promise<number> {
-  const { total } = await filesOf(db, search, sight)
-    .select(sql<number>`count(*)`.as('total'))
-    .executeTakeFirstOrThrow()
+  const { mission, product, dataset, spacecraft, kind, partition, from, to, versions } = search
+  if (partition === undefined && from === undefined && to === undefined && versions !== true && mission !== undefined) {
+    const counts = await countDatasets(db, mission, sight)
+    const fits = (wanted: string | undefined, own: string): boolean => wanted === undefined || wanted === own
+    return counts
+      .filter(c => fits(product, c.product) && fits(dataset, c.dataset) && fits(spacecraft, c.spacecraft) && fits(kind, c.kind))
+      .reduce((sum, c) => sum + c.files, 0)
+  }
+  let query = filesOf(db, search, sight)
+  if (from !== undefined) {
+    const { ms, beyond } = await longestOf(db, 'file_tally', search)
+    if (beyond.length === 0) query = query.where('start_time', '>', instant(from - ms - 1))
+  }
+  const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
   return total
 }
 
-function filesOf(db: Db, search: FileSearch, sight: Sight): SelectQueryBuilder<Schema, 'file', object> {
+function filesOf(db: Db, search: FileSearch, sight: Sight): FileQuery {
   let query = db.selectFrom('file').where(search.versions === true ? seen(sight) : newestSeen(sight))
   for (const field of ['mission', 'product', 'dataset', 'spacecraft', 'kind', 'partition'] as const) {
     const value = search[field]
@@ -108,29 +134,50 @@ async function readByIds(db: Db, ids: readonly number[]): Promise<ReadonlyMap<nu
   return new Map(rows.map(row => [row.id, readEntry(row)]))
 }
 
-/** What there is of a dataset: newest seen files, their bytes, the newest start and its version. */
+/** What there is of a dataset: newest seen files, their bytes, and the newest start. */
 export interface DatasetCount {
   readonly mission: string
   readonly product: string
   readonly dataset: string
   readonly spacecraft: string
+  readonly kind: string
   readonly files: number
   readonly bytes: number
   readonly newest: number
-  readonly newestArrival: number
 }
 
 export async function countDatasets(db: Db, mission: string, sight: Sight): Promise<readonly DatasetCount[]> {
-  const rows = await db
+  const counts = await countFilesByDataset(db, mission)
+  const isSeen = (c: FileCount): boolean => c.held && (sight === 'all' || c.public)
+  const found: DatasetCount[] = []
+  for (const dataset of new Set(counts.filter(isSeen).map(c => c.dataset))) {
+    const own = counts.filter(c => c.dataset === dataset)
+    const [first] = own
+    if (first === undefined) continue
+    // A newest version that is hidden shows the one before it: then, and only then, are the files themselves counted.
+    const hides = own.some(c => c.latest && !isSeen(c)) && own.some(c => !c.latest && isSeen(c))
+    const seenNow = own.filter(c => c.latest && isSeen(c))
+    const sum = (of: 'files' | 'bytes'): number => seenNow.reduce((total, c) => total + c[of], 0)
+    const counted = hides ? await countRows(db, mission, dataset, sight) : { files: sum('files'), bytes: sum('bytes') }
+    const newest = await newestOf(db, mission, dataset, sight)
+    const { product, spacecraft, kind } = first
+    if (newest !== undefined) found.push({ mission, product, dataset, spacecraft, kind, ...counted, newest })
+  }
+  return found
+}
+
+const countRows = (db: Db, mission: string, dataset: string, sight: Sight): Promise<{ readonly files: number; readonly bytes: number }> =>
+  db
     .selectFrom('file')
-    .select(['product', 'dataset', 'spacecraft', sql<number>`count(*)`.as('files'), sql<string>`sum(size)`.as('bytes')])
-    .select([sql<number>`max(start_time)`.as('newest'), sql<number>`max(arrived_at)`.as('newestArrival')])
+    .select([sql<number>`count(*)`.as('files'), sql<number>`coalesce(sum(size), 0)::bigint`.as('bytes')])
     .where('mission', '=', mission)
+    .where('dataset', '=', dataset)
     .where(newestSeen(sight))
-    .groupBy(['product', 'dataset', 'spacecraft'])
-    .orderBy('dataset')
-    .execute()
-  return rows.map(r => ({ ...r, mission, bytes: Number(r.bytes) }))
+    .executeTakeFirstOrThrow()
+
+async function newestOf(db: Db, mission: string, dataset: string, sight: Sight): Promise<number | undefined> {
+  const query = db.selectFrom('file').select('start_time').where('mission', '=', mission).where('dataset', '=', dataset)
+  return (await query.where(newestSeen(sight)).orderBy('start_time', 'desc').limit(1).executeTakeFirst())?.start_time
 }
 
 /** Names that share the most with a name that is not there, best first. */

@@ -1,7 +1,8 @@
 import { sql } from 'kysely'
-import { shownState } from '#domain/plan'
-import type { Reason, Shown } from '#domain/plan'
-import type { CellTable, Db } from '#services/db'
+import type { Shown } from '#domain/plan'
+import { countFilesByDataset } from '#services/catalog'
+import type { Db } from '#services/db'
+import { countCells } from '#services/pipeline'
 import { seen } from './viewer.ts'
 import type { Sight } from './viewer.ts'
 
@@ -37,14 +38,23 @@ export async function readStatus(db: Db, missions: readonly string[], sight: Sig
 }
 
 async function readMissionStatus(db: Db, mission: string, sight: Sight, now: number): Promise<MissionStatus> {
-  const totals = await db
+  const counts = (await countFilesByDataset(db, mission)).filter(c => c.held && (sight === 'all' || c.public))
+  const newest = await db
     .selectFrom('file')
-    .select([sql<number>`count(*)`.as('files'), sql<string | null>`sum(size)`.as('bytes')])
-    .select(sql<number | null>`max(arrived_at)`.as('newest'))
+    .select('arrived_at')
     .where('mission', '=', mission)
     .where(seen(sight))
-    .executeTakeFirstOrThrow()
-  const { cells, madeThrough } = await countCells(db, mission, now)
+    .orderBy('arrived_at', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  const made = await db
+    .selectFrom('cell')
+    .select('stop_time')
+    .where('mission', '=', mission)
+    .where('have', '=', 'full')
+    .orderBy('start_time', 'desc')
+    .limit(1)
+    .executeTakeFirst()
   const rows = await db
     .selectFrom('job')
     .select(['state', sql<number>`count(*)`.as('count')])
@@ -54,26 +64,13 @@ async function readMissionStatus(db: Db, mission: string, sight: Sight, now: num
     .execute()
   const count = (state: string): number => rows.find(r => r.state === state)?.count ?? 0
   const jobs = { ready: count('ready'), running: count('running'), failed: count('failed') }
-  return { mission, files: totals.files, bytes: Number(totals.bytes ?? 0), newestArrival: totals.newest, cells, madeThrough, jobs }
-}
-
-/** Cells by what people see of them, grouped in the database by what decides about that. */
-async function countCells(db: Db, mission: string, now: number): Promise<Pick<MissionStatus, 'cells' | 'madeThrough'>> {
-  const rows = await db
-    .selectFrom('cell')
-    .select(['have', 'next', sql<Reason['kind']>`coalesce(reason->>'kind', 'inputs')`.as('kind')])
-    .select([sql<boolean>`coalesce(due_at < ${new Date(now)}::timestamptz, false)`.as('over'), sql<number>`count(*)`.as('count')])
-    .select(sql<number>`max(stop_time)`.as('stop'))
-    .where('mission', '=', mission)
-    .groupBy(['have', 'next', sql`3`, sql`4`])
-    .execute()
-  const cells: Partial<Record<Shown, number>> = {}
-  let madeThrough: number | null = null
-  for (const row of rows) {
-    const cell: Pick<CellTable, 'have' | 'next'> = row
-    const shown = shownState({ ...cell, due: row.over ? now - 1 : undefined, reason: { kind: row.kind } }, now)
-    cells[shown] = (cells[shown] ?? 0) + row.count
-    if (shown === 'made') madeThrough = Math.max(madeThrough ?? 0, row.stop)
+  return {
+    mission,
+    files: counts.reduce((sum, c) => sum + c.files, 0),
+    bytes: counts.reduce((sum, c) => sum + c.bytes, 0),
+    newestArrival: newest?.arrived_at ?? null,
+    cells: await countCells(db, mission, now),
+    madeThrough: made?.stop_time ?? null,
+    jobs,
   }
-  return { cells, madeThrough }
 }

@@ -20,3 +20,5 @@ export { allMissionEvents, contactsOf, missionEventsIn, missionEventsOf, recordM
 export type { ReportedEvent, Telling } from './mission-events.ts'
 export { recordRefusal } from './quarantine.ts'
 export type { Refusal } from './quarantine.ts'
+export { countFilesByDataset, foldTallies, longestOf } from './tallies.ts'
+export type { FileCount } from './tallies.ts'

@@ -1,6 +1,9 @@
 import { sql } from 'kysely'
-import { shownState } from '#domain/plan'
-import type { Reason, Shown } from '#domain/plan'
+import type { Shown } from '#domain/plan'
+import { listCells } from '#services/access'
+import { countFilesByDataset } from '#services/catalog'
+import type { FileCount } from '#services/catalog'
+import { countCells } from '#services/pipeline'
 import type { Db } from '#services/db'
 import { listHoldings, listWorkers } from './workers.ts'
 import type { Held, WorkerEntry } from './workers.ts'
@@ -34,10 +37,7 @@ export interface Status {
 const eyeCatching: readonly Shown[] = ['failed', 'late', 'held', 'lost']
 
 export async function readStatus(db: Db, now: number): Promise<Status> {
-  const totals = await sql<{
-    files: number
-    bytes: number
-  }>`select count(*) as files, coalesce(sum(size), 0)::bigint as bytes from file`.execute(db)
+  const held = await countFilesByDataset(db)
   const jobs = await sql<{ state: string; n: number }>`select state, count(*) as n from job group by state`.execute(db)
   const jobCount = (state: string): number => jobs.rows.find(r => r.state === state)?.n ?? 0
   const refused = await sql<{ n: number }>`select count(*) as n from quarantine`.execute(db)
@@ -45,14 +45,11 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
   const lag = await sql<{ n: number; since: number | null }>`
     select count(*) as n, min(at) as since from event
     where sequence > coalesce((select sequence from cursor where follower = 'planner'), 0)`.execute(db)
-  const cells = await shownCells(db, now)
-  const counts: Partial<Record<Shown, number>> = {}
-  for (const c of cells) counts[c.state] = (counts[c.state] ?? 0) + 1
   return {
-    files: totals.rows[0]?.files ?? 0,
-    bytes: totals.rows[0]?.bytes ?? 0,
-    byKind: await countByKind(db),
-    cells: counts,
+    files: held.reduce((sum, c) => sum + c.files, 0),
+    bytes: held.reduce((sum, c) => sum + c.bytes, 0),
+    byKind: sumByKind(held.filter(c => c.latest)),
+    cells: await countCells(db, undefined, now),
     jobs: {
       waiting: jobCount('ready'),
       running: jobCount('running'),
@@ -61,33 +58,32 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
     },
     quarantined: refused.rows[0]?.n ?? 0,
     newest: newest === undefined ? undefined : { name: newest.name, arrived: newest.arrived_at },
-    unusual: cells
-      .filter(c => eyeCatching.includes(c.state))
-      .toSorted((a, b) => eyeCatching.indexOf(a.state) - eyeCatching.indexOf(b.state))
-      .slice(0, 20),
+    unusual: await listUnusual(db, now),
     workers: await listWorkers(db),
     holdings: await listHoldings(db),
     planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
   }
 }
 
-async function countByKind(db: Db): Promise<Status['byKind']> {
-  const { rows } = await sql<{ mission: string; kind: string; files: number; bytes: number }>`
-    select mission, kind || coalesce(' ' || substring(product from '^\\S+ \\S+ (\\S+)'), '') as kind, count(*) as files, sum(size)::bigint as bytes
-    from file where latest group by 1, 2 order by 1, 2`.execute(db)
-  return rows
+/** By level, or by kind where there is no level. */
+function sumByKind(counts: readonly FileCount[]): Status['byKind'] {
+  const sums = new Map<string, Status['byKind'][number]>()
+  for (const { mission, kind: plain, product, files, bytes } of counts) {
+    const [, , level] = product.split(' ')
+    const kind = level === undefined ? plain : `${plain} ${level}`
+    const known = sums.get(`${mission} ${kind}`)
+    sums.set(`${mission} ${kind}`, { mission, kind, files: (known?.files ?? 0) + files, bytes: (known?.bytes ?? 0) + bytes })
+  }
+  return [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, sum]) => sum)
 }
 
-async function shownCells(db: Db, now: number): Promise<Status['unusual']> {
-  const rows = await db
-    .selectFrom('cell')
-    .select(['mission', 'dataset', 'partition', 'have', 'next', 'reason', 'due_at'])
-    .orderBy('start_time')
-    .orderBy('dataset')
-    .execute()
-  return rows.map(r => {
-    const reason = r.reason as unknown as Reason
-    const state = shownState({ have: r.have, next: r.next, due: r.due_at ?? undefined, reason }, now)
-    return { mission: r.mission, dataset: r.dataset, partition: r.partition, state, text: reason.text }
-  })
+/** Cells that want an eye, newest first in each state. */
+async function listUnusual(db: Db, now: number): Promise<Status['unusual']> {
+  const found: Status['unusual'][number][] = []
+  for (const state of eyeCatching) {
+    if (found.length >= 20) break
+    const cells = await listCells(db, { states: [state], limit: 20 - found.length }, now)
+    found.push(...cells.map(c => ({ mission: c.mission, dataset: c.dataset, partition: c.partition, state, text: c.reason.text })))
+  }
+  return found
 }

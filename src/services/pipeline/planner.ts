@@ -1,3 +1,4 @@
+import { foldTallies } from '#services/catalog'
 import { spotOfCell } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
@@ -28,6 +29,7 @@ export const makePlanner = (context: PipelineContext): Planner => {
     audit: async () => {
       await planner.audit()
       await remindTransport(context)
+      await foldTallies(context.db)
     },
     sweep: async () => {
       await planner.sweep()
