@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { writeSaveFile } from '#doors/idlsave-node'
+import { readSaveFile, writeSaveFile } from '#doors/idlsave-node'
 import { array, scalar, struct } from '#formats/idlsave'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 
@@ -85,6 +85,20 @@ describe('apsis sav', () => {
     const tolerant = await apsis('sav', 'ls', at('cut.sav'), '--tolerant')
     expect([tolerant.code, tolerant.out]).toEqual([1, expect.stringMatching(/^S +struct LIGHT[^]*^damaged: truncated/mu)])
     expect((await apsis('sav', 'dump', at('a.sav'), '--form', 'burst')).err).toContain('it holds S, N, neither FOMSTR nor BAKSTR')
+  })
+})
+
+describe.skipIf(!sharedIsThere)(`apsis sav make${sharedNote}`, () => {
+  test('gives back the file of which a selection was taken, and never replaces one', async () => {
+    const source = sharedPath('real', 'mms', 'sitl', 'abs_selections_sample.sav')
+    await writeFile(at('abs.json'), (await apsis('sav', 'dump', source, '--form', 'burst')).out)
+    const made = await apsis('sav', 'make', at('abs.json'), at('abs.sav'))
+    expect([made.code, made.out]).toEqual([0, expect.stringMatching(/abs\.sav: fom-structure\/1, \d+ bytes\n$/u)])
+    expect((await readSaveFile(at('abs.sav'))).variables).toEqual((await readSaveFile(source)).variables)
+    expect((await apsis('sitl', 'import', at('abs.json'))).out).toMatch(/7 segments, 354 buffers\n$/u)
+    expect((await apsis('sav', 'make', at('abs.json'), at('abs.sav'))).err).toMatch(/abs\.sav is there already; nothing was written\n$/u)
+    await writeFile(at('wrong.json'), '{"form": "fom-structure/1", "valid": true}')
+    expect((await apsis('sav', 'make', at('wrong.json'), at('w.sav'))).err).toMatch(/wrong\.json: algversion: .*, and \d+ more\n$/u)
   })
 })
 

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { fail } from '#error'
 import { readList, type ListedLine, type ListReport } from '#domain/burst/lists'
-import { burstDocumentOf } from '#domain/burst/files'
+import { burstDocumentOf, type BurstDocument } from '#domain/burst/files'
 import { formatUtc, tt2000FromTai1958 } from '#formats/time'
 import { readSaveFile } from '#doors/idlsave-node'
 import { say, sayJson, shorten } from './cdf-format.ts'
+import { readBurstJson } from './sav-make.ts'
 
 interface ImportFlags {
   readonly step: number
@@ -18,7 +19,8 @@ interface ImportFlags {
 
 /** `sitl import FILE` */
 export async function importList(path: string, flags: ImportFlags): Promise<void> {
-  if (/\.sav$/iu.test(path)) return importSave(path, flags.json)
+  if (/\.sav$/iu.test(path)) return tellDocument(path, burstDocumentOf(await readSaveFile(path)), flags.json)
+  if (/\.json$/iu.test(path)) return tellDocument(path, await readBurstJson(path), flags.json)
   const bytes = await readFile(path).catch((cause: Error) =>
     fail('file/not-read', `${path} cannot be read: ${cause.message}`, { path }, cause),
   )
@@ -29,9 +31,8 @@ export async function importList(path: string, flags: ImportFlags): Promise<void
   tellReport(path, report, flags.all)
 }
 
-/** A save file has no lines; what it holds is told, or given in our own form. */
-async function importSave(path: string, json: boolean): Promise<void> {
-  const document = burstDocumentOf(await readSaveFile(path))
+/** Save files and JSON have no lines; what they hold is told, or given in our own form. */
+function tellDocument(path: string, document: BurstDocument, json: boolean): void {
   if (json) return void sayJson(document)
   if (document.form === 'segment-changes/1') say(`${path}: ${document.changes.length} changes of segments`)
   else if (document.form === 'back-structure/1') say(`${path}: back structure of ${document.segments.length} segments`)

@@ -10,7 +10,7 @@ export function sitlCommand(): Command {
     .description(
       'Read a list of selections and say what becomes of every line. Changes nothing and needs no home. Exit code 1 where lines are quarantined.',
     )
-    .argument('<file>', 'report, text list, ground-loop file, columns under a header, or an IDL save file')
+    .argument('<file>', 'report, text list, ground-loop file, columns under a header; also .sav and .json')
     .option('--step <seconds>', 'length of a cycle', wholeNumber(1, 3600), 10)
     .option('--longest <seconds>', 'spans this long are quarantined', wholeNumber(1, 1_000_000), 3600)
     .option('--fom <merit>', 'figure of merit of lines that have none', wholeNumber(0, 255), 150)
