@@ -82,7 +82,11 @@ async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]>
     .orderBy(sql`product collate "C"`)
     .orderBy(sql`spacecraft collate "C"`)
     .execute()
-  return [...(await heldPartitions(db, mission)), ...cells]
+  const held = await heldPartitions(db, mission)
+  // Of a partition with a file, the file knows better which stretches of its time there are.
+  const nameOf = ({ product, spacecraft, partition }: Change): string => `${product} ${spacecraft} ${partition}`
+  const known = new Set(held.map(nameOf))
+  return [...held, ...cells.filter(cell => !known.has(nameOf(cell)))]
 }
 
 /** The ledger in PostgreSQL. */
