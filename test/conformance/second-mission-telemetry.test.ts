@@ -207,7 +207,7 @@ describe.skipIf(!sharedIsThere)(`packets of six instruments become their product
       for (const [i, name] of (head ?? '').split(',').entries()) {
         const found = engineering.variables.has(name.toUpperCase()) ? column(engineering, name.toUpperCase())[at] : undefined
         const cell = line?.split(',')[i] ?? ''
-        if (found !== undefined) expect([name, typeof found === 'string' ? found.trim() : String(found)]).toEqual([name, cell])
+        if (found !== undefined) expect([name, `${found as number | string}`.trim()]).toEqual([name, cell])
       }
     expect(engineering.variables.get('P8V')?.attributes.get('LIMITS_WARN_MAX')?.value).toEqual([10.5])
   })

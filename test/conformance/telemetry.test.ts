@@ -198,10 +198,10 @@ describe.skipIf(!sharedIsThere)(`telemetry of every mission that is held${shared
       for (const at of new Set([0, list.length >> 1, list.length - 1])) {
         const { raw, engineering } = decodePacket(compiled, list[at]!.bytes, { container: kind })
         for (const [name, value] of Object.entries(raw)) {
-          const column = columns.get(name)
-          const width = column?.shape.reduce((a, b) => a * b, 1) ?? 1
-          if (column?.shape.length === 0) expect([name, column.raw[at], column.engineering[at]]).toEqual([name, value, engineering[name]])
-          else expect([name, Array.from((column?.raw as Uint8Array).slice(at * width, (at + 1) * width))]).toEqual([name, value])
+          const column = columns.get(name)!
+          const width = column.shape.reduce((a, b) => a * b, 1)
+          if (column.shape.length === 0) expect([name, column.raw[at], column.engineering[at]]).toEqual([name, value, engineering[name]])
+          else expect([name, Array.from((column.raw as Uint8Array).slice(at * width, (at + 1) * width))]).toEqual([name, value])
         }
       }
     }
