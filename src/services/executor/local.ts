@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 import { constants, hostname } from 'node:os'
+import { dirname } from 'node:path'
 import { fail } from '#error'
 import { confine, describeConfinement, handOver } from './confinement.ts'
 import type { Confinement } from './confinement.ts'
@@ -53,6 +54,7 @@ async function beforeAbort<T>(promise: Promise<T>, signal: AbortSignal): Promise
 
 function begin(confinement: Confinement, order: ProgramOrder): Running & { readonly pid: number | undefined } {
   handOver(confinement, order)
+  if (confinement.kind !== 'bwrap') endEarlier(order)
   const [file = '', ...rest] = [...confine(confinement, order), ...order.command]
   const began = Date.now()
   const child = spawn(file, rest, { cwd: order.folder, env: { ...order.environment }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -109,11 +111,21 @@ function endGroup(child: ChildProcess): void {
 /** Without a sandbox a program can leave its group; it is still known by the job file in its environment. */
 function endStrays(order: ProgramOrder): void {
   const job = order.environment['APSIS_JOB']
-  if (job === undefined) return
+  if (job !== undefined) endThoseWith(value => value === job)
+}
+
+/** What earlier tries of the same job left behind on this machine when their worker was killed. */
+function endEarlier(order: ProgramOrder): void {
+  const [, stem, number] = /^(.*-try-)(\d+)$/.exec(dirname(order.environment['APSIS_JOB'] ?? '')) ?? []
+  if (stem !== undefined && number !== '1') endThoseWith(value => value.startsWith(stem))
+}
+
+function endThoseWith(isTheirs: (job: string) => boolean): void {
   for (const pid of readdirSync('/proc')) {
     if (!/^\d+$/.test(pid)) continue
     try {
-      if (readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`APSIS_JOB=${job}`)) process.kill(Number(pid), 'SIGKILL')
+      const [, job] = /(?:^|\0)APSIS_JOB=([^\0]*)/.exec(readFileSync(`/proc/${pid}/environ`, 'latin1')) ?? []
+      if (job !== undefined && isTheirs(job)) process.kill(Number(pid), 'SIGKILL')
     } catch {
       // gone, or not ours to look at
     }

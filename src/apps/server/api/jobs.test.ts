@@ -111,7 +111,7 @@ test('cancelling is for operators, and says who and why', async () => {
 })
 
 test('the page of the job links to log and bundle, and names the confinement', async () => {
-  const page = (await site.app.inject({ url: `/jobs/${job}`, headers: { authorization: team, accept: 'text/html' } })).body
+  const page = (await site.app.inject({ url: `/ops/job/${job}`, headers: { authorization: team, accept: 'text/html' } })).body
   expect(page).toContain(`/api/v1/jobs/${job}/log?try=1`)
   expect(page).toContain(`/api/v1/jobs/${job}/triage.zip`)
   expect(page).toContain('Confinement: sandbox (bwrap)')
