@@ -14,6 +14,8 @@ const nominalSlack = dayMs
 export async function gatherWork(ledger: Ledger, mission: Mission, process: Process, key: WorkKey, now: number): Promise<WorkFacts> {
   const products = process.outputs.map(o => findProduct(mission, o.product))
   const outputs = products.map(product => datasetId(product, key.spacecraft))
+  // Before its verdict: a job may end between two reads, and one that is over without a verdict would be made again.
+  const job = await ledger.lastJob(key)
   const roles: RoleFacts[] = []
   for (const input of process.inputs) roles.push(await gatherRole(ledger, mission, input, key))
   const verdicts = await Promise.all(outputs.map(dataset => ledger.lastVerified(mission.id, { dataset, partition: key.partition.key })))
@@ -33,7 +35,7 @@ export async function gatherWork(ledger: Ledger, mission: Mission, process: Proc
     roles,
     madeRecipe: agreed?.recipe,
     made,
-    job: await ledger.lastJob(key),
+    job,
     due: first === undefined ? undefined : dueTime(first, contacts, key.partition, now),
     foreseen: first === undefined ? nothingForeseen : foreseenOf(mission, first, key.partition, events),
     events: events.filter(e => e.kind === 'region' && process.on.includes(e.name) && e.state !== 'cancelled' && e.span.stop <= now),
