@@ -190,11 +190,18 @@ const inputsReason = (text: string, cells: readonly SourceCell[]): Reason => ({ 
 const describeMissing = (cells: readonly SourceCell[]): string =>
   `${nameCells(cells)} ${cells.every(c => c.next === 'lost') ? 'is lost' : 'is not whole'}`
 
+/** What the cells of a job say while it runs. */
+export const runningReason = (process: string, job: { readonly id: number; readonly tries: number }): Reason => ({
+  kind: 'running',
+  text: `${process} runs as job ${job.id}, try ${job.tries}`,
+  job: job.id,
+})
+
 function activeReason(
   facts: WorkFacts,
   job: { id: number; state: string; tries: number; message: string | undefined; notBefore: number },
 ): Reason {
-  if (job.state === 'running') return { kind: 'running', text: `${facts.process.id} runs as job ${job.id}, try ${job.tries}`, job: job.id }
+  if (job.state === 'running') return runningReason(facts.process.id, job)
   if (job.tries > 0)
     return {
       kind: 'failed',

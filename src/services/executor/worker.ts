@@ -217,7 +217,6 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
   const process = configured(context, attempt.job)
   if (process === undefined) return giveUp(context, queue, taken, attempt)
   const spot = spotOf(context, attempt.job)
-  await reconcile(pipeline, [spot])
   const { job } = attempt
   const ids = { act: 'job', job: job.id, process: job.process, spacecraft: job.spacecraft, partition: job.partition, try: attempt.number }
   context.log.info({ ...ids, confinement: context.executor.confinement }, attempt.handle === undefined ? 'started' : 'taken over')

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
+import { runningReason } from '#domain/plan'
 import { withTx } from '#services/db'
 import type { AttemptTable, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
@@ -92,7 +93,25 @@ async function begin(context: PipelineContext, tx: Tx, job: JobRow, claimant: Cl
       started_at: new Date(context.clock()),
     })
     .execute()
-  return { job: { ...job, state: 'running', tries: number }, number, token, handle: undefined }
+  const running: JobRow = { ...job, state: 'running', tries: number }
+  await showRunning(tx, running, context.clock())
+  return { job: running, number, token, handle: undefined }
+}
+
+/** What a look would write, without looking: for those who depend on these cells, running is no other than ready. */
+async function showRunning(tx: Tx, job: JobRow, now: number): Promise<void> {
+  await tx
+    .updateTable('cell')
+    .set({ next: 'running', reason: JSON.stringify(runningReason(job.process, job)), changed_at: new Date(now) })
+    .where('mission', '=', job.mission)
+    .where(
+      'dataset',
+      'in',
+      job.outputs.map(o => o.dataset),
+    )
+    .where('partition', '=', job.partition)
+    .where('next', '<>', 'running')
+    .execute()
 }
 
 async function takeOver(tx: Tx, job: JobRow, open: Selectable<AttemptTable>, { worker, token }: Claimant): Promise<Attempt> {

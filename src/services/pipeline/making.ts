@@ -18,10 +18,14 @@ export interface Making {
 /** The whole recipe: equal where a remake must be equal. The job's own recipe leaves code and environment out (decision 0001). */
 const wholeRecipe = (recipe: string, code: string, fingerprint: string): string => sha256Text([recipe, code, fingerprint].join('\n'))
 
+/** Environments that this process has written down: they are few, and each try has one. */
+const recorded = new Set<string>()
+
 /** Kept with the try for ever. */
 export async function noteMaking(context: PipelineContext, attempt: Attempt, making: Making): Promise<void> {
   const { fingerprint } = making.environment
-  await recordEnvironment(context.db, making.environment, context.clock())
+  if (!recorded.has(fingerprint)) await recordEnvironment(context.db, making.environment, context.clock())
+  recorded.add(fingerprint)
   await context.db
     .updateTable('attempt')
     .set({
