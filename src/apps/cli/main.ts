@@ -16,6 +16,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['remake', 'make a product again from its record and compare', async () => (await import('./remake.ts')).remakeCommand()],
   ['job', 'jobs that wait, run or failed; cancel one', async () => (await import('./job.ts')).jobCommand()],
   ['log', 'what the program of a job says', async () => (await import('./log.ts')).logCommand()],
+  ['run', 'run one job on this machine with your own copy of its program', async () => (await import('./run.ts')).runCommand()],
   ['triage', 'all that is known of why a job failed', async () => (await import('./triage.ts')).triageCommand()],
   ['trace', 'the story of a file, from arrival to the last product', async () => (await import('./trace.ts')).traceCommand()],
   ['token', 'named tokens with roles, for people and programs', async () => (await import('./token.ts')).tokenCommand()],

@@ -1,9 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Mission } from '#domain/mission'
+import type { CampaignState, JobFile } from '#domain/process'
 import type { Db } from '#services/db'
-import type { CampaignState } from '#domain/process'
-import type { HeldAct } from '#services/executor'
 import type { CampaignAct, CampaignRow, CampaignScope, Proposal, WaiverAct } from '#services/pipeline'
+import type { HeldAct, WorkName } from '#services/executor'
 import type { Store } from '#services/store'
 
 /** What the server is made of. It owns none of it: who builds the server closes them. */
@@ -17,6 +17,8 @@ export interface ServerParts {
   readonly clock: () => number
   /** Takes a finished temporary file in; absent = this server takes no uploads. */
   readonly ingest?: Ingest
+  /** The newest job of a work as its next try would read it; absent = this server tells none. */
+  readonly describeJob?: (mission: Mission, work: WorkName) => Promise<JobFile>
   /** Ends a job that waits or runs; absent = this server changes nothing. */
   readonly cancelJob?: (job: number, by: { readonly actor: string; readonly reason: string }) => Promise<unknown>
   /** Waives expectations; absent = this server changes nothing. */

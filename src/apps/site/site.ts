@@ -4,6 +4,7 @@ import { buildServer } from '#apps/server'
 import { openLog, openSystem, runSteward, startWorkers } from '#apps/system'
 import type { System } from '#apps/system'
 import { migrate } from '#services/db'
+import { describeJob } from '#services/executor'
 import { ingestFile } from '#services/ingest'
 import { remakeActs } from './remakes.ts'
 import { addWaiver, cancelJob, revokeWaiver } from '#services/pipeline'
@@ -33,6 +34,7 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
     store: system.ingest.store,
     home: { title: titleOf(system), simulated: system.ingest.simulated, incoming: system.ingest.incoming },
     clock: system.ingest.clock,
+    describeJob: (mission, work) => describeJob(system.executor, mission, work),
     cancelJob: (job, by) => cancelJob(system.pipeline, job, by),
     remakes: remakeActs(system),
     waivers: { add: act => addWaiver(system.pipeline, act), revoke: act => revokeWaiver(system.pipeline, act) },

@@ -1,3 +1,4 @@
+export { cacheFolder, programsHere } from './here.ts'
 export { setDemoClock } from './demo-clock.ts'
 export { waitUntilIdle } from './idle.ts'
 export { openLog } from './logger.ts'

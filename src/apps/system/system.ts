@@ -16,6 +16,7 @@ import type { IngestContext, LoadedMission } from '#services/ingest'
 import { loadAdapter, loadMissions } from '#services/missions'
 import type { PipelineContext } from '#services/pipeline'
 import { localStore } from '#services/store'
+import { apsisPrograms } from './apsis-programs.ts'
 import { capacityHere, executorOf, readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { demoClock } from './demo-clock.ts'
@@ -95,8 +96,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     code: codeStore(home.code),
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
-    builtins: { decommutate: builtin('decommutate'), tabulate: builtin('tabulate'), quicklook: builtin('quicklook') },
-    sources: ['src', 'missions', 'node_modules', '.runtime', 'package.json'].map(name => join(root, name)).filter(path => existsSync(path)),
+    ...apsisPrograms,
     open: config.network,
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,
@@ -111,8 +111,6 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   }
   return { home, db, missions, config, leftOut, settings, queue, ingest, pipeline, executor, close }
 }
-
-const builtin = (name: string): string => join(root, 'src/apps/processors', `${name}.ts`)
 
 async function withAdapters(mission: Mission): Promise<LoadedMission> {
   const identify = await loadAdapter(mission, 'identify')

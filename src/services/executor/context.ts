@@ -4,8 +4,22 @@ import type { IngestContext } from '#services/ingest'
 import type { PipelineContext, RetryPolicy } from '#services/pipeline'
 import type { Executor } from './port.ts'
 
+/** What programs need of Apsis, wherever they run. */
+export interface ProgramContext {
+  /** Folder where Node keeps compiled modules between programs: starting one costs a third of it. */
+  readonly compileCache: string
+  /** Source files of the built-in programs by their name. */
+  readonly builtins: Readonly<Record<string, string>>
+  /** Folders that programs may read beside their inputs: Apsis itself, for those that use its modules. */
+  readonly sources: readonly string[]
+  /** Processes whose programs may use the network. */
+  readonly open: readonly string[]
+  /** Code of releases, and what it reads beside itself. */
+  readonly code: Pick<CodeStore, 'common'>
+}
+
 /** What a worker works with. */
-export interface ExecutorContext {
+export interface ExecutorContext extends ProgramContext {
   readonly pipeline: PipelineContext
   readonly ingest: IngestContext
   /** Where its programs run. */
@@ -20,14 +34,6 @@ export interface ExecutorContext {
   readonly code: CodeStore
   /** Folder for attempts' logs. */
   readonly logs: string
-  /** Folder where Node keeps compiled modules between programs: starting one costs a third of it. */
-  readonly compileCache: string
-  /** Source files of the built-in programs by their name. */
-  readonly builtins: Readonly<Record<string, string>>
-  /** Folders that programs may read beside their inputs: Apsis itself, for those that use its modules. */
-  readonly sources: readonly string[]
-  /** Processes whose programs may use the network. */
-  readonly open: readonly string[]
   readonly software: { readonly name: string; readonly version: string }
   /** Pause before the first retry, in milliseconds. */
   readonly retryPause: number

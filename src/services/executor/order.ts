@@ -6,32 +6,11 @@ import { declaredCodes } from '#domain/process'
 import type { JobFile } from '#domain/process'
 import { fail } from '#error'
 import type { Attempt } from '#services/pipeline'
-import type { ExecutorContext } from './context.ts'
+import type { ProgramContext } from './context.ts'
+import type { TryFolders } from './folders.ts'
+import { inLegacyStyle } from './legacy.ts'
 import { limitsOf } from './limits.ts'
 import type { ProgramOrder } from './port.ts'
-
-/** The folders of one try. Equal for all workers, so that another one can take it over. */
-export interface TryFolders {
-  readonly name: string
-  readonly folder: string
-  readonly work: string
-  readonly scratch: string
-  readonly jobFile: string
-  readonly log: string
-}
-
-export function foldersOf(context: Pick<ExecutorContext, 'staging' | 'logs'>, job: number, number: number): TryFolders {
-  const name = `job-${job}-try-${number}`
-  const folder = join(context.staging, name)
-  return {
-    name,
-    folder,
-    work: join(folder, 'work'),
-    scratch: join(folder, 'scratch'),
-    jobFile: join(folder, 'job.json'),
-    log: join(context.logs, `${name}.log`),
-  }
-}
 
 /** The command line of a process: built-in programs by their source file, others relative to the mission's folder. */
 export function commandOf(process_: Process, mission: Mission, builtins: Readonly<Record<string, string>>): readonly string[] {
@@ -53,7 +32,7 @@ export const programEnvironment = { LANG: 'C.UTF-8', TZ: 'UTC' } as const
 
 /** Makes the folders of a try, writes its job file and says what is to be run. */
 export async function prepareTry(
-  context: Pick<ExecutorContext, 'builtins' | 'code' | 'compileCache' | 'sources' | 'open'>,
+  context: ProgramContext,
   { folders, mission, process: process_ }: { readonly folders: TryFolders; readonly mission: Mission; readonly process: Process },
   jobFile: JobFile,
 ): Promise<ProgramOrder> {
@@ -62,7 +41,7 @@ export async function prepareTry(
   const cache = join(context.compileCache, `${mission.id}-${process_.id}`)
   for (const folder of [work, scratch, cache]) await mkdir(folder, { recursive: true })
   await writeFile(folders.jobFile, JSON.stringify(jobFile, null, 1))
-  return {
+  const order: ProgramOrder = {
     name: folders.name,
     command: commandOf(process_, mission, context.builtins),
     folder: work,
@@ -86,6 +65,8 @@ export async function prepareTry(
     exitCodes: declaredCodes(process_.exits),
     network: context.open.includes(process_.id),
   }
+  const { program } = process_
+  return program.kind === 'run' && program.style === 'legacy' ? inLegacyStyle(order, folders, mission, jobFile) : order
 }
 
 /** Folders of tries whose worker was killed: they are given up for dead, and nobody else would clear up after them. */

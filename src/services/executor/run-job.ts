@@ -11,8 +11,10 @@ import { collect } from './collect.ts'
 import type { ExecutorContext } from './context.ts'
 import { faultBehind, findFault } from './fault.ts'
 import { buildJobFile } from './job-file.ts'
-import { foldersOf, listLeft, prepareTry, removeFolder, removeOtherTries } from './order.ts'
-import type { TryFolders } from './order.ts'
+import { adoptOutputs, keepOwnLogs } from './legacy.ts'
+import { foldersOf } from './folders.ts'
+import type { TryFolders } from './folders.ts'
+import { listLeft, prepareTry, removeFolder, removeOtherTries } from './order.ts'
 import type { Executor, ProgramEnd, ProgramOrder } from './port.ts'
 
 export interface JobRun {
@@ -55,6 +57,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stops: 
       keep = !stops.end.aborted && context.executor.lasting
       return undefined
     }
+    if (isLegacy(process_)) await keepOwnLogs(folders)
     const ending = await judge(context, mission, process_, attempt, end, folders)
     return { ending, facts: await factsOf(context, order, end, folders, ending) }
   } catch (error) {
@@ -64,6 +67,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stops: 
     if (fault !== undefined) return { ending: { outcome: 'fault', message: fault }, facts }
     if (!(error instanceof SdcError)) throw error
     // On a shared file system what another host wrote may come into view later.
+    if (error.code === 'executor/adopt') return { ending: { outcome: 'refused', message: error.message }, facts }
     const outcome = error.code === 'store/absent' ? 'try-again' : error.code === 'executor/cluster' ? 'fault' : 'failed'
     return { ending: { outcome, message: error.message }, facts }
   } finally {
@@ -129,11 +133,14 @@ async function judgeEnd(
   if (verdict === 'noData') return { outcome: 'no-data', message: end.lastLine }
   if (verdict === 'tryAgain') return { outcome: 'try-again', message: end.lastLine || `exit ${exitCode}: try again` }
   if (verdict === 'error' || verdict === 'fatal') return { outcome: 'failed', message, failure: verdict }
-  const ending = await collect(context, mission, attempt, folders.work)
+  const outputs = isLegacy(process_) ? await adoptOutputs(mission, attempt.job, folders.work) : attempt.job.outputs
+  const ending = await collect(context, mission, { ...attempt, job: { ...attempt.job, outputs } }, folders.work)
   return verdict === 'warning' && ending.outcome === 'made'
     ? { ...ending, files: ending.files.map(file => withFinding(file, message)) }
     : ending
 }
+
+const isLegacy = ({ program }: Process): boolean => program.kind === 'run' && program.style === 'legacy'
 
 const failureOfCut = (cut: ProgramEnd['cut']): FailureClass =>
   cut === 'time' || cut === 'cpu' ? 'timeout' : cut === 'memory' ? 'memory' : 'error'

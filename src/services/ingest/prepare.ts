@@ -65,7 +65,12 @@ export interface Prepared {
  * Verifies landed bytes by content and says what would be recorded of them. What remains is to put them in the store and {@link recordPrepared};
  * a crash in between leaves an orphan that the next ingest of the same bytes adopts (invariant 1). Throws the reason of a refusal as SdcError.
  */
-export async function verifyFile(context: IngestContext, identity: Identity, landed: Landed, origin: Origin): Promise<Prepared> {
+export async function verifyFile(
+  context: Pick<IngestContext, 'simulated'>,
+  identity: Identity,
+  landed: Landed,
+  origin: Origin,
+): Promise<Prepared> {
   const { mission, product, dataset, name } = identity
   const versionText = formatVersion(product.scheme, identity.version)
   const subject = { path: landed.temporary, name, dataset, versionText, product, folder: mission.folder }

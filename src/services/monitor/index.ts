@@ -1,4 +1,4 @@
-export { followLog } from './log.ts'
+export { followLog, lastLines } from './log.ts'
 export { readStatus } from './status.ts'
 export type { Status } from './status.ts'
 export { traceFile, traceLines } from './trace.ts'

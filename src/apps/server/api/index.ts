@@ -25,6 +25,7 @@ import { addJobs } from './jobs.ts'
 import { addLive } from './live.ts'
 import { given, limit, mission, moment, offset } from './parameters.ts'
 import { defineRemakes } from './remakes.ts'
+import { addWork } from './work.ts'
 import { addUpload } from './upload.ts'
 
 /** The typed API under `/api/v1`; its description is `/api/v1/openapi.json`. */
@@ -38,6 +39,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineRemakes(define, act => defineAct(app, parts, described, act), parts)
   addWaivers(app, parts, described)
   addJobs(app, parts, described)
+  addWork(app, parts, described)
   addUpload(app, parts, described)
   addLive(app, parts, described)
   app.get('/api/v1/openapi.json', async () => ({

@@ -1,0 +1,25 @@
+import { join } from 'node:path'
+import type { ExecutorContext } from './context.ts'
+
+/** The folders of one try. Equal for all workers, so that another one can take it over. */
+export interface TryFolders {
+  readonly name: string
+  readonly folder: string
+  readonly work: string
+  readonly scratch: string
+  readonly jobFile: string
+  readonly log: string
+}
+
+export function foldersOf(context: Pick<ExecutorContext, 'staging' | 'logs'>, job: number, number: number): TryFolders {
+  const name = `job-${job}-try-${number}`
+  const folder = join(context.staging, name)
+  return {
+    name,
+    folder,
+    work: join(folder, 'work'),
+    scratch: join(folder, 'scratch'),
+    jobFile: join(folder, 'job.json'),
+    log: join(context.logs, `${name}.log`),
+  }
+}
