@@ -5,6 +5,7 @@ import { SdcError } from '#error'
 const commands: readonly (readonly [name: string, summary: string, load: () => Promise<Command>])[] = [
   ['demo', 'fly a simulated mission: telemetry in, public files out, in minutes', async () => (await import('./demo.ts')).demoCommand()],
   ['up', 'run the data center: database, planner, workers, web site', async () => (await import('./up.ts')).upCommand()],
+  ['worker', 'run jobs of a data center that is up, from another machine', async () => (await import('./worker.ts')).workerCommand()],
   ['ingest', 'take files into the archive', async () => (await import('./ingest.ts')).ingestCommand()],
   ['status', 'say in ten lines whether all is well', async () => (await import('./status.ts')).statusCommand()],
   ['why', 'why a product is there, in part, late or not', async () => (await import('./why.ts')).whyCommand()],
