@@ -60,7 +60,7 @@ async function runOnce(name: string, partition: string, options: RunOptions): Pr
   const remote: Remote = { url, token: options.token ?? process.env['APSIS_TOKEN'] }
   const { mission, process: process_ } = findProcess(await loadMissions(missionsFolder(process.env)), name, options.mission)
   const question = new URLSearchParams({ partition, ...(options.spacecraft === undefined ? {} : { spacecraft: options.spacecraft }) })
-  const told = (await (await ask(remote, `/api/v1/${mission.id}/processes/${name}/job?${question}`)).json()) as JobFile
+  const told = (await (await ask(remote, `/api/v1/${mission.id}/processes/${name}/job?${question.toString()}`)).json()) as JobFile
   const folder = await openOut(options.out ?? `${name}-${told.spacecraft}-${partition}`)
   const cache = cacheFolder(process.env)
   const inputs = []
