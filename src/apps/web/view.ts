@@ -232,6 +232,44 @@ export interface OpsView {
   readonly running: readonly JobEntry[]
   readonly failed: readonly JobEntry[]
   readonly refused: { readonly count: number; readonly list: readonly Refused[] | undefined }
+  /** Absent for whoever may not see unreleased files. */
+  readonly remakes?: RemakesView
+}
+
+/** What people decide about remakes. */
+export interface RemakesView {
+  readonly held: readonly {
+    readonly job: number
+    readonly mission: string
+    readonly dataset: string
+    readonly partition: string
+    readonly name: string
+    readonly old: string | null
+    readonly less: string
+    readonly at: number
+  }[]
+  readonly campaigns: readonly {
+    readonly id: number
+    readonly title: string
+    readonly state: string
+    readonly by: string
+    readonly at: number
+    readonly ended: number
+    readonly works: number
+    readonly jobs: number
+    readonly cpuHours: number
+    readonly bytes: number
+    readonly finish: number
+  }[]
+  readonly releases: readonly {
+    readonly package: string
+    readonly digest: string
+    readonly state: string
+    readonly source: string
+    readonly note: string
+    readonly by: string
+    readonly at: number
+  }[]
 }
 
 export interface JobView {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, lstat, mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { SdcError, fail } from '#error'
+import { fail } from '#error'
 import { readTree, stampTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -36,7 +36,10 @@ export function codeStore(root: string): CodeStore {
   const seen = new Map<string, { readonly stamp: string; readonly digest: string }>()
   const checked = new Set<string>()
   let own: Promise<string> | undefined
+  let prepared: Promise<void> | undefined
+  const prepare = (): Promise<void> => (prepared ??= prepareRoot(root))
   const put = async (folder: string): Promise<Tree> => {
+    await prepare()
     const tree = await readTree(folder)
     if (!existsSync(join(root, tree.digest))) await copyTree(root, folder, tree)
     return tree
@@ -46,6 +49,7 @@ export function codeStore(root: string): CodeStore {
     apsis: () => (own ??= readTree(join(source, 'src')).then(tree => tree.digest)),
     common: [join(root, 'package.json'), join(root, 'node_modules')],
     folderOf: async digest => {
+      await prepare()
       const folder = join(root, digest)
       if (!existsSync(folder)) fail('code/absent', `the code ${digest.slice(0, 12)} is not in ${root}`, { digest })
       if (!checked.has(digest)) await checkTree(folder, digest)
@@ -71,7 +75,6 @@ async function checkTree(folder: string, digest: string): Promise<void> {
 
 /** Written beside and renamed, so that a folder under a digest is always whole. */
 async function copyTree(root: string, folder: string, tree: Tree): Promise<void> {
-  await prepareRoot(root)
   const fresh = join(root, `.new-${randomUUID()}`)
   for (const { path, kind } of tree.entries) {
     const target = join(fresh, path)
@@ -90,15 +93,32 @@ async function copyTree(root: string, folder: string, tree: Tree): Promise<void>
   }
 }
 
+/** Beside the code: a package `apsis` that is this installation's sources, wherever they lie now. */
 async function prepareRoot(root: string): Promise<void> {
-  if (existsSync(join(root, 'package.json'))) return
-  await mkdir(join(root, 'node_modules'), { recursive: true })
-  await symlink(source, join(root, 'node_modules', 'apsis')).catch(ignoreExisting)
-  const fresh = join(root, `.new-${randomUUID()}`)
-  await writeFile(fresh, `${JSON.stringify({ type: 'module', private: true, imports: names }, undefined, 2)}\n`)
-  await rename(fresh, join(root, 'package.json'))
+  const own = join(root, 'node_modules', 'apsis')
+  const wanted = join(source, 'src')
+  const texts = [
+    [join(own, 'package.json'), { name: 'apsis', type: 'module', private: true }],
+    [join(root, 'package.json'), { type: 'module', private: true, imports: names }],
+  ] as const
+  if (
+    await lstat(own).then(
+      s => s.isSymbolicLink(),
+      () => false,
+    )
+  )
+    await rm(own)
+  await mkdir(own, { recursive: true })
+  if ((await readlink(join(own, 'src')).catch(() => undefined)) !== wanted) await replace(join(own, 'src'), fresh => symlink(wanted, fresh))
+  for (const [path, content] of texts) {
+    const text = `${JSON.stringify(content, undefined, 2)}\n`
+    if ((await readFile(path, 'utf8').catch(() => undefined)) !== text) await replace(path, fresh => writeFile(fresh, text))
+  }
 }
 
-function ignoreExisting(error: unknown): void {
-  if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new SdcError('code/store', `the code store cannot be prepared`, {}, error)
+/** Written beside and renamed: other processes find the old one or the new one. */
+async function replace(path: string, write: (fresh: string) => Promise<void>): Promise<void> {
+  const fresh = `${path}.${randomUUID()}`
+  await write(fresh)
+  await rename(fresh, path)
 }

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Process } from '#domain/mission'
 import type { JobFile } from '#domain/process'
@@ -27,7 +27,8 @@ export async function runInRoom<T>(
   use: (run: RoomRun) => Promise<T>,
 ): Promise<T> {
   const folder = join(context.staging, room.name)
-  const [work, scratch, log] = [join(folder, 'work'), join(folder, 'scratch'), join(folder, 'log')]
+  const [work, scratch, log] = [join(folder, 'work'), join(folder, 'scratch'), join(context.logs, `${room.name}.log`)]
+  await rm(log, { force: true })
   await removeFolder(folder)
   await mkdir(folder, { recursive: true })
   try {

@@ -189,7 +189,7 @@ async function historyOf(db: Db | Tx, mission: Mission, process: string): Promis
         order by id desc limit ${remembered}),
     spent as (
       select sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as cpu,
-        sum(coalesce((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as wall
+        sum(greatest((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at)::float8)) as wall
       from past join attempt a on a.job = past.id where a.ended_at is not null)
     select (select count(*) from past) as jobs, cpu, wall,
       (select sum(mean) from (

@@ -227,7 +227,7 @@ export async function reportOf(db: Db | Tx, campaign: CampaignRow, works: Campai
   const { rows } = await sql<{ jobs: number; cpu: number; wall: number }>`
     select count(distinct j.id) as jobs,
       coalesce(sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at))), 0)::float8 as cpu,
-      coalesce(sum(coalesce((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at))), 0)::float8 as wall
+      coalesce(sum(greatest((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at)::float8)), 0)::float8 as wall
     from job j left join attempt a on a.job = j.id where j.campaign = ${campaign.id}`.execute(db)
   const made = await sql<{ files: number; bytes: number }>`
     select count(*) as files, coalesce(sum(f.size), 0)::bigint as bytes

@@ -15,7 +15,7 @@ export type RoomEnding =
   | { readonly outcome: 'made' | 'no-data'; readonly message: string | undefined }
   | { readonly outcome: 'failed'; readonly message: string }
 
-export function judgeRoom(process: Process, { end }: RoomRun): RoomEnding {
+export function judgeRoom(process: Process, { end, order }: RoomRun): RoomEnding {
   const { exitCode } = end
   if (end.lost !== undefined) return { outcome: 'failed', message: end.lost }
   if (end.cut !== undefined) return { outcome: 'failed', message: `ended by its limit of ${end.cut}` }
@@ -23,7 +23,7 @@ export function judgeRoom(process: Process, { end }: RoomRun): RoomEnding {
   if (verdict === 'success' || verdict === 'warning') return { outcome: 'made', message: undefined }
   if (verdict === 'noData') return { outcome: 'no-data', message: end.lastLine }
   const how = exitCode === undefined ? (end.signal ?? 'it did not start') : `exit ${exitCode}`
-  return { outcome: 'failed', message: `${how}: ${end.lastLine}` }
+  return { outcome: 'failed', message: `${how}: ${end.lastLine} (all it said: ${order.log})` }
 }
 
 /** One output as the program wrote it, verified as any file is; a sentence where it is not sound. */

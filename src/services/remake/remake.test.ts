@@ -205,6 +205,15 @@ describe('a program that is not deterministic', () => {
 })
 
 describe('where code comes from', () => {
+  test('programs in the store use the modules of Apsis by their names', async () => {
+    const folder = join(home.folder, 'uses-apsis')
+    await mkdir(folder)
+    await writeFile(join(folder, 'say.ts'), "import { parseUtc } from '#formats/time'\nconsole.log(parseUtc('2000-01-01T12:00:00Z'))\n")
+    const { code } = home.executor
+    const { digest } = await code.put(folder)
+    expect(execFileSync(process.execPath, [join(await code.folderOf(digest), 'say.ts')]).toString()).toBe('64184000000n\n')
+  })
+
   test('a commit of a git repository gives the digest of the same folder', async () => {
     const repository = join(home.folder, 'repository')
     await mkdir(join(repository, 'l2'), { recursive: true })

@@ -9,6 +9,7 @@ import { explain } from '#services/pipeline'
 import type { PageAsk } from './frame.ts'
 import { sayState } from './home.ts'
 import { nameOfProduct } from './names.ts'
+import { viewRemakes } from './remakes.ts'
 
 const groupsShown = 100
 
@@ -41,6 +42,7 @@ export async function viewOps(ask: PageAsk): Promise<OpsView> {
     cells: Object.fromEntries(totals),
     jobs: { ready: 0, running: 0, failed: 0 },
   }
+  const remakes = await viewRemakes(ask)
   return {
     page: 'ops',
     title: 'Operations',
@@ -50,6 +52,7 @@ export async function viewOps(ask: PageAsk): Promise<OpsView> {
     running: await jobs(['running', 'ready'], 50),
     failed: await jobs(['failed'], 20),
     refused: { count: status.refused, list: ask.sight === 'all' ? await listRefused(db, 50) : undefined },
+    ...(remakes === undefined ? {} : { remakes }),
   }
 }
 

@@ -209,6 +209,10 @@ describe('why and operations', () => {
     expect(words(html)).toContain('1 delivery was refused')
     expect(html).not.toContain('strange.bin')
     const team = await open('/ops', { authorization: await site.basic('operator') })
+    for (const heading of ['Held: less than before', 'Campaigns', 'Code releases']) {
+      expect(team.html).toContain(heading)
+      expect(html).not.toContain(heading)
+    }
     expect(words(team.html)).toMatch(/strange\.bin .*it fits no name/)
   })
 })

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { CellEntry, JobEntry, Refused } from '#services/access'
 import { jobHref, whyHref } from '../parts/links.ts'
+import { Remakes } from '../parts/remakes.tsx'
 import { Sentence } from '../parts/said.tsx'
 import { StateMark } from '../parts/state.tsx'
 import type { CellGroup, Frame, OpsView } from '../view.ts'
@@ -29,6 +30,7 @@ export const Ops = ({ frame, view }: { frame: Frame; view: OpsView }): JSX.Eleme
       <h2 id="failed">Last failures</h2>
       {view.failed.length === 0 ? <p>No job has failed.</p> : <Jobs jobs={view.failed} now={frame.now} />}
     </section>
+    {view.remakes === undefined ? null : <Remakes view={view.remakes} now={frame.now} />}
     <section aria-labelledby="refused">
       <h2 id="refused">Quarantine</h2>
       {view.refused.count === 0 ? (
