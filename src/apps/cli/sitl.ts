@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { addDesk } from './sitl-desk.ts'
 import { importList } from './sitl-import.ts'
 import { wholeNumber } from './options.ts'
 
@@ -19,10 +20,14 @@ export function sitlCommand(): Command {
     .option('--all', 'print the lines that are simply taken, too', false)
     .option('--json', 'for programs', false)
     .action(importList)
+  addDesk(sitl)
   return sitl.addHelpText(
     'after',
     `
-Examples: apsis sitl import sitl_report.csv
+Examples: apsis sitl person anna --role sitl --by admin
+          apsis sitl open abs_selections_2026-11-23-12-00-00.sav --hours 30
+          apsis sitl submit sitl_selections.sav --by anna --justify 'Y1:3=one long front'
+          apsis sitl import sitl_report.csv
           apsis sitl import gls_selections_mp-dl-unh_2026-01-01-00-00-00.csv --json`,
   )
 }

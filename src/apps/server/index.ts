@@ -2,6 +2,7 @@ import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { buildWeb } from '../web-build.ts'
 import { addApi } from './api/index.ts'
+import { addBurstTables } from './burst-tables.ts'
 import { addFailures } from './failures.ts'
 import { addFileApi } from './file-api.ts'
 import { addManners, laxSettings } from './manners.ts'
@@ -24,6 +25,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addManners(app)
   addFailures(app, async (request, reply, failure) => sendFailurePage(request, reply, parts, await web, failure))
   addFileApi(app, parts)
+  addBurstTables(app, parts)
   addApi(app, parts)
   // A client of the field posts to the root of the host before each question and waits for the answer.
   app.post('/', async (_request, reply) => reply.type('text/plain').send('ok'))

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
+import { closeOverdue, loadBurstTables } from '#services/burst'
 import { advanceCampaigns, makePlanner } from '#services/pipeline'
 import type { System } from './system.ts'
 
@@ -13,9 +14,17 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     repeat(stop, followPause, () => guarded(system, 'follow', () => planner.follow())),
     repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
+    repeat(stop, dropPause, () => guarded(system, 'burst', () => watchDeadlines(system))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
     repeat(stop, archivePause, () => guarded(system, 'archive', () => auditAndTell(system))),
   ])
+}
+
+/** Warns before the deadlines of burst selection, and lets the automated selections stand where nobody selected. */
+async function watchDeadlines({ db, missions, pipeline }: System): Promise<void> {
+  for (const mission of missions.filter(one => one.burst !== undefined))
+    for (const { act, sentence } of await closeOverdue(db, () => loadBurstTables(mission), mission.id, pipeline.clock()))
+      pipeline.log[act === 'warned' ? 'warn' : 'info']({ act: `burst ${act}`, mission: mission.id }, sentence)
 }
 
 /** Bytes younger than this may be on their way into the ledger. */

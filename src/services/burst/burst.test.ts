@@ -217,7 +217,7 @@ describe('a submission', () => {
 describe('the deadline', () => {
   test('is warned of, then the automated selection stands; once, also for two at once', async () => {
     const own = async (now: number): Promise<readonly string[]> =>
-      (await Promise.all([1, 2].map(() => closeOverdue(db, tables, mission, now))))
+      (await Promise.all([1, 2].map(() => closeOverdue(db, async () => tables, mission, now))))
         .flat()
         .filter(one => one.evaluation === evaluation)
         .map(({ act, sentence }) => `${act}: ${sentence}`)
@@ -240,7 +240,7 @@ describe('the deadline', () => {
     await submitSelection(db, tables, await sent(await selectionWith(120)))
     await submitSelection(db, tables, await sent(await selectionWith(140)))
     await submitSelection(db, tables, await sent(await selectionWith(300)))
-    await closeOverdue(db, tables, mission, deadline)
+    await closeOverdue(db, async () => tables, mission, deadline)
     const window = await findWindow(db, mission, evaluation)
     expect((await listSegments(db, mission, { window: window.id })).map(({ fom }) => fom)).toEqual([140, 45])
     expect(window.decidedBy).not.toBeNull()

@@ -17,7 +17,7 @@ export interface Closing {
  * Warns before deadlines and closes windows whose deadline has come: the last accepted submission counts, else the automated
  * selection stands. Doing it twice, or in two processes at once, does it once.
  */
-export async function closeOverdue(db: Db, tables: BurstTables, mission: string, now: number): Promise<readonly Closing[]> {
+export async function closeOverdue(db: Db, tables: () => Promise<BurstTables>, mission: string, now: number): Promise<readonly Closing[]> {
   const open = await db
     .selectFrom('burst_window')
     .select('id')
@@ -40,7 +40,7 @@ export async function closeOverdue(db: Db, tables: BurstTables, mission: string,
       const { evaluation, deadline } = window
       const last = (await listSubmissions(tx, id)).find(({ state }) => state === 'accepted')
       if (deadline <= now) {
-        const count = await closeWindow(tx, tables, window, last, now, 'clock')
+        const count = await closeWindow(tx, await tables(), window, last, now, 'clock')
         const what =
           last === undefined ? 'the automated selection stands' : `the last accepted submission (${last.id}, ${last.actor}) counts`
         return { mission, evaluation, act: 'closed', sentence: `the deadline of ${evaluation} has come: ${what}, ${count} segments` }

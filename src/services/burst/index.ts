@@ -3,7 +3,7 @@
  *
  *     await openWindow(db, { mission, automatic, deadline, … })
  *     const { submission, verdict } = await submitSelection(db, tables, { … })     // the same again gives the same
- *     await closeOverdue(db, tables, now)                                         // automated selections stand by themselves
+ *     await closeOverdue(db, loadTables, mission, now)                                       // automated selections stand by themselves
  */
 export { loadBurstTables } from './tables.ts'
 export { findWindow, listWindows, openWindow, windowFacts, type BurstWindow, type NewWindow } from './window.ts'

@@ -18,6 +18,7 @@ import { findMission, requireRole } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 import { answerFile, answerJob, answerRefused, answerRelative, fileSchema, jobSchema, refusedSchema } from './answers.ts'
+import { addBurst, defineBurst } from './burst.ts'
 import { addWaivers, defineCells } from './cells.ts'
 import { defineAct, defineQuestion } from './define.ts'
 import type { Define, Described, Question } from './define.ts'
@@ -35,9 +36,11 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineOverview(define, parts)
   defineFiles(define, parts)
   defineCells(define, parts)
+  defineBurst(define, parts)
   defineWork(define, parts)
   defineRemakes(define, act => defineAct(app, parts, described, act), parts)
   addWaivers(app, parts, described)
+  addBurst(app, parts, described)
   addJobs(app, parts, described)
   addWork(app, parts, described)
   addUpload(app, parts, described)

@@ -1,0 +1,250 @@
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import {
+  accountFor,
+  cycleAt,
+  explainMerit,
+  formatStatus,
+  isFinished,
+  meritShape,
+  selectionOfFile,
+  slidingQuality,
+  inForce,
+  type BurstTables,
+} from '#domain/burst'
+import { burstDocumentOf, parseBurstDocument, type FomStructure } from '#domain/burst/files'
+import { readSave } from '#formats/idlsave'
+import { formatUtc, tt2000FromTai1958 } from '#formats/time'
+import { SdcError, fail } from '#error'
+import type { System } from '#apps/system'
+import {
+  addSelector,
+  findWindow,
+  listDrafts,
+  listDuty,
+  listSegments,
+  listSubmissions,
+  listWindows,
+  loadBurstTables,
+  openWindow,
+  setDuty,
+  submitSelection,
+  type BurstWindow,
+} from '#services/burst'
+import { homeOption, inHome } from './enter.ts'
+import type { HomeOptions } from './enter.ts'
+
+interface DeskOptions extends HomeOptions {
+  readonly mission?: string
+  readonly by: string
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
+const utcOfTai = (tai: number): string => formatUtc(tt2000FromTai1958(tai), 0, '')
+
+/** The commands of the desk in a terminal, added to `apsis sitl`. */
+export function addDesk(sitl: Command): void {
+  const command = (name: string, text: string): Command =>
+    sitl
+      .command(name)
+      .description(text)
+      .option('--mission <id>', 'which mission (default: the one that selects burst)')
+      .option('--by <name>', 'who acts: the name of a token', process.env['USER'] ?? 'command line')
+      .option(...homeOption)
+  command('window', 'list the windows of selection, or show one: deadline, automated segments, drafts, submissions')
+    .argument('[evaluation]')
+    .action((evaluation: string | undefined, options: DeskOptions) =>
+      atDesk(options, desk => (evaluation === undefined ? showWindows(desk) : showWindow(desk, evaluation))),
+    )
+  command('open', 'open a window from an automated selection (an IDL save file, or our JSON)')
+    .argument('<file>')
+    .requiredOption('--hours <n>', 'hours until the deadline', Number)
+    .action((file: string, options: DeskOptions & { readonly hours: number }) =>
+      atDesk(options, desk => openFrom(desk, file, options.hours, options.by)),
+    )
+  command('submit', 'submit a selection for its window; the verdict is the answer. Exit code 1 where it is not accepted')
+    .argument('<file>', 'an IDL save file, or our JSON')
+    .option('--final', 'final: closes the window', false)
+    .option('--justify <key=text...>', 'why a yellow finding is meant, e.g. Y1:3="one long front"', [])
+    .option('--on-behalf <name>', 'for whom')
+    .action((file: string, options: SubmitOptions) => atDesk(options, desk => submitFrom(desk, file, options)))
+  command('status', 'did we get what we chose? Stored segments by state, and window by window').action((options: DeskOptions) =>
+    atDesk(options, showStatus),
+  )
+  command('why', 'why a stored segment is as it is: which cycles carried it, and who did what')
+    .argument('<segment>', 'its number', Number)
+    .action((segment: number, options: DeskOptions) => atDesk(options, desk => explainStored(desk, segment)))
+  command('person', 'give a person a role in selection, and a time on duty')
+    .argument('<name>')
+    .option('--role <role>', 'sitl or super-sitl')
+    .option('--duty <from..to>', 'on duty, UTC days: 2026-11-23..2026-11-30')
+    .option('--deck <from..to>', 'on deck')
+    .action((name: string, options: PersonOptions) => atDesk(options, desk => setPerson(desk, name, options)))
+}
+
+interface Desk {
+  readonly system: System
+  readonly mission: string
+  readonly tables: BurstTables
+  readonly now: number
+}
+
+async function atDesk(options: DeskOptions, act: (desk: Desk) => Promise<void>): Promise<void> {
+  await inHome('sitl', options, async system => {
+    const able = system.missions.filter(mission => mission.burst !== undefined)
+    const mission = options.mission === undefined ? able[0] : able.find(({ id }) => id === options.mission)
+    if (mission === undefined || (options.mission === undefined && able.length > 1))
+      return fail('sitl/no-mission', `say which mission selects burst: --mission ${able.map(({ id }) => id).join(' or ') || '(none does)'}`)
+    return act({ system, mission: mission.id, tables: await loadBurstTables(mission), now: system.pipeline.clock() })
+  })
+}
+
+async function readFomFile(path: string): Promise<FomStructure> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new SdcError('sitl/unreadable', `${path} cannot be read`, { path }, cause)
+  })
+  const document = bytes[0] === 0x7b ? parseBurstDocument(JSON.parse(bytes.toString('utf8'))) : burstDocumentOf(readSave(bytes))
+  if (document.form !== 'fom-structure/1') return fail('sitl/other-form', `${path} holds a ${document.form}, no selection of a window`)
+  return document.valid ? document : fail('sitl/invalid', `${path} says that it holds no selection: ${document.error}`)
+}
+
+async function openFrom({ system, mission, now }: Desk, file: string, hours: number, by: string): Promise<void> {
+  if (!(hours > 0)) fail('sitl/hours', `--hours must be a number above 0, not ${hours}`)
+  const window = await openWindow(
+    system.db,
+    { mission, automatic: await readFomFile(file), regions: [], openedAt: now, deadline: now + hours * 3_600_000 },
+    by,
+  )
+  say(
+    `window ${window.evaluation}: ${window.automatic.segments.length} automated segments in ${window.automatic.cycles.timestamps.length} cycles, ${window.state}, deadline ${utc(window.deadline)}`,
+  )
+}
+
+async function showWindows({ system, mission, now }: Desk): Promise<void> {
+  const windows = await listWindows(system.db, mission)
+  for (const duty of await listDuty(system.db, mission, now)) say(`${duty.person} is on ${duty.place} until ${utc(duty.to)}`)
+  for (const window of windows)
+    say(`${window.evaluation}  ${window.state.padEnd(6)}  ${window.automatic.cycles.timestamps.length} cycles  ${deadlineOf(window, now)}`)
+  if (windows.length === 0) say('no window has been opened; apsis sitl open FILE --hours N opens one from an automated selection')
+}
+
+function deadlineOf(window: BurstWindow, now: number): string {
+  if (window.closedAt !== null)
+    return `closed ${utc(window.closedAt)} by ${window.decidedBy === null ? 'the automated selection' : `submission ${window.decidedBy}`}`
+  const hours = (window.deadline - now) / 3_600_000
+  return `closes ${utc(window.deadline)} (${hours > 0 ? `in ${hours.toFixed(1)} h` : 'due'})`
+}
+
+async function showWindow({ system, mission, tables, now }: Desk, evaluation: string): Promise<void> {
+  const window = await findWindow(system.db, mission, evaluation)
+  const { grid, segments } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
+  say(`${evaluation}  ${window.state}  ${deadlineOf(window, now)}`)
+  say(
+    `cycles ${utcOfTai(grid.starts[0] ?? 0)} to ${utcOfTai(grid.starts.at(-1) ?? 0)}: ${grid.starts.length} in ${grid.runs.length} stretches`,
+  )
+  for (const { id, start, stop, fom } of segments)
+    say(`  automatic ${id}: ${utcOfTai(grid.starts[start] ?? 0)}  ${stop - start + 1} buffers  FOM ${fom.toFixed(1)}`)
+  for (const draft of await listDrafts(system.db, window)) say(`  draft "${draft.name}" by ${draft.actor}, ${utc(draft.at)}`)
+  for (const one of await listSubmissions(system.db, window.id))
+    say(
+      `  submission ${one.id} by ${one.actor}, ${utc(one.at)}: ${one.state}${one.final ? ', final' : ''}, ${one.selection.segments.length} segments, ${one.verdict.findings.length} findings`,
+    )
+}
+
+interface SubmitOptions extends DeskOptions {
+  readonly final: boolean
+  readonly justify: readonly string[]
+  readonly onBehalf?: string
+}
+
+async function submitFrom({ system, mission, tables, now }: Desk, file: string, options: SubmitOptions): Promise<void> {
+  const { frame, segments, next } = selectionOfFile(await readFomFile(file), tables.cycleSeconds, tables.spacecraft.length)
+  const justifications = Object.fromEntries(
+    options.justify.map(text => {
+      const at = text.indexOf('=')
+      return at > 0 ? [text.slice(0, at), text.slice(at + 1)] : fail('sitl/justify', `--justify wants KEY=TEXT, not "${text}"`)
+    }),
+  )
+  const { submission, open, isNew } = await submitSelection(system.db, tables, {
+    mission,
+    evaluation: frame.evaluation,
+    selection: { frame: { ...frame, final: frame.final || options.final }, segments, next },
+    justifications,
+    actor: options.by,
+    onBehalf: options.onBehalf,
+    now,
+  })
+  for (const finding of submission.verdict.findings) say(`${finding.class.padEnd(6)} ${finding.rule.padEnd(4)} ${finding.sentence}`)
+  for (const { key, needs } of open)
+    say(`${key} needs ${needs === 'mend' ? 'mending' : needs === 'approval' ? 'a Super-SITL' : `a reason: --justify ${key}=TEXT`}`)
+  say(
+    `submission ${submission.id} ${isNew ? 'is' : 'was sent before and is'} ${submission.state}: ${segments.length} segments, sha256 ${submission.sha256.slice(0, 12)}`,
+  )
+  if (submission.state !== 'accepted') process.exitCode = 1
+}
+
+async function showStatus({ system, mission }: Desk): Promise<void> {
+  const all = await listSegments(system.db, mission)
+  const states = Map.groupBy(all, ({ status }) => formatStatus(status))
+  for (const [tokens, records] of [...states].sort(([a], [b]) => (a < b ? -1 : 1)))
+    say(`${tokens.padEnd(32)} ${String(records.length).padStart(6)} segments`)
+  const { chosen, received, demoted, derelict, withdrawn, pending } = accountFor(all)
+  say(
+    `buffers: ${chosen} chosen, ${received} received, ${demoted} demoted, ${derelict} derelict, ${withdrawn} withdrawn, ${pending} to come`,
+  )
+  for (const window of await listWindows(system.db, mission)) {
+    if (window.state === 'open') continue
+    const own = accountFor(await listSegments(system.db, mission, { window: window.id }))
+    say(`${window.evaluation}: ${own.received} of ${own.chosen} buffers of ${own.segments} segments have come`)
+  }
+}
+
+async function explainStored({ system, mission, tables }: Desk, id: number): Promise<void> {
+  const record = (await listSegments(system.db, mission)).find(one => one.id === id)
+  if (record === undefined) return fail('sitl/no-segment', `${mission} has no segment ${id}; apsis sitl status counts them`)
+  say(
+    `segment ${id}: ${utcOfTai(record.start)} to ${utcOfTai(record.end + tables.cycleSeconds)}, FOM ${record.fom}, by ${record.source}: ${formatStatus(record.status)}`,
+  )
+  if (record.comment !== '') say(`  ${record.comment}`)
+  for (const window of await listWindows(system.db, mission, 1000)) {
+    const { grid } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
+    const [start, stop] = [cycleAt(grid, record.start), cycleAt(grid, record.end)]
+    if (start === undefined || stop === undefined) continue
+    const mdq = window.automatic.cycles.mdq.map(quality => quality ?? 0)
+    const shape = meritShape(inForce(tables.automatic, record.start))
+    const merit = explainMerit(mdq, slidingQuality(mdq, shape), start, stop, shape)
+    const best = merit.shares.slice(0, 3).map(({ cycle, share }) => `${utcOfTai(grid.starts[cycle] ?? 0)} (${share.toFixed(2)})`)
+    say(`  trigger data of ${window.evaluation} give ${merit.fom.toFixed(2)}, carried by ${best.join(', ')}`)
+    break
+  }
+  for (const [i, { buffers, received, held, lost }] of record.craft.entries())
+    if (buffers > 0)
+      say(`  ${tables.spacecraft[i] ?? ''}: ${received} of ${buffers} received, ${held} held${lost === 'none' ? '' : `, ${lost}`}`)
+  for (const { at, by, act } of record.history) say(`  ${utcOfTai(at)} ${by}: ${act.kind}`)
+  if (record.history.length === 0)
+    say(`  nothing has happened to it since ${utcOfTai(record.createdAt)}${isFinished(record.status.state) ? '' : '; it is pending'}`)
+}
+
+interface PersonOptions extends DeskOptions {
+  readonly role?: string
+  readonly duty?: string
+  readonly deck?: string
+}
+
+async function setPerson({ system, mission, now }: Desk, name: string, options: PersonOptions): Promise<void> {
+  const { role, by } = options
+  if (role !== undefined) {
+    if (role !== 'sitl' && role !== 'super-sitl') return fail('sitl/role', `--role must be sitl or super-sitl, not "${role}"`)
+    await addSelector(system.db, mission, name, role, by, now)
+    say(`${name} is ${role} of ${mission}`)
+  }
+  for (const place of ['duty', 'deck'] as const) {
+    const text = options[place]
+    if (text === undefined) continue
+    const [from = Number.NaN, to = Number.NaN] = text.split('..').map(day => Date.parse(`${day}T00:00:00Z`))
+    if (Number.isNaN(from) || Number.isNaN(to)) return fail('sitl/days', `--${place} wants DAY..DAY, not "${text}"`)
+    await setDuty(system.db, mission, { person: name, place, from, to }, by, now)
+    say(`${name} is on ${place} from ${utc(from)} to ${utc(to)}`)
+  }
+}

@@ -1,0 +1,259 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { accountFor, formatStatus, validateSelection, type BurstTables, type Edit, type Selection } from '#domain/burst'
+import { fail } from '#error'
+import {
+  addSelector,
+  approveSubmission,
+  compareDraft,
+  findWindow,
+  listDrafts,
+  listDuty,
+  listSegments,
+  listSubmissions,
+  listWindows,
+  loadBurstTables,
+  readDraft,
+  saveDraft,
+  setDuty,
+  submitSelection,
+  windowFacts,
+  type BurstWindow,
+} from '#services/burst'
+import type { Actor } from '#services/people'
+import { findMission, readAsker, requireRole } from '../asking.ts'
+import type { ServerParts } from '../parts.ts'
+import type { Define, Described } from './define.ts'
+import { given, limit } from './parameters.ts'
+
+/** The tables of each mission, read once per server. */
+const read = new WeakMap<ServerParts, Map<string, Promise<BurstTables>>>()
+
+/** Throws `burst/none` where the mission selects no burst. */
+export function burstTables(parts: ServerParts, mission: string): Promise<BurstTables> {
+  const known = read.get(parts) ?? new Map<string, Promise<BurstTables>>()
+  read.set(parts, known)
+  const tables = known.get(mission) ?? loadBurstTables(findMission(parts, mission))
+  known.set(mission, tables)
+  return tables
+}
+
+const tai = z.int().nonnegative().describe('TAI seconds since 1958-01-01')
+const windowPath = '/api/v1/:mission/burst/windows/:evaluation'
+
+const shortWindow = ({ evaluation, state, openedAt, deadline, closedAt, decidedBy }: BurstWindow): Record<string, unknown> => ({
+  evaluation,
+  state,
+  opened: iso(openedAt),
+  deadline: iso(deadline),
+  closed: closedAt === null ? null : iso(closedAt),
+  decidedBy,
+})
+const iso = (ms: number): string => new Date(ms).toISOString()
+
+/** Burst selection, for reading: role team. Segments are as the status table has them. */
+export function defineBurst(define: Define, parts: ServerParts): void {
+  define({
+    path: '/api/v1/:mission/burst/windows',
+    summary: 'Windows of burst selection, the newest first, and who is on duty (role team)',
+    query: z.object({ limit }),
+    answer: z.looseObject({ windows: z.array(z.looseObject({ evaluation: z.string() })), duty: z.array(z.looseObject({})) }),
+    work: async (query, { mission = '' }, asker) => {
+      requireRole(asker, 'team')
+      await burstTables(parts, mission)
+      return {
+        windows: (await listWindows(parts.db, mission, query.limit)).map(shortWindow),
+        duty: (await listDuty(parts.db, mission, parts.clock())).map(duty => ({ ...duty, from: iso(duty.from), to: iso(duty.to) })),
+      }
+    },
+  })
+  define({
+    path: windowPath,
+    summary: 'A window: cycles, qualities, the automated selection, what is known, drafts and submissions (role team)',
+    query: z.object({}),
+    answer: z.looseObject({ evaluation: z.string(), mdq: z.array(z.number().nullable()) }),
+    work: async (_query, { mission = '', evaluation = '' }, asker) => {
+      requireRole(asker, 'team')
+      const tables = await burstTables(parts, mission)
+      const window = await findWindow(parts.db, mission, evaluation)
+      const { automatic, ...facts } = await windowFacts(parts.db, tables, window)
+      return {
+        ...shortWindow(window),
+        cycles: { starts: automatic?.grid.starts, step: tables.cycleSeconds },
+        mdq: window.automatic.cycles.mdq,
+        automatic: { segments: automatic?.segments, frame: automatic?.frame },
+        facts,
+        drafts: (await listDrafts(parts.db, window)).map(draft => ({ ...draft, at: iso(draft.at) })),
+        submissions: (await listSubmissions(parts.db, window.id)).map(({ at, decidedAt, ...one }) => ({
+          ...one,
+          at: iso(at),
+          decidedAt: decidedAt === null ? null : iso(decidedAt),
+        })),
+      }
+    },
+  })
+  define({
+    path: `${windowPath}/drafts/:name`,
+    summary: 'A draft, and what it changes against another one or against the automated selection (role team)',
+    query: z.object({ against: z.string().optional() }),
+    answer: z.looseObject({ name: z.string() }),
+    work: async ({ against }, { mission = '', evaluation = '', name = '' }, asker) => {
+      requireRole(asker, 'team')
+      const tables = await burstTables(parts, mission)
+      const window = await findWindow(parts.db, mission, evaluation)
+      const { selection, edits, actor, at } = await readDraft(parts.db, tables, window, name)
+      const { frame, segments, next } = selection
+      const diff = await compareDraft(parts.db, tables, window, name, against)
+      return { name, actor, at: iso(at), selection: { frame, segments, next }, edits, diff }
+    },
+  })
+  define({
+    path: '/api/v1/:mission/burst/segments',
+    summary: 'Stored segments by time, with their histories, and whether what was chosen has come',
+    query: z.object({ from: tai.optional(), to: tai.optional(), pending: z.enum(['true', 'false']).optional(), limit }),
+    answer: z.looseObject({ segments: z.array(z.looseObject({ id: z.int() })), account: z.looseObject({ chosen: z.int() }) }),
+    work: async ({ pending, ...query }, { mission = '' }) => {
+      await burstTables(parts, mission)
+      const segments = await listSegments(parts.db, mission, { ...given(query), pending: pending === 'true' })
+      return { segments: segments.map(one => ({ ...one, tokens: formatStatus(one.status) })), account: accountFor(segments) }
+    },
+  })
+}
+
+const segment = z.strictObject({
+  id: z.int(),
+  start: z.number(),
+  stop: z.number(),
+  fom: z.number(),
+  spacecraft: z.number(),
+  comment: z.string(),
+  tags: z.array(z.string()),
+  source: z.string(),
+})
+const selection = z.strictObject({
+  frame: z.strictObject({ note: z.string(), evaluation: z.string(), close: tai.nullable(), final: z.boolean() }),
+  segments: z.array(segment).max(5000),
+  next: z.int(),
+})
+const bodies = {
+  validate: z.strictObject({ selection }),
+  drafts: z.strictObject({ name: z.string(), selection, edits: z.array(z.looseObject({ kind: z.string() })).default([]) }),
+  submissions: z.strictObject({ selection, justifications: z.record(z.string(), z.string()).default({}), onBehalf: z.string().optional() }),
+}
+const decision = z.strictObject({ accept: z.boolean(), reason: z.string().min(1) })
+const person = z.strictObject({ person: z.string().min(1), role: z.enum(['sitl', 'super-sitl']) })
+const duty = z.strictObject({ person: z.string().min(1), place: z.enum(['duty', 'deck']), from: z.iso.datetime(), to: z.iso.datetime() })
+
+interface Post<Body extends z.ZodType> {
+  readonly path: string
+  readonly summary: string
+  readonly body: Body
+  readonly work: (act: {
+    readonly mission: string
+    readonly path: Readonly<Record<string, string>>
+    readonly body: z.output<Body>
+    readonly actor: Actor
+  }) => Promise<unknown>
+}
+
+/** Burst selection, for those who select: a token with the role team, whose name has a role in selection. */
+export function addBurst(app: FastifyInstance, parts: ServerParts, described: Described): void {
+  const post = <Body extends z.ZodType>({ path, summary, body, work }: Post<Body>, least: 'team' | 'operator' = 'team'): void => {
+    described[path.replace(/:(\w+)/g, '{$1}')] = {
+      ...(described[path.replace(/:(\w+)/g, '{$1}')] as object | undefined),
+      post: {
+        summary: `${summary} (role ${least})`,
+        requestBody: { content: { 'application/json': { schema: z.toJSONSchema(body, { io: 'input' }) } } },
+        responses: { 200: { description: 'the answer' } },
+      },
+    }
+    app.post(path, async (request: FastifyRequest, reply) => {
+      const actor = requireRole(await readAsker(request, reply, parts), least)
+      const params = request.params as Readonly<Record<string, string>>
+      const { id } = findMission(parts, params['mission'] ?? '')
+      if (parts.waivers === undefined) return fail('access/no-upload', 'this server changes nothing')
+      const parsed = body.safeParse(request.body)
+      if (!parsed.success) return fail('access/bad-question', `the body does not fit: ${z.prettifyError(parsed.error)}`)
+      return reply.send(await work({ mission: id, path: params, body: parsed.data, actor }))
+    })
+  }
+  post({
+    path: `${windowPath}/validate`,
+    summary: 'What validation says of a selection; stores nothing',
+    body: bodies.validate,
+    work: async ({ mission, path, body }) => {
+      const tables = await burstTables(parts, mission)
+      const facts = await windowFacts(parts.db, tables, await findWindow(parts.db, mission, path['evaluation'] ?? ''))
+      const grid = facts.automatic?.grid ?? fail('burst/no-window', 'the window has no cycles')
+      return validateSelection(tables, facts, { ...(body.selection as Omit<Selection, 'grid'>), grid })
+    },
+  })
+  post({
+    path: `${windowPath}/drafts`,
+    summary: 'Save a draft under a new name',
+    body: bodies.drafts,
+    work: async ({ mission, path, body, actor }) => {
+      await saveDraft(
+        parts.db,
+        mission,
+        path['evaluation'] ?? '',
+        { ...body, edits: body.edits as unknown as readonly Edit[] },
+        actor.name,
+        parts.clock(),
+      )
+      return { saved: body.name }
+    },
+  })
+  post({
+    path: `${windowPath}/submissions`,
+    summary: 'Submit a selection; the verdict is in the answer, and the same again is the same submission',
+    body: bodies.submissions,
+    work: async ({ mission, path, body, actor }) =>
+      submitSelection(parts.db, await burstTables(parts, mission), {
+        mission,
+        evaluation: path['evaluation'] ?? '',
+        selection: body.selection,
+        justifications: body.justifications,
+        actor: actor.name,
+        onBehalf: body.onBehalf,
+        now: parts.clock(),
+      }),
+  })
+  post({
+    path: '/api/v1/:mission/burst/submissions/:id/decision',
+    summary: 'Accept or reject a submission that waits; for a Super-SITL',
+    body: decision,
+    work: async ({ mission, path, body, actor }) =>
+      approveSubmission(parts.db, await burstTables(parts, mission), {
+        mission,
+        submission: Number(path['id']),
+        ...body,
+        actor: actor.name,
+        now: parts.clock(),
+      }),
+  })
+  post(
+    {
+      path: '/api/v1/:mission/burst/selectors',
+      summary: 'Give a person a role in selection',
+      body: person,
+      work: async ({ mission, body, actor }) => {
+        await addSelector(parts.db, mission, body.person, body.role, actor.name, parts.clock())
+        return body
+      },
+    },
+    'operator',
+  )
+  post(
+    {
+      path: '/api/v1/:mission/burst/duty',
+      summary: 'Put a person on duty or on deck',
+      body: duty,
+      work: async ({ mission, body, actor }) => {
+        await setDuty(parts.db, mission, { ...body, from: Date.parse(body.from), to: Date.parse(body.to) }, actor.name, parts.clock())
+        return body
+      },
+    },
+    'operator',
+  )
+}
