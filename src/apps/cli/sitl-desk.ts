@@ -11,10 +11,11 @@ import {
   slidingQuality,
   inForce,
   type BurstTables,
+  type Frame,
 } from '#domain/burst'
 import { burstDocumentOf, parseBurstDocument, type FomStructure } from '#domain/burst/files'
 import { readSave } from '#formats/idlsave'
-import { formatUtc, tt2000FromTai1958 } from '#formats/time'
+import { formatUtc, parseUtc, tai1958FromTt2000, tt2000FromTai1958 } from '#formats/time'
 import { SdcError, fail } from '#error'
 import type { System } from '#apps/system'
 import {
@@ -66,6 +67,8 @@ export function addDesk(sitl: Command): void {
   command('submit', 'submit a selection for its window; the verdict is the answer. Exit code 1 where it is not accepted')
     .argument('<file>', 'an IDL save file, or our JSON')
     .option('--final', 'final: closes the window', false)
+    .option('--close <utc>', 'when the window closes: the next begins then')
+    .option('--note <text>', 'on the window as a whole')
     .option('--justify <key=text...>', 'why a yellow finding is meant, e.g. Y1:3="one long front"', [])
     .option('--on-behalf <name>', 'for whom')
     .action((file: string, options: SubmitOptions) => atDesk(options, desk => submitFrom(desk, file, options)))
@@ -154,6 +157,8 @@ async function showWindow({ system, mission, tables, now }: Desk, evaluation: st
 
 interface SubmitOptions extends DeskOptions {
   readonly final: boolean
+  readonly close?: string
+  readonly note?: string
   readonly justify: readonly string[]
   readonly onBehalf?: string
 }
@@ -169,7 +174,7 @@ async function submitFrom({ system, mission, tables, now }: Desk, file: string, 
   const { submission, open, isNew } = await submitSelection(system.db, tables, {
     mission,
     evaluation: frame.evaluation,
-    selection: { frame: { ...frame, final: frame.final || options.final }, segments, next },
+    selection: { frame: frameWith(frame, options), segments, next },
     justifications,
     actor: options.by,
     onBehalf: options.onBehalf,
@@ -182,6 +187,12 @@ async function submitFrom({ system, mission, tables, now }: Desk, file: string, 
     `submission ${submission.id} ${isNew ? 'is' : 'was sent before and is'} ${submission.state}: ${segments.length} segments, sha256 ${submission.sha256.slice(0, 12)}`,
   )
   if (submission.state !== 'accepted') process.exitCode = 1
+}
+
+/** The file's own words, with those of the command line over them. */
+function frameWith(frame: Frame, { final, close, note }: SubmitOptions): Frame {
+  const at = close === undefined ? frame.close : Math.floor(tai1958FromTt2000(parseUtc(close)))
+  return { ...frame, final: frame.final || final, close: at, note: note ?? frame.note }
 }
 
 async function showStatus({ system, mission }: Desk): Promise<void> {
