@@ -47,21 +47,24 @@ export function readHeader(line: string): Header | 'report' | undefined {
   return columns.includes('start') && columns.includes('end') ? { columns, names } : undefined
 }
 
+/** Longer than any time; patterns need not look at what is no time anyway. */
+export const LONGEST_TIME = 100
+
 const DATE = /^\d{4}\s*-\s*\d{2}\s*-\s*\d{2}$/u
 const CLOCK = /^\d{1,2}\s*:\s*\d{2}(\s*:\s*\d{2}(\.\d+)?)?$/u
 const MOMENT = /^\d{4}\s*-\s*\d/u
-const NUMBER = /^[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?$/u
+const NUMBER = /^[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?$/u
 
 /** The parts of a line, by the header or by what its cells look like; undefined where no form fits. */
 export function layOut(line: string, header: Header | undefined): LaidOut | undefined {
   const cells = splitCells(line)
-  const [first, second, third] = cells.map(cell => cell.text)
-  const both = /^(\d.*?)\s+-\s*(\d{4}\s*-\s*\d{2}\s*-.*)$/u.exec(first ?? '')
+  const [first = '', second = '', third = ''] = cells.slice(0, 3).map(({ text }) => (text.length <= LONGEST_TIME ? text : ''))
+  const both = /^(\d.*?)\s+-\s*(\d{4}\s*-\s*\d{2}\s*-.*)$/u.exec(first)
   if (both !== null) return rest('report', line, cells, both[1] ?? '', both[2] ?? '', 1)
   if (header !== undefined) return byColumns(line, cells, header)
-  if (DATE.test(first ?? '') && CLOCK.test(second ?? '') && CLOCK.test(third ?? ''))
+  if (DATE.test(first) && CLOCK.test(second) && CLOCK.test(third))
     return rest('dated', line, cells, `${first}T${second}`, `${first}T${third}`, 3)
-  if (MOMENT.test(first ?? '') && cells.length > 1) return rest('spans', line, cells, first ?? '', second ?? '', 2)
+  if (MOMENT.test(first) && cells.length > 1) return rest('spans', line, cells, first, second, 2)
   return undefined
 }
 

@@ -120,6 +120,23 @@ describe('the dirt', () => {
     expect(said(lines[1] as ListedLine)).toMatch(/1 more columns than the header/u)
   })
 
+  test('lines made to be slow are not', () => {
+    const blanks = ' '.repeat(200_000)
+    const { lines } = read(
+      [
+        `1${blanks}x`,
+        `2020${blanks}-,y`,
+        '"'.repeat(200_001),
+        ','.repeat(200_000),
+        `2020-07-05 18:30:03,${'1'.repeat(200_000)}x,2`,
+        `start${blanks}time`,
+      ].join('\n'),
+    )
+    expect(lines.map(line => line.fate)).toEqual(lines.map(() => 'quarantined'))
+    const columns = read(`start,stop,fom\n2020${blanks}-${blanks},${blanks}2021,5\n`)
+    expect(said(columns.lines[1] as ListedLine)).toMatch(/its start is no time but a text of \d+ characters/u)
+  })
+
   test('spacecraft that are none', () => {
     const { lines } = read(`start,stop,fom,obsset\n${ok},70,0\n${ok},70,16\n${ok},70,bat9\n`, {
       spacecraft: ['bat1', 'bat2', 'bat3', 'bat4'],

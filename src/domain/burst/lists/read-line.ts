@@ -2,7 +2,7 @@ import { SdcError } from '#error'
 import { parseUtc, type Tt2000 } from '#formats/time'
 import type { SpacecraftSet } from '../types.ts'
 import type { RawLine } from './decode.ts'
-import { isNumber, type LaidOut } from './lay-out.ts'
+import { isNumber, LONGEST_TIME, type LaidOut } from './lay-out.ts'
 import { snapSpan } from './snap.ts'
 import type { ListedLine, ListedSegment, ListOptions, Remark, RemarkCode } from './types.ts'
 
@@ -59,6 +59,10 @@ function readSpan(laidOut: LaidOut, options: ListOptions, remark: Say): { at: { 
 function readTime(what: string, text: string, remark: Say): Tt2000 | undefined {
   if (text === '') {
     remark('missing-column', `it has no ${what}`)
+    return undefined
+  }
+  if (text.length > LONGEST_TIME) {
+    remark('bad-time', `its ${what} is no time but a text of ${text.length} characters`)
     return undefined
   }
   const clean = text.replaceAll(/\s*([-/:])\s*/gu, '$1').replaceAll(/\s+/gu, ' ')
