@@ -10,6 +10,14 @@ import type { Span } from './shape.ts'
 import { readSideBySide } from './side-by-side.ts'
 import type { Steps } from './window.ts'
 
+function allocate(bytes: number, name: string): Uint8Array {
+  try {
+    return new Uint8Array(bytes)
+  } catch (cause) {
+    return failCdf('cdf/too-large', `there is no memory for ${bytes} bytes of ${name}: read them in parts`, { bytes }, cause)
+  }
+}
+
 /** Records gathered from their blocks, in little-endian IEEE and the majority of the file; in `memory` where it is given. */
 export function* assemble(
   file: FileContext,
@@ -38,7 +46,7 @@ export function* assemble(
       `${span.count} records of ${variable.name} are ${span.count * size} bytes, above the limit of ${file.options.maxInflated}: read them in parts`,
       { records: span.count },
     )
-  const out = memory ?? new Uint8Array(span.count * size)
+  const out = memory ?? allocate(span.count * size, variable.name)
   const runs = groupLeaves(inRange)
   if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {
     for (const run of runs) {

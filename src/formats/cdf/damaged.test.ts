@@ -109,7 +109,102 @@ describe.skipIf(!sharedIsThere)(`the damaged files of the corpus${sharedNote}`, 
   })
 })
 
+const two = (): { bytes: Uint8Array; view: DataView; vdrs: number[] } => {
+  const values = Float64Array.from({ length: 100 }, (_, i) => i)
+  const bytes = encodeCdf({
+    attributes: {},
+    variables: [
+      { name: 'one', type: 'CDF_REAL8', values },
+      { name: 'two', type: 'CDF_REAL8', values },
+    ],
+  })
+  const view = new DataView(bytes.buffer)
+  // The GDR is at byte 320, its zVDR head 20 bytes in; a VDR's `next` 12 bytes in, its name 84.
+  const first = Number(view.getBigInt64(320 + 20))
+  return { bytes, view, vdrs: [first, Number(view.getBigInt64(first + 12))] }
+}
+
+describe('what contradicts itself is refused, and passed over in tolerant mode', () => {
+  const cases: readonly (readonly [string, RegExp, readonly string[], (file: ReturnType<typeof two>) => void])[] = [
+    [
+      'two variables of one name',
+      /two variables are called one/u,
+      ['one'],
+      ({ bytes, vdrs }) => bytes.set(Buffer.from('one'), (vdrs[1] ?? 0) + 84),
+    ],
+    [
+      'a record index that two variables share',
+      /the record index of two at byte \d+ is another variable's/u,
+      ['one'],
+      ({ view, vdrs: [a = 0, b = 0] }) => view.setBigInt64(b + 28, view.getBigInt64(a + 28)),
+    ],
+    [
+      'a list that ends early',
+      /the GDR counts 2 zVariables, their list holds 1/u,
+      ['one'],
+      ({ view, vdrs }) => view.setBigInt64((vdrs[0] ?? 0) + 12, 0n),
+    ],
+  ]
+  test.each(cases)('%s', (_, reason, left, change) => {
+    const file = two()
+    change(file)
+    expect(() => openCdfSync(file.bytes)).toThrow(reason)
+    const rest = openCdfSync(file.bytes, { tolerant: true })
+    expect([[...rest.variables.keys()], rest.damage.length]).toEqual([left, 1])
+  })
+})
+
+describe('versions', () => {
+  // Version and release lie at 28 and 32 of a v3 file, at 20 and 24 of an older one.
+  const asVersion = (version: number, release: number): Uint8Array => {
+    const { bytes, view } = two()
+    view.setInt32(28, version)
+    view.setInt32(32, release)
+    return bytes
+  }
+
+  test('that no description covers are refused by name; a magic number of another generation is a contradiction', () => {
+    expect(() => openCdfSync(asVersion(1, 9))).toThrow(/CDF version 1\.9\.\d+ is not read; 2\.4 to 3\.9 are/u)
+    expect(() => openCdfSync(asVersion(4, 0))).toThrow(/CDF version 4\.0\.\d+ is not read/u)
+    expect(() => openCdfSync(asVersion(2, 7))).toThrow(/the magic number is that of CDF 3, the CDR says version 2\.7/u)
+  })
+
+  test.skipIf(!sharedIsThere)(`before 2.4 are refused, 2.4 is read${sharedNote}`, () => {
+    const name = readdirSync(sharedPath('cdf', 'missions')).find(
+      file => file.endsWith('.cdf') && openCdfSync(readFileSync(sharedPath('cdf', 'missions', file))).header.version.startsWith('2.4'),
+    )
+    const bytes = new Uint8Array(readFileSync(sharedPath('cdf', 'missions', name ?? '')))
+    const view = new DataView(bytes.buffer)
+    expect([view.getInt32(20), view.getInt32(24)]).toEqual([2, 4])
+    for (const release of [0, 1, 2, 3]) {
+      view.setInt32(24, release)
+      expect(failureOf(() => openCdfSync(bytes))).toMatchObject({ code: 'cdf/unsupported' })
+    }
+  })
+})
+
+test.each([1, 4, 8, 100, 319, 320, 330, 403, 404, 700])('a file cut at byte %i says so', end => {
+  const { bytes } = two()
+  expect(failureOf(() => openCdfSync(bytes.subarray(0, end)))).toMatchObject({
+    code: end < 4 ? 'cdf/not-cdf' : 'cdf/truncated',
+    message: expect.stringMatching(end < 4 ? /no CDF/u : new RegExp(`truncated at byte ${end} of \\d+`, 'u')),
+  })
+})
+
 describe('small files made to cost much', () => {
+  test('records that are not there are filled up to 64 times the file, 16 MiB at least', () => {
+    const { bytes, view, vdrs } = two()
+    view.setInt32((vdrs[0] ?? 0) + 24, 1_000_000)
+    expect(openCdfSync(bytes).variables.get('one')?.readSync().shape).toEqual([1_000_001])
+    view.setInt32((vdrs[0] ?? 0) + 24, 10_000_000)
+    expect(failureOf(() => openCdfSync(bytes).variables.get('one')?.readSync())).toMatchObject({ code: 'cdf/too-large' })
+    expect(
+      openCdfSync(bytes, { maxVirtual: 2 ** 28 })
+        .variables.get('one')
+        ?.readSync().shape,
+    ).toEqual([10_000_001])
+  })
+
   test('attributes that share one list of entries are refused', () => {
     const attributes = { A: Array.from({ length: 50 }, (_, i) => `entry ${i}`), B: ['one'] }
     const bytes = encodeCdf({ attributes, variables: [] })

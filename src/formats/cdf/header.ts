@@ -58,7 +58,7 @@ function* readMagic(window: ByteWindow): Steps<[number, number]> {
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
   const first = head.byteLength >= 4 ? view.getUint32(0) : 0
   if (first !== 0xcdf30001 && first !== 0xcdf26002 && first !== PLAIN) failNotCdf(head)
-  if (head.byteLength < 8) failCdf('cdf/truncated', `truncated at byte ${window.size}, within the magic numbers`)
+  if (head.byteLength < 8) failCdf('cdf/truncated', `truncated at byte ${window.size} of 8, within the magic numbers`)
   const second = view.getUint32(4)
   if (second !== PLAIN && second !== COMPRESSED)
     failCdf('cdf/corrupt', `the second magic number is ${hex(second)}: neither plain (0000ffff) nor compressed (cccc0001)`)
@@ -87,11 +87,15 @@ function* inflateFile(
   format: Format,
   options: ResolvedOptions,
 ): Steps<{ bytes: Uint8Array; compression: CdfCompression }> {
+  // Both kinds of head lie at byte 8: a file that does not reach beyond was cut.
+  window.expectedEnd = 8 + fixedSize(ccr, format)
   const { record, size } = yield* readFixed(window, 8, ccr, format)
+  // One 4-byte parameter belongs to each compression there is.
+  const end = 8 + size + (record.cprOffset === 8 + size ? fixedSize(cpr, format) + 4 : 0)
+  if (8 + size > window.size) failTruncated(window, end, 'the compressed file')
+  window.expectedEnd = end
   const compression = yield* readCompression(window, record.cprOffset, format)
-  const start = 8 + fixedSize(ccr, format)
-  const end = 8 + size
-  const packed = yield* window.bytes(start, end, 'the compressed file')
+  const packed = yield* window.bytes(8 + fixedSize(ccr, format), 8 + size, 'the compressed file')
   if (record.uSize <= 0) failCdf('cdf/corrupt', `the CCR says that the file inflates to ${record.uSize} bytes`)
   const head = yield* window.bytes(0, 8, 'the magic numbers')
   const expected = Math.min(record.uSize, options.maxInflated, packed.byteLength * 1032 + 64)
@@ -155,12 +159,18 @@ function* readInner(
   fileCompression: CdfCompression | null,
   options: ResolvedOptions,
 ): Steps<FileContext> {
+  window.expectedEnd = 8 + fixedSize(cdr, formatV3)
   const format = isV3 ? formatV3 : yield* chooseV2(window)
   const { record: head, size } = yield* readFixed(window, 8, cdr, { ...format, copyright: 256 })
   if (8 + size > window.size) failTruncated(window, 8 + size, 'the CDR')
   if (head.version < 2 || head.version > 3 || (head.version === 2 && head.release < 4))
     failCdf('cdf/unsupported', `CDF version ${head.version}.${head.release}.${head.increment} is not read; 2.4 to 3.9 are`)
+  // The magic number chose the width of every offset: where the CDR denies it, one of the two is wrong.
+  if (head.version !== format.generation)
+    failCdf('cdf/corrupt', `the magic number is that of CDF ${format.generation}, the CDR says version ${head.version}.${head.release}`)
   const encoding = encodingOf(head.encoding)
+  // The GDR follows at once in what all known writers make.
+  if (head.gdrOffset === 8 + size) window.expectedEnd = head.gdrOffset + fixedSize(gdr, format)
   const global = yield* readGdr(window, head.gdrOffset, format)
   window.expectedEnd = global.record.eof
   const majority = (head.flags & 1) === 0 ? 'column' : 'row'

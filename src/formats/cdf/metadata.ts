@@ -71,14 +71,45 @@ export function noteDamage(file: FileContext, damage: CdfDamage[], where: string
   damage.push({ where, code: error.code, message: error.message })
 }
 
-/** All variables of one kind in file order. */
-export function* readVariables(file: FileContext, kind: VariableRecord['kind'], damage: CdfDamage[]): Steps<VariableRecord[]> {
-  const head = kind === 'rVariable' ? file.gdr.rVdrHead : file.gdr.zVdrHead
-  return yield* walkList(file, head, `${kind}s`, damage, function* (offset) {
-    const layout = kind === 'rVariable' ? rVdr : zVdr
-    const { record, size } = yield* readFixed(file.window, offset, layout, file.format)
+/** All variables in file order, rVariables first. */
+export function* readVariables(file: FileContext, damage: CdfDamage[]): Steps<VariableRecord[]> {
+  const found = [...(yield* readKind(file, 'rVariable', damage)), ...(yield* readKind(file, 'zVariable', damage))]
+  const kept = new Map<string, VariableRecord>()
+  const indexes = new Set<number>()
+  for (const variable of found) {
+    const { name, vxrHead } = variable
+    try {
+      if (kept.has(name)) failCdf('cdf/corrupt', `two variables are called ${name}`, { name })
+      // Values belong to one variable: many that share an index could make little bytes a day's work.
+      if (indexes.has(vxrHead))
+        failCdf('cdf/corrupt', `the record index of ${name} at byte ${vxrHead} is another variable's`, { name, vxrHead })
+      kept.set(name, variable)
+      if (vxrHead !== 0) indexes.add(vxrHead)
+    } catch (error) {
+      noteDamage(file, damage, `variable ${name}`, error)
+    }
+  }
+  return [...kept.values()]
+}
+
+function* readKind(file: FileContext, kind: VariableRecord['kind'], damage: CdfDamage[]): Steps<VariableRecord[]> {
+  const isOld = kind === 'rVariable'
+  const [head, counted] = isOld ? [file.gdr.rVdrHead, file.gdr.nrVars] : [file.gdr.zVdrHead, file.gdr.nzVars]
+  const before = damage.length
+  const variables = yield* walkList(file, head, `${kind}s`, damage, function* (offset) {
+    const { record, size } = yield* readFixed(file.window, offset, isOld ? rVdr : zVdr, file.format)
     return { next: record.next, read: () => readVdr(file, kind, offset, record, size) }
   })
+  try {
+    if (variables.length !== counted && damage.length === before)
+      failCdf('cdf/corrupt', `the GDR counts ${counted} ${kind}s, their list holds ${variables.length}`, {
+        counted,
+        listed: variables.length,
+      })
+  } catch (error) {
+    noteDamage(file, damage, `the list of ${kind}s`, error)
+  }
+  return variables
 }
 
 type VdrFields = RecordOf<typeof rVdr> & Partial<RecordOf<typeof zVdr>>

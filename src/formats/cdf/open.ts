@@ -40,7 +40,7 @@ function prepare(
   source: CdfSource | Uint8Array,
   options: CdfOptions | undefined,
 ): { from: CdfSource; whole: Uint8Array | undefined; resolved: ResolvedOptions } {
-  const resolved = resolveOptions(options)
+  const resolved = resolveOptions(source instanceof Uint8Array ? source.byteLength : source.size, options)
   if (!(source instanceof Uint8Array)) return { from: source, whole: undefined, resolved }
   const whole = plainBytes(source)
   return { from: { ...bytesSource(whole), readSync: (a, b) => whole.subarray(a, b) }, whole, resolved }
@@ -54,7 +54,7 @@ function* openSteps(source: CdfSource, whole: Uint8Array | undefined, options: R
   } catch (error) {
     noteDamage(file, damage, 'the file', error)
   }
-  const records = [...(yield* readVariables(file, 'rVariable', damage)), ...(yield* readVariables(file, 'zVariable', damage))]
+  const records = yield* readVariables(file, damage)
   const attributes = yield* readAttributes(file, damage)
   const runner: Runner = {
     run: steps => runSteps(steps, source, options.sideFile),

@@ -10,7 +10,7 @@ export interface CdfOptions {
   readonly tolerant?: boolean
   /** Most bytes a compressed file or one block may inflate to. Default 2 GiB. */
   readonly maxInflated?: number
-  /** Most bytes of records that are not in the file but filled with pads, per read. Default 256 MiB. */
+  /** Most bytes of records that are not in the file but filled with pads, per read. Default 64 times the file, 16 to 256 MiB. */
   readonly maxVirtual?: number
   /** Opens the side file of a multi-file CDF: extension `v3` or `z0`. */
   readonly sideFile?: (extension: string) => Promise<Source | undefined>
@@ -26,12 +26,13 @@ export interface ResolvedOptions {
   readonly sideFile: ((extension: string) => Promise<Source | undefined>) | undefined
 }
 
-export const resolveOptions = (options: CdfOptions = {}): ResolvedOptions => ({
+/** Options of a file of `size` bytes. */
+export const resolveOptions = (size: number, options: CdfOptions = {}): ResolvedOptions => ({
   platform: options.platform ?? {},
   checksum: options.verify?.checksum ?? false,
   crc: options.verify?.crc ?? false,
   tolerant: options.tolerant ?? false,
   maxInflated: options.maxInflated ?? 2 ** 31,
-  maxVirtual: options.maxVirtual ?? 2 ** 28,
+  maxVirtual: options.maxVirtual ?? Math.min(2 ** 28, Math.max(2 ** 24, 64 * size)),
   sideFile: options.sideFile,
 })
