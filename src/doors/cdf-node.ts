@@ -49,9 +49,14 @@ export interface FileSource extends CdfSource {
 /** Opens a file for reading; throws `file/not-read` in words where it cannot. */
 export function openFileSource(path: string): FileSource {
   const fd = openOrFail(path, 'r', 'read')
+  const stat = fstatSync(fd)
+  if (!stat.isFile()) {
+    closeSync(fd)
+    fail('file/not-read', `${path} is no file`, { path })
+  }
   const readRange = (start: number, end: number, into?: Uint8Array): Uint8Array => readFully(fd, start, end, into)
   return {
-    size: fstatSync(fd).size,
+    size: stat.size,
     read: async (start, end, into) => readRange(start, end, into),
     readSync: readRange,
     close: async () => closeSync(fd),

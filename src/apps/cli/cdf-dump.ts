@@ -31,8 +31,10 @@ export async function dumpFile(path: string, { form, json }: DumpFlags): Promise
 }
 
 async function dumpForm(path: string): Promise<void> {
-  const identity = { file: basename(path), ...(await digestFile(path)) }
+  const file = basename(path)
+  let identity = { file, size: 0, sha256: '' }
   try {
+    identity = { file, ...(await digestFile(path)) }
     const cdf = await openCdfFile(path)
     try {
       sayJson(await dumpCdf(cdf, { ...identity, hash: sha256 }))

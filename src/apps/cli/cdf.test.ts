@@ -122,6 +122,7 @@ describe('apsis cdf', () => {
   test('faults of the user are one sentence and exit code 2', async () => {
     const cases = [
       [['ls', at('nothing.cdf')], /^apsis: .*nothing\.cdf cannot be read: ENOENT.*\n$/u],
+      [['ls', at('.')], /^apsis: .* is no file\n$/u],
       [['show', at('a.cdf'), 'b'], /^apsis: .* has no variable b; there is B, label\n$/u],
       [['dump', at('a.cdf'), '--form', 'xml'], /^apsis: there is no dump form xml; there is cdf-expected\/1\n$/u],
       [['ls', main], /^apsis: .*main\.ts: no CDF: .*\n$/u],
@@ -161,6 +162,8 @@ describe.skipIf(!sharedIsThere)(`apsis cdf dump${sharedNote}`, () => {
     const { out, code, err } = await apsis('dump', '--form', 'cdf-expected/1', corpus('damaged/bad_trunc_half.cdf'))
     expect([code, err]).toEqual([2, ''])
     expect(JSON.parse(out)).toMatchObject({ expect: 'error', error: { code: 'cdf/truncated' } })
+    const none = await apsis('dump', '--form', 'cdf-expected/1', at('nothing.cdf'))
+    expect([none.code, none.err, JSON.parse(none.out)]).toMatchObject([2, '', { file: 'nothing.cdf', error: { code: 'file/not-read' } }])
   })
 
   test('for people it tells everything but most values', async () => {
