@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, open, readFile, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openCdf } from '#formats/cdf'
 import type { Dataset } from '#formats/cdf'
-import { createCdfFile, nodePlatform, openCdfFile, readCdfFile, startInflatePool, writeCdfFile } from './cdf-node.ts'
+import { createCdfFile, handleSource, nodePlatform, openCdfFile, readCdfFile, startInflatePool, writeCdfFile } from './cdf-node.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -29,6 +30,19 @@ describe('CDF files in Node', () => {
     expect(x?.readSync().values).toEqual(values)
     await cdf.close()
     expect((await readCdfFile(path)).variables.get('x')?.readSync().values).toEqual(values)
+  })
+
+  test('through a handle that somebody else opened', async () => {
+    const path = join(folder, 'handle.cdf')
+    const values = Float64Array.from({ length: 100_000 }, (_, i) => i)
+    await writeCdfFile(path, { attributes: {}, variables: [{ name: 'x', type: 'CDF_REAL8', values }] })
+    await using handle = await open(path)
+    const cdf = await openCdf(await handleSource(handle))
+    expect((await cdf.variables.get('x')?.read({ first: 5, count: 2 }))?.values).toEqual(Float64Array.of(5, 6))
+    let sum = 0
+    for await (const chunk of cdf.variables.get('x')?.chunks({ records: 9999 }) ?? [])
+      for (const v of chunk.values as Float64Array) sum += v
+    expect(sum).toBe(4_999_950_000)
   })
 
   test('streamed with an MD5', async () => {

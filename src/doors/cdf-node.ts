@@ -7,7 +7,7 @@
  */
 import { createHash } from 'node:crypto'
 import { closeSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
-import { readFile, rename } from 'node:fs/promises'
+import { readFile, rename, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib'
 import {
@@ -60,6 +60,23 @@ export function openFileSource(path: string): FileSource {
     read: async (start, end, into) => readRange(start, end, into),
     readSync: readRange,
     close: async () => closeSync(fd),
+  }
+}
+
+/** A file that is open already as a source; who opened it closes it. */
+export async function handleSource(handle: FileHandle): Promise<CdfSource> {
+  const { size } = await handle.stat()
+  return {
+    size,
+    read: async (start, end, into) => {
+      const bytes = into?.subarray(0, end - start) ?? new Uint8Array(end - start)
+      for (let done = 0; done < bytes.length;) {
+        const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done)
+        if (bytesRead === 0) return bytes.subarray(0, done)
+        done += bytesRead
+      }
+      return bytes
+    },
   }
 }
 

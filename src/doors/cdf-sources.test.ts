@@ -21,7 +21,8 @@ beforeAll(async () => {
     else if (request.url === '/a' || request.url === '/c') {
       const etag = request.url === '/a' ? '"1"' : `"${requests.length}"`
       response.writeHead(206, { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}`, etag }).end(bytes.subarray(start, end))
-    } else if (request.url === '/d') response.writeHead(206).end(bytes.subarray(start, end))
+    } else if (request.url === '/empty') response.writeHead(416, { 'content-range': 'bytes */0' }).end()
+    else if (request.url === '/d') response.writeHead(206).end(bytes.subarray(start, end))
     else response.writeHead(404).end()
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -63,6 +64,16 @@ describe('a CDF behind a URL', () => {
     await expect(urlSource(`${base}/nothing`)).rejects.toMatchObject({ code: 'source/http', detail: { status: 404 } })
     await expect(urlSource(`${base}/d`)).rejects.toMatchObject({ code: 'source/http' })
   })
+})
+
+test('an empty file behind a URL is told as such', async () => {
+  await expect(openCdf(await urlSource(`${base}/empty`))).rejects.toThrow(/the file is empty/u)
+})
+
+test('what is neither bytes nor a source is told in words', async () => {
+  const odd = ['field.cdf', new Blob([bytes]), {}, 5] as unknown as Uint8Array[]
+  for (const given of odd) await expect(openCdf(given)).rejects.toThrow(/openCdf takes bytes or a source/u)
+  expect((await openCdf(bytes.slice().buffer)).variables.get('x')?.records).toBe(100_000)
 })
 
 test('a CDF in a Blob', async () => {

@@ -67,6 +67,8 @@ interface Answer {
 
 async function readAnswer(response: Awaited<ReturnType<FetchLike>>, url: string): Promise<Answer> {
   const { status, headers } = response
+  // An empty file has no first byte to ask for.
+  if (status === 416 && headers.get('content-range') === 'bytes */0') return { bytes: new Uint8Array(0), size: 0, tag: null, whole: true }
   if (status !== 200 && status !== 206) fail('source/http', `${url} answers with status ${status}`, { url, status })
   const bytes = new Uint8Array(await response.arrayBuffer())
   const total = /\/(\d+)$/u.exec(headers.get('content-range') ?? '')?.[1]

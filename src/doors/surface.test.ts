@@ -32,6 +32,7 @@ test('the public names of apsis/cdf', () => {
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`
     [
       "createCdfFile",
+      "handleSource",
       "nodePlatform",
       "openCdfFile",
       "openFileSource",

@@ -25,24 +25,30 @@ interface Runner {
  * Opens a CDF and parses all metadata; values are read when asked for, from `source`, which must stay open.
  * Throws `cdf/not-cdf`, `cdf/truncated`, `cdf/corrupt`, `cdf/unsupported`, and with `verify.checksum` `cdf/checksum`.
  */
-export async function openCdf(source: CdfSource | Uint8Array, options?: CdfOptions): Promise<Cdf> {
+export async function openCdf(source: CdfSource | Uint8Array | ArrayBuffer, options?: CdfOptions): Promise<Cdf> {
   const { from, whole, resolved } = prepare(source, options)
   return runSteps(openSteps(from, whole, resolved), from)
 }
 
 /** {@link openCdf} at once, for bytes in memory and sources with `readSync`. */
-export function openCdfSync(source: CdfSource | Uint8Array, options?: CdfOptions): Cdf {
+export function openCdfSync(source: CdfSource | Uint8Array | ArrayBuffer, options?: CdfOptions): Cdf {
   const { from, whole, resolved } = prepare(source, options)
   return runStepsSync(openSteps(from, whole, resolved), from)
 }
 
 function prepare(
-  source: CdfSource | Uint8Array,
+  given: CdfSource | Uint8Array | ArrayBuffer,
   options: CdfOptions | undefined,
 ): { from: CdfSource; whole: Uint8Array | undefined; resolved: ResolvedOptions } {
-  const resolved = resolveOptions(source instanceof Uint8Array ? source.byteLength : source.size, options)
-  if (!(source instanceof Uint8Array)) return { from: source, whole: undefined, resolved }
+  const source = given instanceof ArrayBuffer ? new Uint8Array(given) : given
+  if (!(source instanceof Uint8Array)) {
+    // From JavaScript anything comes: a path, a Blob, a Response.
+    if (typeof (source as Partial<CdfSource>).read !== 'function' || typeof source.size !== 'number')
+      failCdf('cdf/unsupported', 'openCdf takes bytes or a source: openCdfFile opens a path, blobSource a Blob, urlSource an address')
+    return { from: source, whole: undefined, resolved: resolveOptions(source.size, options) }
+  }
   const whole = plainBytes(source)
+  const resolved = resolveOptions(whole.byteLength, options)
   return { from: { ...bytesSource(whole), readSync: (a, b) => whole.subarray(a, b) }, whole, resolved }
 }
 

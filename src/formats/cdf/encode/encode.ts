@@ -11,7 +11,7 @@ import { prepare, type PreparedVariable } from './prepare.ts'
  * A whole CDF 3.9 file of a dataset: zVariables only, IBMPC encoding, metadata first. Throws `cdf/bad-dataset` with the
  * variable or attribute at fault.
  */
-export function encodeCdf(dataset: Dataset, options: EncodeOptions = {}): Uint8Array {
+export function encodeCdf(dataset: Dataset, options: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   return join(encodeCdfParts(dataset, options))
 }
 
@@ -85,7 +85,7 @@ function digest(parts: readonly Uint8Array[], options: ResolvedEncode): Uint8Arr
   return md5.digest()
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
+function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0))
   let at = 0
   for (const part of parts) {
