@@ -100,15 +100,15 @@ function swapAnywhere(bytes: Uint8Array, word: 4 | 8): void {
 
 /**
  * NASA's library converts only half of the EPOCH16 values it writes in a VAX encoding (it counts values, not their two
- * numbers), so that files hold a mixture. Seconds that read as IEEE are a whole number in range have been left so:
- * VAX numbers of that size read as IEEE are denormal.
+ * numbers), so that files hold a mixture. What reads as IEEE as a whole number in range has been left so: VAX numbers of
+ * that size read as IEEE are denormal.
  */
 function fromVaxPairs(bytes: Uint8Array, form: 'vax-d' | 'vax-g'): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  for (let at = 0; at + 16 <= bytes.length; at += 16) {
-    const seconds = view.getFloat64(at, true)
-    const isIeee = (Number.isInteger(seconds) && seconds >= 1 && seconds < 315_569_520_000) || seconds === -1e31
-    if (!isIeee) fromVax(bytes.subarray(at, at + 16), form)
+  for (let at = 0; at + 8 <= bytes.length; at += 8) {
+    const value = view.getFloat64(at, true)
+    const isIeee = (Number.isInteger(value) && value >= 1 && value < 1e12) || value === -1e31
+    if (!isIeee) fromVax(bytes.subarray(at, at + 8), form)
   }
 }
 
@@ -127,7 +127,8 @@ function vaxF(view: DataView, at: number): number {
   const head = view.getUint16(at, true)
   const exponent = (head >> 7) & 0xff
   const sign = (head & 0x8000) === 0 ? 1 : -1
-  if (exponent === 0) return sign < 0 ? Number.NaN : 0
+  // A set sign alone is what NASA's library makes of -0, and what it reads as such.
+  if (exponent === 0) return sign * 0
   const fraction = (head & 0x7f) * 65_536 + view.getUint16(at + 2, true)
   return sign * (1 + fraction / 8_388_608) * 2 ** (exponent - 129)
 }
@@ -139,7 +140,7 @@ function vaxDouble(view: DataView, at: number, form: 'vax-d' | 'vax-g'): number 
   const sign = (head & 0x8000) === 0 ? 1 : -1
   const isD = form === 'vax-d'
   const exponent = isD ? (head >> 7) & 0xff : (head >> 4) & 0x7ff
-  if (exponent === 0) return sign < 0 ? Number.NaN : 0
+  if (exponent === 0) return sign * 0
   const top = isD ? head & 0x7f : head & 0xf
   const rest = (words[1] * 65_536 + words[2]) * 65_536 + words[3]
   const bits = isD ? dFraction(top, rest) : top / 16 + rest / 2 ** 52

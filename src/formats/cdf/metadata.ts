@@ -26,6 +26,8 @@ export interface VariableRecord {
   readonly blockingFactor: number
   /** Pad value as stored, in the encoding of the file. */
   readonly pad: Uint8Array | null
+  /** What stands for records that are not there, in little-endian IEEE, where it is not the pad. */
+  readonly virtual?: Uint8Array
 }
 
 export interface AttributeRecord {

@@ -9,6 +9,8 @@ import type { Cdf, CdfChunk, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariabl
 import { decodeValue } from './numbers.ts'
 import { resolveOptions, type CdfOptions, type ResolvedOptions } from './options.ts'
 import { recordBytesOf, recordsOf, varyingDims } from './shape.ts'
+import { valueBytes } from './encode/values.ts'
+import { typeOf } from './types.ts'
 import { chooseRecords, readRange, readValues } from './values.ts'
 import { makeWindow, plainBytes, runSteps, runStepsSync, type CdfSource, type Steps } from './window.ts'
 
@@ -115,7 +117,17 @@ function collectEntries(byNumber: Map<number, Map<string, CdfEntry>>, name: stri
   }
 }
 
-function makeVariable(file: FileContext, record: VariableRecord, attributes: ReadonlyMap<string, CdfEntry>, runner: Runner): CdfVariable {
+/** FILLVAL as the value of records that are not there, where it is asked for and of the variable's own type. */
+function withFill(file: FileContext, record: VariableRecord, fill: CdfEntry | undefined): VariableRecord {
+  const { type, elements } = record
+  if (file.options.virtual !== 'fillval' || fill === undefined || typeOf(fill.type).array !== type.array) return record
+  const list = typeof fill.value === 'string' ? [fill.value.padEnd(elements).slice(0, elements)] : fill.value
+  const virtual = valueBytes(list, type, elements, 'FILLVAL')
+  return virtual.byteLength === type.bytes * elements ? { ...record, virtual } : record
+}
+
+function makeVariable(file: FileContext, plain: VariableRecord, attributes: ReadonlyMap<string, CdfEntry>, runner: Runner): CdfVariable {
+  const record = withFill(file, plain, attributes.get('FILLVAL'))
   const values = (range: ReadRange = {}): Steps<CdfData> => readValues(file, record, range)
   const bytes = (range: ReadRange = {}): Steps<Uint8Array> => readRange(file, record, range)
   const extents = (): Steps<readonly CdfExtent[]> => listExtents(file, record)

@@ -12,6 +12,11 @@ export interface CdfOptions {
   readonly maxInflated?: number
   /** Most bytes of records that are not in the file but filled with pads, per read. Default 64 times the file, 16 to 256 MiB. */
   readonly maxVirtual?: number
+  /**
+   * What stands for records that are not in the file: the `pad` of the variable (default), or its FILLVAL where it has
+   * one, as NASA's library does from 3.8 on.
+   */
+  readonly virtual?: 'pad' | 'fillval'
   /** Opens the side file of a multi-file CDF: extension `v3` or `z0`. */
   readonly sideFile?: (extension: string) => Promise<Source | undefined>
 }
@@ -23,6 +28,7 @@ export interface ResolvedOptions {
   readonly tolerant: boolean
   readonly maxInflated: number
   readonly maxVirtual: number
+  readonly virtual: 'pad' | 'fillval'
   readonly sideFile: ((extension: string) => Promise<Source | undefined>) | undefined
 }
 
@@ -34,5 +40,6 @@ export const resolveOptions = (size: number, options: CdfOptions = {}): Resolved
   tolerant: options.tolerant ?? false,
   maxInflated: options.maxInflated ?? 2 ** 31,
   maxVirtual: options.maxVirtual ?? Math.min(2 ** 28, Math.max(2 ** 24, 64 * size)),
+  virtual: options.virtual ?? 'pad',
   sideFile: options.sideFile,
 })

@@ -5,6 +5,7 @@ import type { TypeInfo } from './types.ts'
 /** One pad value in little-endian IEEE: the stored one, else the default of the type and of the file's version. */
 export function padBytes(variable: VariableRecord, encoding: Encoding, version: number): Uint8Array {
   const { type, elements } = variable
+  if (variable.virtual !== undefined) return variable.virtual
   if (variable.pad === null) return defaultPad(type, elements, version)
   const bytes = variable.pad.slice()
   toLittleEndian(bytes, type, encoding)

@@ -53,6 +53,38 @@ describe('records that are not in the file', () => {
     expect(variable?.readSync({ first: 3, count: 2 }).values).toEqual(Int32Array.of(2, 2))
   })
 
+  test('FILLVAL instead, where it is asked for and of the type', () => {
+    const sparse = { type: 'CDF_INT4', sparse: 'pad', pad: 7, values: [1, 7, 2, 7] } as const
+    const bytes = encodeCdf({
+      attributes: {},
+      variables: [
+        { name: 'x', ...sparse, attributes: { FILLVAL: -9 } },
+        { name: 'y', ...sparse, attributes: { FILLVAL: { type: 'CDF_REAL8', value: -9 } } },
+        {
+          name: 't',
+          type: 'CDF_CHAR',
+          elements: 3,
+          sparse: 'pad',
+          pad: 'pad',
+          values: ['one', 'pad', 'two'],
+          attributes: { FILLVAL: '-' },
+        },
+      ],
+    })
+    const read = (virtual: 'pad' | 'fillval'): unknown[] =>
+      [...openCdfSync(bytes, { virtual }).variables.values()].map(variable => [...variable.readSync().values])
+    expect(read('pad')).toEqual([
+      [1, 7, 2, 7],
+      [1, 7, 2, 7],
+      ['one', 'pad', 'two'],
+    ])
+    expect(read('fillval')).toEqual([
+      [1, -9, 2, -9],
+      [1, 7, 2, 7],
+      ['one', '-', 'two'],
+    ])
+  })
+
   test('more of them than allowed are refused', () => {
     const bytes = encodeCdf(one({ name: 'x', type: 'CDF_REAL8', sparse: 'prev', values: new Float64Array(100_000) }))
     const variable = openCdfSync(bytes, { maxVirtual: 1000 }).variables.get('x')
@@ -134,5 +166,38 @@ describe('values', () => {
     expect(() => encodeCdf({ attributes: { A: { type: 'CDF_INT4', value: 'text' } }, variables: [] })).toThrow(/is text but/u)
     expect(() => encodeCdf({ attributes: { A: { type: 'CDF_CHAR', value: 4 } }, variables: [] })).toThrow(/is no text/u)
     expect(() => encodeCdf(one({ name: 't', type: 'CDF_CHAR', values: [1] }))).toThrow(/text variable is number/u)
+  })
+})
+
+describe('VAX numbers', () => {
+  const words = (bits: bigint): Uint8Array => {
+    const bytes = new Uint8Array(8)
+    new DataView(bytes.buffer).setBigUint64(0, bits)
+    // Words of 16 bits, the first with sign and exponent, each little-endian.
+    for (let i = 0; i < 8; i += 2) bytes.subarray(i, i + 2).reverse()
+    return bytes
+  }
+  const asVax = (dataset: Dataset, stored: readonly Uint8Array[]): unknown => {
+    const bytes = patched(dataset, { [ENCODING]: 15 })
+    const at = openCdfSync(bytes).variables.get('x')?.extentsSync()[0]?.offset ?? 0
+    stored.forEach((value, i) => bytes.set(value, at + 12 + 8 * i))
+    return openCdfSync(bytes).variables.get('x')?.readSync().values
+  }
+
+  test('a sign alone is -0, as NASA reads it', () => {
+    expect(asVax(one({ name: 'x', type: 'CDF_REAL8', values: [0, 0] }), [words(1n << 63n), words(0x4010n << 48n)])).toEqual(
+      Float64Array.of(-0, 1),
+    )
+  })
+
+  test('EPOCH16 may be half converted: each of its numbers is looked at', () => {
+    const plain = new Uint8Array(Float64Array.of(18_021_928_739).buffer)
+    const values = asVax(one({ name: 'x', type: 'CDF_EPOCH16', values: [1, 2, 3, 4] }), [
+      words(0x4010n << 48n),
+      plain,
+      plain,
+      words(0x4010n << 48n),
+    ])
+    expect(values).toEqual(Float64Array.of(1, 18_021_928_739, 18_021_928_739, 1))
   })
 })
