@@ -1,8 +1,9 @@
 import { describeRule } from '#domain/partition'
 import { consumersOf, datasetsOf, graphLevels, findProduct, makerOf } from '#domain/mission'
 import type { Mission, Product } from '#domain/mission'
+import { processRows } from './process-table.ts'
 
-/** What a sound mission contains, for a terminal: a heading, then one line per product in the order in which they come to be. */
+/** What a sound mission contains, for a terminal: a heading, one line per product in the order in which they come to be, one per process. */
 export function describeMission(mission: Mission): readonly string[] {
   const { spacecraft, instruments, products, processes } = mission
   const levels = graphLevels(mission)
@@ -18,15 +19,19 @@ export function describeMission(mission: Mission): readonly string[] {
     ].join(', '),
     '',
     ...alignTable([['step', 'product', 'one per', 'format', 'made by', 'read by'], ...rows]),
+    ...(processes.length === 0 ? [] : ['', legend, ...alignTable(processRows(mission))]),
   ]
 }
+
+const legend = 'a|b: best first, or one each   ?: may be absent   !: its change alone starts nothing   {a b}: a set, of each what is valid'
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
 function rowOf(mission: Mission, product: Product, level: number): readonly string[] {
   const per = describeRule(product.partition)
   const readers = consumersOf(mission, product.id).map(process => process.id)
-  return [String(level), product.id, per, product.format, makerOf(mission, product.id)?.id ?? '(arrives)', readers.join(', ') || '-']
+  const read = readers.length > 4 ? [...readers.slice(0, 3), `and ${readers.length - 3} more`] : readers
+  return [String(level), product.id, per, product.format, makerOf(mission, product.id)?.id ?? '(arrives)', read.join(', ') || '-']
 }
 
 function alignTable(rows: readonly (readonly string[])[]): readonly string[] {

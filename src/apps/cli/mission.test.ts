@@ -21,7 +21,14 @@ describe('mission check', () => {
     const { lines, sound } = await checkMissions(missions)
     expect(sound).toBe(true)
     expect(lines).toContainEqual(expect.stringMatching(/^imap: sound\. /))
-    expect(lines).toContainEqual(expect.stringMatching(/^0 +mag l0 raw +contact +ccsds +\(arrives\) +mag-l1a-norm, mag-l1a-burst$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^0 +mag l0 raw +contact +ccsds +\(arrives\) +mag-l1a-norm, mag-l1a-burst, /))
+    expect(lines).toContainEqual(expect.stringMatching(/^mag-l1a-norm +day +.*-10 s \+10 s.* +mag l1a norm-mago\|norm-magi +-$/))
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^edp-l2pre-fast +day +edp fast l2a dce2d, edp fast l2pre dce2d\? the last before, /),
+    )
+    expect(lines).toContainEqual(
+      expect.stringMatching(/^mec-l2-ts04 +day +defeph -1 \+1 orbits, defatt, \{leapseconds .*\} +mec srvy l2 ephts04d/),
+    )
     expect(lines).toContainEqual(expect.stringMatching(/^1 +mag l1a norm-mago +day +cdf +mag-l1a-norm +-$/))
   })
 

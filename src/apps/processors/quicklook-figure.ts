@@ -30,7 +30,7 @@ const componentNames: Readonly<Record<Component, string>> = { x: 'X', y: 'Y', z:
 export async function composeQuicklook(job: JobFile, set: PanelSet, inputs: readonly OpenInput[]): Promise<Quicklook> {
   const partition: TimeRange = { start: Date.parse(job.partition.start), stop: Date.parse(job.partition.stop) }
   // A burst's partition tells where it begins, only its content how long it is.
-  const isTag = job.partition.kind === 'tag'
+  const isTag = job.partition.kind === 'tag' || job.partition.kind === 'segment'
   const used = new Set<JobInput>()
   const find = makeFind(inputs, isTag ? everything : partition, used)
   const range = isTag || set.span === 'records' ? ((await findExtent(set, find)) ?? partition) : partition

@@ -20,7 +20,7 @@ import { apsisPrograms } from './apsis-programs.ts'
 import { capacityHere, executorOf, readConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { demoClock } from './demo-clock.ts'
-import { describeLeftOut, leaveOutMissing } from './programs.ts'
+import { describeLeftOut, keepFlying, leaveOutMissing } from './programs.ts'
 import type { LeftOut } from './programs.ts'
 import { settingsOf } from './settings.ts'
 import type { SystemSettings } from './settings.ts'
@@ -64,7 +64,13 @@ export async function openSystem(options: SystemOptions): Promise<System> {
   const config = await readConfig(home)
   const clock = home.kind === 'demo' ? demoClock(home) : Date.now
   const settings = settingsOf(home.kind)
-  const { missions, leftOut } = leaveOutMissing(await loadMissions(missionsFolder(options.environment)), process.env['PATH'] ?? '')
+  const all = await loadMissions(missionsFolder(options.environment))
+  const demos = home.kind === 'demo' ? await readDemos(all) : new Map<string, DemoSheet>()
+  const flying = all.map(mission => {
+    const flies = demos.get(mission.id)?.flies
+    return flies === undefined ? mission : keepFlying(mission, flies)
+  })
+  const { missions, leftOut } = leaveOutMissing(flying, process.env['PATH'] ?? '')
   for (const process of leftOut) log.warn({ act: 'left out', ...process }, describeLeftOut(process))
   const db = openDb(options.config)
   const queue = await openQueue(options.config, { supervise: options.supervise, log })
@@ -100,7 +106,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     open: config.network,
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,
-    overlays: home.kind === 'demo' ? await readOverlays(missions) : {},
+    overlays: Object.assign({}, ...[...demos.values()].map(demo => demo.parameters ?? {})) as ExecutorContext['overlays'],
     worker: `${hostname()}:${process.pid}`,
     log,
   }
@@ -117,12 +123,17 @@ async function withAdapters(mission: Mission): Promise<LoadedMission> {
   return identify === undefined ? { mission } : { mission, identify }
 }
 
-/** A mission's `demo.yaml` may lay parameters over those of its processes: scripted faults of the demo. */
-async function readOverlays(missions: readonly Mission[]): Promise<ExecutorContext['overlays']> {
-  const all: Record<string, Readonly<Record<string, unknown>>> = {}
+/** A mission's `demo.yaml`: which processes fly (all where it does not say), and parameters laid over theirs, for scripted faults. */
+interface DemoSheet {
+  readonly flies?: readonly string[]
+  readonly parameters?: ExecutorContext['overlays']
+}
+
+async function readDemos(missions: readonly Mission[]): Promise<ReadonlyMap<string, DemoSheet>> {
+  const all = new Map<string, DemoSheet>()
   for (const mission of missions) {
     const path = join(mission.folder, 'demo.yaml')
-    if (existsSync(path)) Object.assign(all, (parse(await readFile(path, 'utf8')) as { parameters?: object }).parameters)
+    if (existsSync(path)) all.set(mission.id, parse(await readFile(path, 'utf8')) as DemoSheet)
   }
   return all
 }

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { dayMs, overlap, partitionAt, partitionsOf } from './index.ts'
+import { coveredLength, dayMs, describeRule, followsEvents, isTiled, overlap, partitionAt, partitionsOf } from './index.ts'
 import type { PartitionRule } from './index.ts'
 
 const utc = (text: string): number => Date.parse(text)
@@ -76,4 +76,56 @@ test('days and hours tile a span without gaps, keys sort by time', () => {
 test('neighbours do not overlap: spans are half-open', () => {
   expect(overlap({ start: 0, stop: 10 }, { start: 10, stop: 20 })).toBe(false)
   expect(overlap({ start: 0, stop: 11 }, { start: 10, stop: 20 })).toBe(true)
+})
+
+describe('rules beyond days', () => {
+  test('months follow the calendar, the mission is one', () => {
+    expect(partitionsOf({ kind: 'month' }, { start: utc('2027-12-31'), stop: utc('2028-03-01T00:00:00.001Z') })).toEqual([
+      { kind: 'month', key: '2027-12', start: utc('2027-12-01'), stop: utc('2028-01-01') },
+      { kind: 'month', key: '2028-01', start: utc('2028-01-01'), stop: utc('2028-02-01') },
+      { kind: 'month', key: '2028-02', start: utc('2028-02-01'), stop: utc('2028-03-01') },
+      { kind: 'month', key: '2028-03', start: utc('2028-03-01'), stop: utc('2028-04-01') },
+    ])
+    const rule = { kind: 'mission', begins: utc('2015-03-13') } as const
+    expect(partitionsOf(rule, { start: utc('2020-01-01'), stop: utc('2020-01-02') })).toEqual([
+      { kind: 'mission', key: 'mission', start: rule.begins, stop: utc('2200-01-01') },
+    ])
+    expect(partitionsOf(rule, { start: utc('2014-01-01'), stop: utc('2014-01-02') })).toEqual([])
+  })
+
+  test('a validity without end has none', () => {
+    expect(partitionAt({ kind: 'validity' }, at)).toMatchObject({ key: '20161209090304', start: at, stop: utc('2200-01-01') })
+    expect(partitionAt({ kind: 'validity' }, at, at + dayMs)).toMatchObject({ stop: at + dayMs })
+  })
+
+  test('events give partitions, calendars others: no rule is both', () => {
+    const rules: readonly PartitionRule[] = [
+      { kind: 'day' },
+      { kind: 'hours', hours: 2 },
+      { kind: 'month' },
+      { kind: 'mission', begins: 0 },
+      { kind: 'orbit' },
+      { kind: 'region', region: 'sroi' },
+      { kind: 'segment' },
+      { kind: 'contact' },
+      { kind: 'tag' },
+      { kind: 'span' },
+      { kind: 'validity' },
+    ]
+    expect(rules.filter(isTiled).map(describeRule)).toEqual(['day', '2 hours', 'month', 'whole mission'])
+    expect(rules.filter(followsEvents).map(describeRule)).toEqual(['orbit', 'region sroi', 'burst segment', 'contact'])
+  })
+})
+
+test('what spans cover of a window is what a count of minutes finds', () => {
+  const minute = fc.integer({ min: 0, max: 60 })
+  const spans = fc.array(fc.tuple(minute, minute).map(([a, b]) => ({ start: Math.min(a, b), stop: Math.max(a, b) })))
+  fc.assert(
+    fc.property(spans, minute, minute, (all, a, b) => {
+      const window = { start: Math.min(a, b), stop: Math.max(a, b) }
+      let count = 0
+      for (let t = window.start; t < window.stop; t++) if (all.some(s => s.start <= t && t < s.stop)) count++
+      expect(coveredLength(all, window)).toBe(count)
+    }),
+  )
 })

@@ -16,18 +16,30 @@ export interface Foreseen {
   readonly known: boolean
   /** Why there is nothing to make and nothing to come: cancelled, moved, lost, never downlinked, off, in another mode. */
   readonly absence: Reason | undefined
+  /** Nothing is made even from inputs that are there: they do not contradict the absence. */
+  readonly barred: boolean
 }
 
-/** `events` are those that touch the partition, and those that once began with it; `modes` those of the product's instrument. */
-export function foresee(product: Product, modes: readonly string[], partition: Partition, events: readonly EventFact[]): Foreseen {
+/**
+ * `events` are those that touch the partition, and those that once began with it; `modes` those that the product's instrument is switched
+ * between; `hasOwnData`: an input is of the instrument itself, so that it was not silent whatever the list of modes says.
+ */
+export function foresee(
+  product: Product,
+  modes: readonly string[],
+  partition: Partition,
+  events: readonly EventFact[],
+  hasOwnData = false,
+): Foreseen {
   const followed = events.filter(event => followsEvent(product.partition, event))
   const isOwn = (start: number): boolean => partitionAt(product.partition, start).key === partition.key
   const own = followed.find(event => isOwn(event.span.start))
   const moved = followed.find(event => event.former.some(isOwn))
-  return {
-    known: own !== undefined || moved !== undefined,
-    absence: ownAbsence(own, moved) ?? modeAbsence(product, modes, partition, events),
-  }
+  const known = own !== undefined || moved !== undefined
+  const absence = ownAbsence(own, moved)
+  if (absence !== undefined) return { known, absence, barred: absence.kind === 'cancelled' }
+  const silent = modeAbsence(product, modes, partition, events)
+  return { known, absence: silent, barred: silent !== undefined && !hasOwnData }
 }
 
 function ownAbsence(own: EventFact | undefined, moved: EventFact | undefined): Reason | undefined {

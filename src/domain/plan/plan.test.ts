@@ -15,7 +15,7 @@ const plainly = { optional: false, triggers: true, window: { kind: 'time', befor
 const code = (from: number) => [{ from, to: from }]
 const retry = { error: 3, fatal: 1, 'try-again': 3, timeout: 3, memory: 3, lost: 3, refused: 3 }
 
-const foreseen = { known: false, absence: undefined }
+const foreseen = { known: false, absence: undefined, barred: false }
 
 const process: Process = {
   id: 'calibrate',

@@ -30,7 +30,8 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const active = facts.job?.state === 'ready' || facts.job?.state === 'running' ? facts.job : undefined
   if (active !== undefined)
     return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts, active) } }
-  if (facts.foreseen.absence?.kind === 'cancelled') return { cell: { have, next: 'none', reason: facts.foreseen.absence } }
+  const { absence, barred } = facts.foreseen
+  if (absence !== undefined && barred && facts.made !== 'delivered') return { cell: { have, next: 'none', reason: absence } }
 
   const lacking = lackingRoles(facts)
   if (lacking.length > 0) return { cell: cellWithoutInputs(facts, lacking, missing, now) }
@@ -162,20 +163,25 @@ function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], miss
 
 /** What is needed was looked for and is known not to be: that is an end for what would be made of it, too. */
 function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState | undefined {
-  const cells = lacking.flatMap(r => r.cells)
-  if (facts.made === 'files' || cells.length === 0) return undefined
-  const absent = cells.find(c => c.have === 'none' && isAbsent(c.reason))
-  if (cells.some(c => c.have !== 'no-data' && !(c.have === 'none' && isAbsent(c.reason)))) return undefined
-  if (absent === undefined)
-    return {
-      have: 'no-data',
-      next: 'none',
-      reason: { kind: 'no-data', text: `${nameCells(cells)} has no data`, causes: cells.map(cellName) },
-    }
+  if (facts.made === 'files') return undefined
+  const empty = lacking.filter(r => r.cells.length > 0 && r.cells.every(c => isEmpty(c, facts.partition)))
+  // One required input that is known to be empty is enough; of optional ones alone all have to be.
+  const isSure = empty.length > 0 && (empty.some(r => !r.input.optional) || lacking.every(r => r.cells.length === 0 || empty.includes(r)))
+  if (!isSure) return undefined
+  const cells = empty.flatMap(r => r.cells)
+  const causes = cells.map(cellName)
+  const absent = cells.find(c => isAbsent(c.reason) && c.have === 'none')
+  if (absent === undefined) {
+    const none = cells.every(c => c.have === 'full') ? 'no data of this time' : 'no data'
+    return { have: 'no-data', next: 'none', reason: { kind: 'no-data', text: `${nameCells(cells)} has ${none}`, causes } }
+  }
   const why = absent.reason.kind === 'waived' ? 'waived' : `not expected: ${absent.reason.text}`
-  const text = `needs ${nameCells([absent])}, which is ${why}`
-  return { have: 'none', next: 'none', reason: { kind: absent.reason.kind, text, causes: cells.map(cellName) } }
+  return { have: 'none', next: 'none', reason: { kind: absent.reason.kind, text: `needs ${nameCells([absent])}, which is ${why}`, causes } }
 }
+
+/** Nothing is there and nothing will come; or all of a longer time is there (a day), and none of it is of this one (two hours). */
+const isEmpty = (c: SourceCell, { key }: WorkFacts['partition']): boolean =>
+  c.have === 'no-data' || (c.have === 'full' && c.partition !== key) || (c.have === 'none' && isAbsent(c.reason))
 
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
   const roles = lacking.map(r => r.input.products.join(' or ')).join(', ')

@@ -55,7 +55,7 @@ describe('what is wrong is said with its place', () => {
     ['', 'line 1: a list of events needs the columns kind or event_type, key or id, spacecraft or sc_id'],
     [own.replace('kind,key', 'kind,name'), 'line 1: a list of events needs the columns key or id'],
     [own.replace('sroi-1', ''), 'line 2: row 2 has no key'],
-    [own.replace('2026-11-22T09:00:00Z', '2026-11-22T03:00:00Z'), 'line 2: sroi-1 ends at 2026-11-22T03:00:00Z, not after its start'],
+    [own.replace('2026-11-22T09:00:00Z', '2026-11-22T02:00:00Z'), 'line 2: sroi-1 ends at 2026-11-22T02:00:00Z, before its start'],
     [own.replace('2026-11-22T09:00:00Z', 'noon'), 'line 2: "noon" is no time: write 2026-11-22T03:00:00Z'],
     [own.replace('done', 'gone'), 'line 3: state "gone" is none of planned, done, lost, cancelled, not-downlinked'],
   ])('%#', (text, message) => expect(() => readEventList(text)).toThrow(message))

@@ -50,8 +50,10 @@ export function readEventList(text: string): readonly ListedEvent[] {
 
 function readRow(cell: (column: string) => string, row: number): ListedEvent {
   for (const column of required) if (cell(column) === '') failAt('ephemeris/bad-line', row, `row ${row} has no ${columns[column]?.[0]}`)
-  const [start, stop] = [readTime(cell('start'), row), readTime(cell('stop'), row)]
-  if (stop <= start) failAt('ephemeris/bad-line', row, `${cell('key')} ends at ${cell('stop')}, not after its start ${cell('start')}`)
+  const [start, end] = [readTime(cell('start'), row), readTime(cell('stop'), row)]
+  if (end < start) failAt('ephemeris/bad-line', row, `${cell('key')} ends at ${cell('stop')}, before its start ${cell('start')}`)
+  // A moment (an apogee) is written with one time twice; half-open, it lasts a millisecond.
+  const stop = Math.max(end, start + 1)
   const word = cell('state') || 'planned'
   const state = eventStates.find(known => known === word)
   if (state === undefined) return failAt('ephemeris/bad-line', row, `state "${word}" is none of ${eventStates.join(', ')}`)

@@ -37,12 +37,12 @@ export async function gatherWork(ledger: Ledger, mission: Mission, process: Proc
     made,
     job,
     due: first === undefined ? undefined : dueTime(first, contacts, key.partition, now),
-    foreseen: first === undefined ? nothingForeseen : foreseenOf(mission, first, key.partition, events),
+    foreseen: first === undefined ? nothingForeseen : foreseenOf(mission, first, key.partition, events, roles),
     events: events.filter(e => e.kind === 'region' && process.on.includes(e.name) && e.state !== 'cancelled' && e.span.stop <= now),
   }
 }
 
-const nothingForeseen: Foreseen = { known: false, absence: undefined }
+const nothingForeseen: Foreseen = { known: false, absence: undefined, barred: false }
 
 /** Asked only where the mission has lists of events, or contacts that can move. */
 const eventsOf = async (ledger: Ledger, mission: Mission, spacecraft: string, partition: Partition): Promise<readonly EventFact[]> =>
@@ -50,9 +50,16 @@ const eventsOf = async (ledger: Ledger, mission: Mission, spacecraft: string, pa
     ? ledger.missionEvents(mission.id, spacecraft, partition)
     : []
 
-function foreseenOf(mission: Mission, product: Product, partition: Partition, events: readonly EventFact[]): Foreseen {
+function foreseenOf(
+  mission: Mission,
+  product: Product,
+  partition: Partition,
+  events: readonly EventFact[],
+  roles: readonly RoleFacts[] = [],
+): Foreseen {
+  const hasOwnData = roles.some(r => r.files.some(f => findProduct(mission, f.product).instrument === product.instrument))
   const modes = mission.instruments.find(i => i.id === product.instrument)?.modes ?? []
-  return foresee(product, modes, partition, events)
+  return foresee(product, modes, partition, events, hasOwnData)
 }
 
 /** Whether every output came from outside: nothing was made here yet. */

@@ -88,8 +88,9 @@ async function partitionsReached(
   if (isTiled(made.partition)) return found
   const events = await around.missionEvents(mission.id, spacecraft, reach)
   const followed = events.filter(e => followsEvent(made.partition, e)).map(e => partitionAt(made.partition, e.span.start, e.span.stop))
-  // Without any event (a delivered burst of a time that no list tells of) what is made of a file takes its partition.
-  return followed.length + found.length > 0 ? [...found, ...followed] : [own]
+  // A delivered burst of a time that no list tells of: what is made of it takes its partition.
+  const isAlone = followed.length + found.length === 0 && findProduct(mission, change.product).partition.kind === made.partition.kind
+  return isAlone ? [own] : [...found, ...followed]
 }
 
 /** A window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead. */
