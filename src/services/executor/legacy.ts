@@ -11,7 +11,7 @@ import type { TryFolders } from './folders.ts'
 import type { ProgramOrder } from './port.ts'
 
 /**
- * The calling style of programs that were written for the mission's first data center (`mms-sdc-interface.md` 6.3): folders in the
+ * The calling style of programs that were written for the mission's first data center (its interface, section 6.3): folders in the
  * environment, inputs as arguments and under DATA_PATH_ROOT as the archive has them, and the program names its output itself, in
  * DROPBOX_ROOT.
  */
