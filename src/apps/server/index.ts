@@ -2,6 +2,7 @@ import Fastify, { LogController } from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { buildWeb } from '../web-build.ts'
 import { addApi } from './api/index.ts'
+import { addBurstFiles } from './burst-files.ts'
 import { addBurstTables } from './burst-tables.ts'
 import { addFailures } from './failures.ts'
 import { addFileApi } from './file-api.ts'
@@ -25,6 +26,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addManners(app)
   addFailures(app, async (request, reply, failure) => sendFailurePage(request, reply, parts, await web, failure))
   addFileApi(app, parts)
+  addBurstFiles(app, parts)
   addBurstTables(app, parts)
   addApi(app, parts)
   // A client of the field posts to the root of the host before each question and waits for the answer.

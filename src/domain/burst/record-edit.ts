@@ -3,7 +3,7 @@ import type { SegmentRecord } from './record.ts'
 import { isFinished, isSuperseded } from './status.ts'
 import { inForce, type BurstTables } from './tables.ts'
 import { everySpacecraft, type SpacecraftSet } from './types.ts'
-import { utcOf } from './utc.ts'
+import { figure, utcOf } from './utc.ts'
 
 /** One altered segment of the back structure, as it is sent. Times are TAI seconds of the first and of the last buffer's start. */
 export interface RecordEdit {
@@ -104,7 +104,7 @@ const rules: readonly RecordRule[] = [
       const { edit } = view
       if (edit.calibration === true || !(edit.fom > fomGmax)) return undefined
       return {
-        sentence: `${nameOf(edit)} gets the figure of merit ${edit.fom}; above ${fomGmax} a Super-SITL must approve.`,
+        sentence: `${nameOf(edit)} gets the figure of merit ${figure(edit.fom)}; above ${fomGmax} a Super-SITL must approve.`,
         label: `give it ${fomGmax}`,
         mend: { ...edit, fom: fomGmax },
       }
@@ -141,7 +141,7 @@ const rules: readonly RecordRule[] = [
       const { edit, stored } = view
       if (edit.calibration === true || !(edit.fom >= fomJustify) || stored?.fom === edit.fom) return undefined
       return {
-        sentence: `${nameOf(edit)} gets the figure of merit ${edit.fom}; from ${fomJustify} on the reason is asked for.`,
+        sentence: `${nameOf(edit)} gets the figure of merit ${figure(edit.fom)}; from ${fomJustify} on the reason is asked for.`,
         label: `give it ${fomJustify - 1}`,
         mend: { ...edit, fom: fomJustify - 1 },
       }
@@ -156,7 +156,7 @@ const rules: readonly RecordRule[] = [
       const { fomDelMax } = limitsOf(view)
       if (view.stored === undefined || !(view.stored.fom > fomDelMax)) return undefined
       return {
-        sentence: `${nameOf(view.edit)} has the figure of merit ${view.stored.fom}; deleting above ${fomDelMax} asks for a reason.`,
+        sentence: `${nameOf(view.edit)} has the figure of merit ${figure(view.stored.fom)}; deleting above ${fomDelMax} asks for a reason.`,
         label: leaveOut,
         mend: null,
       }
@@ -172,7 +172,7 @@ const rules: readonly RecordRule[] = [
       const { fomFpiMin } = limitsOf(view)
       if (view.edit.calibration !== true || !(view.edit.fom < fomFpiMin)) return undefined
       return {
-        sentence: `${nameOf(view.edit)} asks for a calibration with the figure of merit ${view.edit.fom}; ${fomFpiMin} and more are usual.`,
+        sentence: `${nameOf(view.edit)} asks for a calibration with the figure of merit ${figure(view.edit.fom)}; ${fomFpiMin} and more are usual.`,
         label: `give it ${fomFpiMin}`,
         mend: { ...view.edit, fom: fomFpiMin },
       }
@@ -249,7 +249,7 @@ function checkFomBounds(view: View): ReturnType<RecordRule['check']> {
   if (edit.fom >= low && edit.fom <= high) return undefined
   const fom = edit.fom > high ? high : low
   return {
-    sentence: `${nameOf(edit)} gets the figure of merit ${edit.fom}, outside of ${low} to ${high}.`,
+    sentence: `${nameOf(edit)} gets the figure of merit ${figure(edit.fom)}, outside of ${low} to ${high}.`,
     label: `give it ${fom}`,
     mend: { ...edit, fom },
   }
@@ -263,8 +263,8 @@ function checkJump(view: View): ReturnType<RecordRule['check']> {
   const allowed = Math.abs(stored.fom) * fomModPercent
   if (!(Math.abs(edit.fom - stored.fom) > allowed)) return undefined
   return {
-    sentence: `${nameOf(edit)} goes from the figure of merit ${stored.fom} to ${edit.fom}; more than ${Number((100 * fomModPercent).toFixed(2))} % asks for a reason.`,
-    label: `keep ${stored.fom}`,
+    sentence: `${nameOf(edit)} goes from the figure of merit ${figure(stored.fom)} to ${figure(edit.fom)}; more than ${Number((100 * fomModPercent).toFixed(2))} % asks for a reason.`,
+    label: `keep ${figure(stored.fom)}`,
     mend: { ...edit, fom: stored.fom },
   }
 }

@@ -2,6 +2,7 @@ import { runAround } from './grid.ts'
 import { drop, isSound, leastWorth, lengthen, nameSegment, perSegment, type Context, type Mend, type Rule } from './rule.ts'
 import { inForce } from './tables.ts'
 import { everySpacecraft, segmentLength, totalLength, type Segment } from './types.ts'
+import { figure } from './utc.ts'
 
 const changeFom = ({ id }: Segment, fom: number): Mend => ({
   label: `set the figure of merit to ${fom}`,
@@ -22,7 +23,7 @@ export const presentRules: readonly Rule[] = [
     const [low, high] = c.limits.fomBounds
     if (!(segment.fom < low || segment.fom > high)) return undefined
     return {
-      sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom}, outside of ${low} to ${high}.`,
+      sentence: `${nameSegment(c, segment)} has the figure of merit ${figure(segment.fom)}, outside of ${low} to ${high}.`,
       mend: changeFom(segment, segment.fom < low ? low : high),
     }
   }),
@@ -75,7 +76,7 @@ export const presentRules: readonly Rule[] = [
     const { fomGmax } = c.limits
     if (!(segment.fom > fomGmax)) return undefined
     return {
-      sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom}; above ${fomGmax} a Super-SITL must approve.`,
+      sentence: `${nameSegment(c, segment)} has the figure of merit ${figure(segment.fom)}; above ${fomGmax} a Super-SITL must approve.`,
       mend: changeFom(segment, fomGmax),
     }
   }),
@@ -220,7 +221,7 @@ function missingComment(segment: Segment, c: Context): { readonly sentence: stri
   )[0]
   const comment = usual?.text ?? 'context'
   return {
-    sentence: `${nameSegment(c, segment)} has the figure of merit ${segment.fom} and no comment.`,
+    sentence: `${nameSegment(c, segment)} has the figure of merit ${figure(segment.fom)} and no comment.`,
     mend: {
       label: `write "${comment}", usual for ${usual?.fom ?? segment.fom}`,
       edit: { kind: 'change', ids: [segment.id], to: { comment } },

@@ -2,7 +2,7 @@ import { cyclesWithin, runAround } from './grid.ts'
 import { crossesGap } from './rules-segment.ts'
 import { drop, leastWorth, nameSegment, perSegment, spanOf, type Context, type Found, type Mend, type Region, type Rule } from './rule.ts'
 import { everySpacecraft, membersOf, segmentLength, totalLength, type Segment } from './types.ts'
-import { utcOf } from './utc.ts'
+import { figure, utcOf } from './utc.ts'
 
 const trimTo = (id: number, start: number, stop: number, label: string): Mend => ({ label, edit: { kind: 'trim', id, start, stop } })
 const sameBounds = (a: Segment, b: Segment): boolean => a.start === b.start && a.stop === b.stop
@@ -82,7 +82,7 @@ function duplicate(c: Context, a: Segment, b: Segment): Found {
   const worse = b.fom > a.fom ? a : b
   return {
     segments: [a.id, b.id],
-    sentence: `${nameSegment(c, a)} stands there again as segment ${b.id}, with the figures of merit ${a.fom} and ${b.fom}.`,
+    sentence: `${nameSegment(c, a)} stands there again as segment ${b.id}, with the figures of merit ${figure(a.fom)} and ${figure(b.fom)}.`,
     mend: drop(worse.id, `delete segment ${worse.id}`),
   }
 }

@@ -23,7 +23,7 @@ export interface Decision {
 
 /**
  * What becomes of a submission: an error refuses it, so does a yellow finding without a justification under its key, or under
- * its rule for all of that rule; an orange one
+ * its rule for all of that rule, or `*` for all; an orange one
  * needs a Super-SITL, who submits or approves.
  */
 export function decideSubmission(verdict: Verdict, role: SelectorRole, justifications: Readonly<Record<string, string>>): Decision {
@@ -42,7 +42,9 @@ function needOf(
 ): Decision['open'][number]['needs'] | undefined {
   if (finding.class === 'error') return 'mend'
   if (finding.class === 'orange') return role === 'super-sitl' ? undefined : 'approval'
-  return (justifications[findingKey(finding)] ?? justifications[finding.rule] ?? '').trim() === '' ? 'justification' : undefined
+  return (justifications[findingKey(finding)] ?? justifications[finding.rule] ?? justifications['*'] ?? '').trim() === ''
+    ? 'justification'
+    : undefined
 }
 
 /** How long before the deadline people are warned, in milliseconds, the earliest first. */

@@ -1,6 +1,6 @@
 import { advanceRecord, isFinished, type RecordEvent, type SegmentRecord } from '#domain/burst'
 import { fail } from '#error'
-import { withTx, type Db } from '#services/db'
+import { withTx, type Db, type Tx } from '#services/db'
 
 export interface SegmentSearch {
   /** TAI seconds: segments that overlap [from, to). */
@@ -12,7 +12,7 @@ export interface SegmentSearch {
 }
 
 /** Stored segments by time. */
-export async function listSegments(db: Db, mission: string, search: SegmentSearch = {}): Promise<readonly SegmentRecord[]> {
+export async function listSegments(db: Db | Tx, mission: string, search: SegmentSearch = {}): Promise<readonly SegmentRecord[]> {
   let query = db.selectFrom('burst_segment').select(['id', 'record']).where('mission', '=', mission)
   if (search.from !== undefined) query = query.where('end_tai', '>', search.from)
   if (search.to !== undefined) query = query.where('start_tai', '<', search.to)
@@ -27,23 +27,25 @@ export async function listSegments(db: Db, mission: string, search: SegmentSearc
 }
 
 /** Records an event of a stored segment. Throws `burst/no-segment`, and `burst/refused` where the event cannot be. */
-export async function actOnStored(db: Db, mission: string, id: number, event: RecordEvent): Promise<SegmentRecord> {
-  return withTx(db, async tx => {
-    const row = await tx
-      .selectFrom('burst_segment')
-      .selectAll()
-      .where('mission', '=', mission)
-      .where('id', '=', id)
-      .forUpdate()
-      .executeTakeFirst()
-    if (row === undefined) return fail('burst/no-segment', `${mission} has no segment ${id}`)
-    const { record, refused } = advanceRecord({ ...row.record, id }, event)
-    if (refused !== undefined) return fail('burst/refused', refused)
-    await tx
-      .updateTable('burst_segment')
-      .set({ finished: isFinished(record.status.state), record: JSON.stringify(record) })
-      .where('id', '=', id)
-      .execute()
-    return record
-  })
+export const actOnStored = (db: Db, mission: string, id: number, event: RecordEvent): Promise<SegmentRecord> =>
+  withTx(db, tx => actOnStoredIn(tx, mission, id, event))
+
+/** The same inside of a transaction. */
+export async function actOnStoredIn(tx: Tx, mission: string, id: number, event: RecordEvent): Promise<SegmentRecord> {
+  const row = await tx
+    .selectFrom('burst_segment')
+    .selectAll()
+    .where('mission', '=', mission)
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  if (row === undefined) return fail('burst/no-segment', `${mission} has no segment ${id}`)
+  const { record, refused } = advanceRecord({ ...row.record, id }, event)
+  if (refused !== undefined) return fail('burst/refused', refused)
+  await tx
+    .updateTable('burst_segment')
+    .set({ finished: isFinished(record.status.state), record: JSON.stringify(record) })
+    .where('id', '=', id)
+    .execute()
+  return record
 }

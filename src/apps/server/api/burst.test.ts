@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { burstDocumentOf, saveVariables, type FomStructure } from '#domain/burst/files'
+import { readSave, toPlain, variableOf, writeSave } from '#formats/idlsave'
 import { openWindow } from '#services/burst'
 import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
@@ -10,6 +12,30 @@ const evaluation = '2026-327T08:00:00'
 const t0 = 2_174_000_000
 const base = `/api/v1/mms/burst/windows/${encodeURIComponent(evaluation)}`
 
+const automatic: FomStructure = {
+  form: 'fom-structure/1',
+  valid: true,
+  algversion: '1.8',
+  cycles: { timestamps: Array.from({ length: 200 }, (_, i) => t0 + 10 * i), mdq: Array.from({ length: 200 }, () => 5) },
+  segments: [{ start: 10, stop: 30, fom: 33, sourceid: 'ABS' }],
+  settings: {
+    targetbuffs: 360,
+    fomave: 0,
+    targetratio: 1,
+    minsegmentsize: 12,
+    maxsegmentsize: 60,
+    pad: 1,
+    searchratio: 1,
+    fomwindowsize: 10,
+    fomslope: 20,
+    fomskew: 0,
+    fombias: 1,
+  },
+  metadatainfo: 'MMS1=100.00% MMS2=100.00% MMS3=100.00% MMS4=100.00%',
+  oldestavailableburstdata: '',
+  metadataevaltime: evaluation,
+}
+
 beforeAll(async () => {
   site = await openTestSite({ waivers: { add: async () => undefined, revoke: async () => undefined } })
   anna = await site.basic('team', 'anna')
@@ -18,29 +44,7 @@ beforeAll(async () => {
     site.db,
     {
       mission: 'mms',
-      automatic: {
-        form: 'fom-structure/1',
-        valid: true,
-        algversion: '1.8',
-        cycles: { timestamps: Array.from({ length: 200 }, (_, i) => t0 + 10 * i), mdq: Array.from({ length: 200 }, () => 5) },
-        segments: [{ start: 10, stop: 30, fom: 33, sourceid: 'ABS' }],
-        settings: {
-          targetbuffs: 360,
-          fomave: 0,
-          targetratio: 1,
-          minsegmentsize: 12,
-          maxsegmentsize: 60,
-          pad: 1,
-          searchratio: 1,
-          fomwindowsize: 10,
-          fomslope: 20,
-          fomskew: 0,
-          fombias: 1,
-        },
-        metadatainfo: 'MMS1=100.00% MMS2=100.00% MMS3=100.00% MMS4=100.00%',
-        oldestavailableburstdata: '',
-        metadataevaltime: evaluation,
-      },
+      automatic,
       regions: [],
       openedAt: site.clock.now,
       deadline: site.clock.now + 30 * 3_600_000,
@@ -133,5 +137,105 @@ describe('burst selection', { shuffle: false }, () => {
     expect((await table('sitl/latis/dap/properties.txt?version')).statusCode).toBe(401)
     expect((await table('sitl/latis/dap/properties.txt?version', anna)).body).not.toBe('')
     expect((await table('sitl/latis/dap/mms_burst_data_segment.csv', anna)).body).toBe(whole.body)
+  })
+
+  test('files as clients of the field list, fetch and send them', async () => {
+    const files = (path: string, authorization?: string) =>
+      site.app.inject({ url: `/mms/sdc/${path}`, headers: authorization === undefined ? {} : { authorization } })
+    const names = (await files('public/files/api/v1/file_names/abs_selections')).body
+    expect(names).toBe('sitl/abs_selections/2026/abs_selections_2026-11-23-12-00-00.sav')
+    expect((await files('sitl/files/api/v1/file_info/abs_selections')).statusCode).toBe(401)
+    const info = (
+      await files('sitl/files/api/v1/file_info/abs_selections?start_date=2026-11-23&end_date=2026-11-24-00-00-00', anna)
+    ).json() as { files: { file_size: number }[] }
+    const got = await files(`sitl/files/api/v1/download/abs_selections?file=abs_selections_2026-11-23-12-00-00.sav`, anna)
+    expect(info.files).toEqual([
+      {
+        file_name: 'abs_selections_2026-11-23-12-00-00.sav',
+        file_size: got.rawPayload.length,
+        timetag: '2026-11-23T12:00:00',
+        modified_date: '2026-11-23T12:00:00',
+      },
+    ])
+    expect(burstDocumentOf(readSave(got.rawPayload))).toMatchObject({
+      metadataevaltime: evaluation,
+      segments: [{ start: 10, stop: 30, fom: 33 }],
+    })
+    expect((await files('sitl/files/api/v1/file_names/abs_selections?start_date=2026-11-24', anna)).body).toBe('')
+    expect((await files('sitl/files/api/v1/file_names/sitl_selections', anna)).body).toContain('sitl_selections_2026-11-23-12-00-00.sav')
+    const limits = readSave((await files('sitl/files/api/v1/download/fom_validation', anna)).rawPayload)
+    expect(toPlain(variableOf(limits, 'validation_struct'))).toMatchObject({
+      fom_bounds: [0, 255],
+      buff_max: 2100,
+      type1: [150, 199],
+      type4: [0, 49],
+      nominal_seg_range: [2, 30],
+    })
+  })
+
+  test('uploads are submissions, with the codes that the client explains', async () => {
+    const upload = (name: string, body: Uint8Array, authorization = anna) =>
+      site.app.inject({
+        method: 'POST',
+        url: `/mms/sdc/sitl/files/api/v1/upload?file=${name}`,
+        headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
+        payload: Buffer.from(body),
+      })
+    const other = { ...automatic, metadataevaltime: '2026-328T08:00:00' }
+    await openWindow(
+      site.db,
+      { mission: 'mms', automatic: other, regions: [], openedAt: site.clock.now, deadline: site.clock.now + 3_600_000 },
+      'BDM',
+    )
+    const file = (fom: number): Uint8Array =>
+      writeSave({
+        variables: saveVariables({
+          ...other,
+          segments: [{ start: 60, stop: 95, fom, sourceid: 'anna(EVA)', discussion: 'front' }],
+          uplinkflag: 0,
+        }),
+      })
+    const name = 'sitl_selections_2026-11-23-13-00-00.sav'
+    expect((await upload('selections.sav', file(60))).statusCode).toBe(400)
+    expect((await upload(name, file(60), 'Basic eDp5')).statusCode).toBe(401)
+    expect((await upload(name, new Uint8Array([1, 2, 3]))).statusCode).toBe(400)
+    const refused = await upload(name, file(300))
+    expect([refused.statusCode, refused.body]).toEqual([400, expect.stringContaining('has the figure of merit 300, outside of 0 to 255')])
+    const good = await upload(name, file(60))
+    expect([good.statusCode, good.body]).toEqual([200, 'File successfully uploaded.'])
+    expect((await upload(name, file(60))).statusCode).toBe(200)
+    expect((await get(`/api/v1/mms/burst/windows/${encodeURIComponent(other.metadataevaltime)}`)).json()).toMatchObject({
+      submissions: [{ state: 'accepted', actor: 'anna' }, { state: 'refused' }],
+    })
+  })
+
+  test('stored segments are edited by a Super-SITL only, all or none', async () => {
+    const sven = await site.basic('team', 'sven')
+    await post('/api/v1/mms/burst/selectors', { person: 'sven', role: 'super-sitl' }, admin)
+    const edit = {
+      act: 'new',
+      segment: -1,
+      start: t0 + 5000,
+      end: t0 + 5100,
+      fom: 155,
+      spacecraft: 3,
+      source: 'sven(desk)',
+      comment: 'late',
+    }
+    const url = '/api/v1/mms/burst/segments/edits'
+    expect((await post(url, { edits: [edit] })).json()).toMatchObject({ error: { code: 'burst/no-right' } })
+    expect((await post(url, { edits: [edit] }, sven)).json()).toMatchObject({ open: ['B-Y2:0'], segments: [] })
+    const done = (await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'seen in survey data' } }, sven)).json() as {
+      segments: number[]
+    }
+    expect(done.segments).toHaveLength(1)
+    expect((await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'again' } }, sven)).json()).toMatchObject({ open: ['B-N1:0'] })
+    const gone = { ...edit, act: 'deleted', segment: done.segments[0] }
+    expect((await post(url, { edits: [gone], justifications: { 'B-Y3:0': 'mistaken' } }, sven)).json()).toMatchObject({
+      segments: done.segments,
+    })
+    expect((await get('/api/v1/mms/burst/segments?from=' + (t0 + 4000))).json()).toMatchObject({
+      segments: [{ tokens: 'DELETED+FINISHED', history: [{ by: 'sven', act: { kind: 'delete' } }] }],
+    })
   })
 })

@@ -4,6 +4,7 @@ import { accountFor, formatStatus, validateSelection, type BurstTables, type Edi
 import { fail } from '#error'
 import {
   addSelector,
+  applyRecordEdits,
   approveSubmission,
   compareDraft,
   findWindow,
@@ -39,6 +40,7 @@ export function burstTables(parts: ServerParts, mission: string): Promise<BurstT
 }
 
 const tai = z.int().nonnegative().describe('TAI seconds since 1958-01-01')
+const taiAsked = z.coerce.number().int().nonnegative().describe('TAI seconds since 1958-01-01')
 const windowPath = '/api/v1/:mission/burst/windows/:evaluation'
 
 const shortWindow = ({ evaluation, state, openedAt, deadline, closedAt, decidedBy }: BurstWindow): Record<string, unknown> => ({
@@ -110,7 +112,7 @@ export function defineBurst(define: Define, parts: ServerParts): void {
   define({
     path: '/api/v1/:mission/burst/segments',
     summary: 'Stored segments by time, with their histories, and whether what was chosen has come',
-    query: z.object({ from: tai.optional(), to: tai.optional(), pending: z.enum(['true', 'false']).optional(), limit }),
+    query: z.object({ from: taiAsked.optional(), to: taiAsked.optional(), pending: z.enum(['true', 'false']).optional(), limit }),
     answer: z.looseObject({ segments: z.array(z.looseObject({ id: z.int() })), account: z.looseObject({ chosen: z.int() }) }),
     work: async ({ pending, ...query }, { mission = '' }) => {
       await burstTables(parts, mission)
@@ -140,6 +142,21 @@ const bodies = {
   drafts: z.strictObject({ name: z.string(), selection, edits: z.array(z.looseObject({ kind: z.string() })).default([]) }),
   submissions: z.strictObject({ selection, justifications: z.record(z.string(), z.string()).default({}), onBehalf: z.string().optional() }),
 }
+const recordEdit = z.strictObject({
+  act: z.enum(['new', 'modified', 'deleted']),
+  segment: z.int(),
+  start: tai,
+  end: tai,
+  fom: z.number(),
+  spacecraft: z.number(),
+  source: z.string(),
+  comment: z.string(),
+  calibration: z.boolean().default(false),
+})
+const recordEdits = z.strictObject({
+  edits: z.array(recordEdit).min(1).max(1000),
+  justifications: z.record(z.string(), z.string()).default({}),
+})
 const decision = z.strictObject({ accept: z.boolean(), reason: z.string().min(1) })
 const person = z.strictObject({ person: z.string().min(1), role: z.enum(['sitl', 'super-sitl']) })
 const duty = z.strictObject({ person: z.string().min(1), place: z.enum(['duty', 'deck']), from: z.iso.datetime(), to: z.iso.datetime() })
@@ -231,6 +248,13 @@ export function addBurst(app: FastifyInstance, parts: ServerParts, described: De
         actor: actor.name,
         now: parts.clock(),
       }),
+  })
+  post({
+    path: '/api/v1/:mission/burst/segments/edits',
+    summary: 'Edit stored segments, all or none; for a Super-SITL',
+    body: recordEdits,
+    work: async ({ mission, body, actor }) =>
+      applyRecordEdits(parts.db, await burstTables(parts, mission), { mission, ...body, actor: actor.name, now: parts.clock() }),
   })
   post(
     {

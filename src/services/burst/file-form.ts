@@ -1,0 +1,193 @@
+import { fileOfSelection, inForce, selectionOfFile, type BurstTables } from '#domain/burst'
+import { burstDocumentOf, saveVariables, type FomStructure, type SegmentChanges } from '#domain/burst/files'
+import { SdcError, fail } from '#error'
+import { array, readSave, scalar, struct, writeSave } from '#formats/idlsave'
+import type { Db } from '#services/db'
+import { taiOf } from './clock.ts'
+import { applyRecordEdits, type AppliedEdits } from './edit-stored.ts'
+import { submissionOf, submitSelection, type Submission } from './submission.ts'
+import { automaticOf, findWindow, listWindows, windowOf } from './window.ts'
+
+/** Kinds of selection files that clients of the field ask for. */
+export const burstFileTypes = ['abs_selections', 'sitl_selections', 'fom_validation'] as const
+export type BurstFileType = (typeof burstFileTypes)[number]
+
+/** A selection file as it is served; made from the ledger when somebody reads it. `made` is UTC milliseconds. */
+export interface BurstFile {
+  readonly name: string
+  readonly path: string
+  readonly made: number
+  readonly bytes: () => Uint8Array
+}
+
+/** Selection files of a kind whose stamp (their creation, not their content) lies in [from, to), the newest first. */
+export async function listBurstFiles(
+  db: Db,
+  tables: BurstTables,
+  mission: string,
+  type: BurstFileType,
+  range: { readonly from?: number | undefined; readonly to?: number | undefined; readonly now: number },
+): Promise<readonly BurstFile[]> {
+  if (type === 'fom_validation') return [limitsFile(tables, range.now)]
+  const inRange = ({ made }: BurstFile): boolean => made >= (range.from ?? -Infinity) && made < (range.to ?? Infinity)
+  const files = type === 'abs_selections' ? await automaticFiles(db, mission) : await submittedFiles(db, tables, mission)
+  return files.filter(inRange).sort((a, b) => b.made - a.made)
+}
+
+const write = (structure: FomStructure): Uint8Array => writeSave({ variables: saveVariables(structure) })
+
+async function automaticFiles(db: Db, mission: string): Promise<readonly BurstFile[]> {
+  const windows = await listWindows(db, mission, 1000)
+  return named(windows.map(window => ({ type: 'abs_selections' as const, made: window.openedAt, bytes: () => write(window.automatic) })))
+}
+
+/** What was submitted and not refused. */
+async function submittedFiles(db: Db, tables: BurstTables, mission: string): Promise<readonly BurstFile[]> {
+  const rows = await db
+    .selectFrom('burst_submission')
+    .innerJoin('burst_window', 'burst_window.id', 'burst_submission.burst_window')
+    .selectAll('burst_submission')
+    .where('burst_window.mission', '=', mission)
+    .where('burst_submission.state', '=', 'accepted')
+    .orderBy('burst_submission.id')
+    .limit(1000)
+    .execute()
+  const windows = new Map(
+    (await db.selectFrom('burst_window').selectAll().where('mission', '=', mission).execute()).map(row => [row.id, windowOf(row)]),
+  )
+  return named(
+    rows.flatMap(row => {
+      const window = windows.get(row.burst_window)
+      if (window === undefined) return []
+      const submission = submissionOf(row)
+      const bytes = (): Uint8Array =>
+        write(fileOfSelection({ ...submission.selection, grid: automaticOf(tables, window).grid }, window.automatic))
+      return [{ type: 'sitl_selections' as const, made: submission.at, bytes }]
+    }),
+  )
+}
+
+/** Names with the second of creation; two of one second are a second apart. */
+function named(
+  files: readonly { readonly type: BurstFileType; readonly made: number; readonly bytes: () => Uint8Array }[],
+): readonly BurstFile[] {
+  const used = new Set<number>()
+  return files.map(({ type, made, bytes }) => {
+    let second = Math.floor(made / 1000)
+    while (used.has(second)) second++
+    used.add(second)
+    const stamp = new Date(second * 1000).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')
+    const name = `${type}_${stamp}.sav`
+    return { name, path: `sitl/${type}/${stamp.slice(0, 4)}/${name}`, made: second * 1000, bytes }
+  })
+}
+
+/** The limits of validation as the present tool reads them: category n from `low` to `high - 1`. */
+function limitsFile(tables: BurstTables, now: number): BurstFile {
+  const tai = taiOf(now)
+  const limits = inForce(tables.validation, tai)
+  const since = tables.validation.findLast(({ from }) => from <= tai)?.from ?? tai
+  const categories = inForce(tables.categories, tai)
+  const pair = (values: readonly number[]) => array('float', values)
+  const type = (n: number) => {
+    const found = categories.find(({ category }) => category === n)
+    return pair([found?.low ?? 0, (found?.high ?? 1) - 1])
+  }
+  const value = struct({
+    fom_bounds: pair(limits.fomBounds),
+    fom_gmax: scalar('float', limits.fomGmax),
+    seg_bounds: pair(limits.segBounds),
+    nominal_seg_range: pair(limits.nominalSegRange),
+    buff_max: scalar('float', limits.buffMax),
+    p1_percent: scalar('float', limits.p1Percent),
+    type1: type(1),
+    type2: type(2),
+    type3: type(3),
+    type4: type(4),
+    fom_del_max: scalar('float', limits.fomDelMax),
+    fom_mod_percent: scalar('float', limits.fomModPercent),
+    fom_fpi_min: scalar('float', limits.fomFpiMin),
+    fpi_seg_bounds: pair(limits.fpiSegBounds),
+  })
+  const bytes = (): Uint8Array => writeSave({ variables: [{ name: 'VALIDATION_STRUCT', value }] })
+  return { name: 'fom_validation.sav', path: 'sitl/fom_validation/fom_validation.sav', made: now + (since - tai) * 1000, bytes }
+}
+
+/** What became of an uploaded file. */
+export type Uploaded = { readonly submission: Submission } | { readonly edits: AppliedEdits }
+
+const nameOfUpload = /^(sitl_selections|bdm_sitl_changes)_\d{4}(-\d\d){5}\.sav$/
+
+/**
+ * Takes what a client of the field uploads. Such a client asks its person to confirm what is yellow before it sends, so the upload is
+ * the justification. Throws `burst/bad-file` for names and contents that are none, and whatever submitting throws.
+ */
+export async function takeUpload(
+  db: Db,
+  tables: BurstTables,
+  sent: { readonly mission: string; readonly name: string; readonly bytes: Uint8Array; readonly actor: string; readonly now: number },
+): Promise<Uploaded> {
+  const { mission, name, actor, now } = sent
+  if (!nameOfUpload.test(name))
+    fail('burst/bad-file', `"${name}" is no name of an upload: sitl_selections_ or bdm_sitl_changes_, YYYY-MM-DD-hh-mm-ss, .sav`)
+  const document = readDocument(sent.bytes, name)
+  const confirmed = 'confirmed in the client that uploaded the file'
+  if (document.form === 'segment-changes/1') {
+    const edits = editsOf(tables, document)
+    return { edits: await applyRecordEdits(db, tables, { mission, edits, justifyAll: confirmed, actor, now }) }
+  }
+  const { frame, segments, next, grid } = selectionOfFile(document, tables.cycleSeconds, tables.spacecraft.length)
+  const window = await findWindow(db, mission, frame.evaluation)
+  const { starts } = automaticOf(tables, window).grid
+  if (starts.length !== grid.starts.length || starts.some((start, i) => start !== grid.starts[i]))
+    fail(
+      'burst/bad-file',
+      `${name} has ${grid.starts.length} cycles of its own; the window ${frame.evaluation} has ${starts.length} from ${starts[0] ?? 0} on`,
+    )
+  const { submission } = await submitSelection(db, tables, {
+    mission,
+    evaluation: frame.evaluation,
+    selection: { frame, segments, next },
+    justifications: { '*': confirmed },
+    actor,
+    now,
+  })
+  return { submission }
+}
+
+function readDocument(bytes: Uint8Array, name: string): FomStructure | SegmentChanges {
+  try {
+    const document = burstDocumentOf(readSave(bytes))
+    if (document.form === 'segment-changes/1' || (document.form === 'fom-structure/1' && document.valid)) return document
+  } catch (cause) {
+    if (!(cause instanceof SdcError)) throw cause
+    throw new SdcError('burst/bad-file', `${name}: ${cause.message}`, {}, cause)
+  }
+  return fail('burst/bad-file', `${name} holds neither selections of a window nor changes of segments`)
+}
+
+function editsOf(tables: BurstTables, { changes }: SegmentChanges): Parameters<typeof applyRecordEdits>[2]['edits'] {
+  return changes.map(change => {
+    const names = change.observatoryid
+      .toLowerCase()
+      .split(',')
+      .map(one => one.trim())
+    const spacecraft = tables.spacecraft.reduce(
+      (set, id, i) => (names.includes('all') || names.includes(id.toLowerCase()) ? set | (1 << i) : set),
+      0,
+    )
+    const act = change.status.toLowerCase()
+    if (act !== 'new' && act !== 'modified' && act !== 'deleted')
+      return fail('burst/bad-file', `the change ${change.id} has the status "${change.status}", not New, Modified or Deleted`)
+    return {
+      act,
+      segment: change.datasegmentid,
+      start: change.starttime,
+      end: change.endtime,
+      fom: change.fom ?? Number.NaN,
+      spacecraft,
+      source: change.source,
+      comment: change.discussion,
+    }
+  })
+}
