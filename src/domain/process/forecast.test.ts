@@ -7,6 +7,7 @@ const past = (process: string, change: Partial<History> = {}): History => ({
   jobs: 10,
   cpuSeconds: 36,
   wallSeconds: 60,
+  pickupSeconds: 0,
   bytes: 1000,
   ...change,
 })
@@ -35,6 +36,12 @@ describe('the forecast of a campaign', () => {
   test('ranks end one after the other, and few jobs do not fill all slots', () => {
     const f = forecast([share('l1', 8), share('l2', 2, { rank: 2 })], [past('l1'), past('l2')], 4, now)
     expect(f.finish - now).toBe((2 + 1) * 60_000)
+  })
+
+  test('counts the time in which slots look for their next job', () => {
+    const f = forecast([share('l1', 4)], [past('l1', { pickupSeconds: 15 })], 2, now)
+    expect(f.slotHours).toBeCloseTo(4 / 60)
+    expect(f.finish - now).toBe(2 * 75_000)
   })
 
   test('says what has never run', () => {

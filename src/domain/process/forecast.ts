@@ -6,6 +6,8 @@ export interface History {
   readonly cpuSeconds: number
   /** Of a slot: from start to end of its tries. */
   readonly wallSeconds: number
+  /** From when a job is made until a free slot takes it. */
+  readonly pickupSeconds: number
   /** Of its outputs. */
   readonly bytes: number
 }
@@ -25,6 +27,7 @@ export interface Forecast {
   readonly jobs: number
   readonly cpuHours: number
   readonly slotHours: number
+  /** At most: outputs that say the same in science are not published. */
   readonly bytes: number
   readonly released: number
   /** Slots that the campaign may take at a time. */
@@ -48,6 +51,7 @@ export function forecast(shares: readonly Share[], history: readonly History[], 
       ...share,
       cpuSeconds: share.jobs * (past?.cpuSeconds ?? 0),
       wallSeconds: share.jobs * (past?.wallSeconds ?? 0),
+      pickupSeconds: share.jobs * (past?.pickupSeconds ?? 0),
       bytes: share.jobs * (past?.bytes ?? 0),
     }
   })
@@ -55,7 +59,7 @@ export function forecast(shares: readonly Share[], history: readonly History[], 
   const ranks = Map.groupBy(costed, share => share.rank)
   let seconds = 0
   for (const group of ranks.values()) {
-    const [jobs, wall] = [group.reduce((n, s) => n + s.jobs, 0), group.reduce((n, s) => n + s.wallSeconds, 0)]
+    const [jobs, wall] = [group.reduce((n, s) => n + s.jobs, 0), group.reduce((n, s) => n + s.wallSeconds + s.pickupSeconds, 0)]
     // Few jobs cannot fill all slots.
     seconds += wall / Math.max(1, Math.min(slots, jobs))
   }
@@ -67,7 +71,7 @@ export function forecast(shares: readonly Share[], history: readonly History[], 
     released: sum(s => s.released),
     slots,
     finish: Math.round(now + seconds * 1000),
-    shares: costed.map(({ wallSeconds: _wall, ...share }) => share),
+    shares: costed.map(({ wallSeconds: _wall, pickupSeconds: _pickup, ...share }) => share),
     unknown: [...new Set(shares.map(s => s.process))].filter(process => !known.has(process)),
   }
 }

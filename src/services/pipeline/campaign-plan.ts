@@ -183,15 +183,18 @@ const remembered = 500
 
 async function historyOf(db: Db | Tx, mission: Mission, process: string): Promise<History | undefined> {
   const outputs = mission.processes.find(p => p.id === process)?.outputs.map(o => o.product) ?? []
-  const { rows } = await sql<{ jobs: number; cpu: number | null; wall: number | null; bytes: number | null }>`
+  const { rows } = await sql<{ jobs: number; cpu: number | null; wall: number | null; pickup: number | null; bytes: number | null }>`
     with past as (
-      select id from job where mission = ${mission.id} and process = ${process} and state in ('made', 'no-data')
+      select id, created_at from job where mission = ${mission.id} and process = ${process} and state in ('made', 'no-data')
         order by id desc limit ${remembered}),
     spent as (
       select sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as cpu,
         sum(greatest((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at)::float8)) as wall
       from past join attempt a on a.job = past.id where a.ended_at is not null)
     select (select count(*) from past) as jobs, cpu, wall,
+      -- a quarter of the jobs, at least, found a slot free
+      (select percentile_cont(0.25) within group (order by extract(epoch from a.started_at - past.created_at)::float8)
+        from past join attempt a on a.job = past.id and a.number = 1) as pickup,
       (select sum(mean) from (
         select avg(size) as mean from (
           select product, size from file where mission = ${mission.id} and product = any(${outputs}::text[]) and latest limit 20000) f
@@ -200,5 +203,12 @@ async function historyOf(db: Db | Tx, mission: Mission, process: string): Promis
   const row = rows[0]
   if (row === undefined || row.jobs === 0) return undefined
   const [cpu, wall] = [row.cpu ?? 0, row.wall ?? 0]
-  return { process, jobs: row.jobs, cpuSeconds: cpu / row.jobs, wallSeconds: wall / row.jobs, bytes: row.bytes ?? 0 }
+  return {
+    process,
+    jobs: row.jobs,
+    cpuSeconds: cpu / row.jobs,
+    wallSeconds: wall / row.jobs,
+    pickupSeconds: row.pickup ?? 0,
+    bytes: row.bytes ?? 0,
+  }
 }
