@@ -2,7 +2,7 @@ import { userInfo } from 'node:os'
 import { Argument, Command } from 'commander'
 import type { CampaignState, Forecast } from '#domain/process'
 import { SdcError } from '#error'
-import { findCampaign, listCampaigns, moveCampaign, progressOf, proposeCampaign, reportOf } from '#services/pipeline'
+import { actOnCampaign, findCampaign, listCampaigns, progressOf, proposeCampaign, reportOf } from '#services/pipeline'
 import type { CampaignReport, CampaignRow } from '#services/pipeline'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -133,7 +133,7 @@ const moveCommand = (name: string, to: CampaignState, what: string): Command =>
     .action((text: string, options: HomeOptions & { reason: string; by: string }) =>
       inHome(`campaign ${name}`, options, async system => {
         const act = { campaign: numberOf(text), actor: options.by, reason: options.reason }
-        say(describeState(await moveCampaign(system.db, act, to, system.pipeline.clock())))
+        say(describeState(await actOnCampaign(system.pipeline, act, to)))
       }),
     )
 

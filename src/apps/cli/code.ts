@@ -5,7 +5,7 @@ import type { System } from '#apps/system'
 import { findRelease, listReleases, openOrigin, promoteRelease, registerRelease, rollBack } from '#services/code'
 import { withTx } from '#services/db'
 import { proposeForCode } from '#services/pipeline'
-import { compareRelease, stageRelease } from '#services/remake'
+import { compareRelease, folderDigest, stageRelease } from '#services/remake'
 import { describeComparison } from './code-report.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -205,7 +205,7 @@ const rollbackCommand = (): Command =>
 
 /** What other code made is proposed to be made again; nothing runs before somebody approves. */
 async function propose(system: System, name: string, actor: string): Promise<void> {
-  const proposal = await proposeForCode(system.pipeline, name, actor)
+  const proposal = await proposeForCode(system.pipeline, name, actor, await folderDigest(system.executor.code, system.missions, name))
   if (proposal === undefined) return say('everything that it would make was made by it')
   say(`campaign ${proposal.id} is proposed: ${proposal.forecast.jobs} jobs; apsis campaign show ${proposal.id}`)
 }

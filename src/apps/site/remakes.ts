@@ -1,24 +1,28 @@
 import type { RemakeActs } from '#apps/server'
 import type { System } from '#apps/system'
 import { findRelease, promoteRelease, rollBack } from '#services/code'
+import { folderDigest } from '#services/remake'
 import { withTx } from '#services/db'
 import { rejectHeldJob, releaseHeldJob } from '#services/executor'
-import { moveCampaign, proposeCampaign, proposeForCode } from '#services/pipeline'
+import { actOnCampaign, proposeCampaign, proposeForCode } from '#services/pipeline'
+import type { Proposal } from '#services/pipeline'
 
 /** Acts on remakes, carried out in this home. */
-export function remakeActs({ db, executor, pipeline }: System): RemakeActs {
+export function remakeActs({ db, executor, pipeline, missions }: System): RemakeActs {
+  const propose = async (name: string, actor: string): Promise<Proposal | undefined> =>
+    proposeForCode(pipeline, name, actor, await folderDigest(executor.code, missions, name))
   return {
     release: act => releaseHeldJob(executor, act),
     reject: act => rejectHeldJob(executor, act),
     propose: (scope, words) => proposeCampaign(pipeline, scope, words),
-    move: (act, to) => moveCampaign(db, act, to, pipeline.clock()),
+    move: (act, to) => actOnCampaign(pipeline, act, to),
     promote: async (name, digest, word) => {
       await withTx(db, async tx => promoteRelease(tx, await findRelease(tx, name, digest), word, pipeline.clock()))
-      return proposeForCode(pipeline, name, word.actor)
+      return propose(name, word.actor)
     },
     rollBack: async (name, word) => {
       await withTx(db, tx => rollBack(tx, name, word, pipeline.clock()))
-      return proposeForCode(pipeline, name, word.actor)
+      return propose(name, word.actor)
     },
   }
 }

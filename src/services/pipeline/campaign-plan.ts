@@ -68,7 +68,8 @@ async function publishedBy(
     .where('mission', '=', mission.id)
     .where('product', '=', product.id)
     .where('latest', '=', true)
-    .where('state', '=', 'held')
+    // lost bytes too: making them again is a new version
+    .where('state', 'in', ['held', 'lost'])
     .where('job', 'is not', null)
     .$if(spacecraft !== undefined, q => q.where('spacecraft', '=', spacecraft ?? ''))
     .$if(from !== undefined, q => q.where('stop_time', '>', instant(from ?? 0)))

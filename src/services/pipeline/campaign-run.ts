@@ -3,19 +3,22 @@ import { packageOf } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import type { Partition } from '#domain/partition'
 import { planWork } from '#domain/plan'
-import type { ItemState } from '#domain/process'
+import type { CampaignState, ItemState } from '#domain/process'
+import { SdcError } from '#error'
 import { productionOf } from '#services/code'
 import { withTx } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import { backlogSlots } from './backlog.ts'
-import { isPlannerBehind, moveInTx, progressOf } from './campaigns.ts'
-import type { CampaignRow } from './campaigns.ts'
+import { isPlannerBehind, moveCampaign, moveInTx, progressOf } from './campaigns.ts'
+import type { CampaignAct, CampaignRow } from './campaigns.ts'
+import { cancelJob } from './cancel.ts'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { gatherWork } from './facts.ts'
 import { makeJob } from './jobs.ts'
 import { inTx } from './ledger.ts'
 import { findMission, reconcile, sha256Text } from './reconcile.ts'
+import { spotOfJob } from './spots.ts'
 import { lockSpot } from './sql.ts'
 
 const system = { actor: 'planner', reason: '' }
@@ -42,6 +45,27 @@ export async function advanceCampaigns(context: PipelineContext): Promise<number
     await finishIfDone(context, campaign.id)
   }
   return ordered
+}
+
+/** Approves, pauses, resumes; or cancels, with the jobs that are with the workers. Throws as {@link moveCampaign}. */
+export async function actOnCampaign(context: PipelineContext, act: CampaignAct, to: CampaignState): Promise<CampaignRow> {
+  const campaign = await moveCampaign(context.db, act, to, context.clock())
+  if (to !== 'cancelled') return campaign
+  const reason = `campaign ${act.campaign} was cancelled`
+  const jobs = await context.db
+    .selectFrom('job')
+    .selectAll()
+    .where('campaign', '=', act.campaign)
+    .where('state', 'in', ['ready', 'running'])
+    .execute()
+  for (const job of jobs)
+    await cancelJob(context, job.id, { actor: act.actor, reason }).catch((error: unknown) => {
+      // it ended meanwhile
+      if (!(error instanceof SdcError)) throw error
+    })
+  await noteEnds(context.db)
+  await reconcile(context, jobs.map(spotOfJob))
+  return campaign
 }
 
 /** Jobs that ended give their items their ends. A kept file is told apart from a new one by the verdict. */

@@ -3,7 +3,7 @@ import { findUnsound } from '#test/end-state'
 import { workOff } from '#services/executor'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
-import { advanceCampaigns, findCampaign, listCampaigns, moveCampaign, progressOf, proposeCampaign } from './index.ts'
+import { actOnCampaign, advanceCampaigns, findCampaign, listCampaigns, progressOf, proposeCampaign } from './index.ts'
 
 // Products say the version of the calibration that is in the mission's folder, so that a remake with another one says something new.
 const calibrated = (gain: number) => ({
@@ -63,7 +63,7 @@ async function changeProgram(gain: number): Promise<void> {
 }
 
 const act = (campaign: number) => ({ campaign, actor: 'Bea', reason: 'agreed' })
-const move = (campaign: number, to: Parameters<typeof moveCampaign>[2]) => moveCampaign(home.db, act(campaign), to, home.now)
+const move = (campaign: number, to: Parameters<typeof actOnCampaign>[2]) => actOnCampaign(home.pipeline, act(campaign), to)
 const newest = async (dataset: string): Promise<readonly string[]> =>
   (
     await home.db

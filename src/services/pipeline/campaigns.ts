@@ -117,7 +117,7 @@ export interface CampaignAct {
   readonly reason: string
 }
 
-/** Approves, pauses, resumes, cancels. Throws `campaign/no-such-campaign`, `campaign/bad-move`. */
+/** Moves a campaign by its table of moves; works that wait in a cancelled one are passed over. Throws `campaign/no-such-campaign`, `campaign/bad-move`. */
 export const moveCampaign = (db: Db, act: CampaignAct, to: CampaignState, now: number): Promise<CampaignRow> =>
   withTx(db, async tx => {
     const row = await findCampaign(tx, act.campaign)

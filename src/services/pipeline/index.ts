@@ -3,7 +3,7 @@ export type { Ending, EndingFacts, HeldOutput, RetryPolicy } from './attempts.ts
 export { findCampaign, listCampaigns, moveCampaign, progressOf } from './campaigns.ts'
 export type { CampaignAct, CampaignRow } from './campaigns.ts'
 export type { CampaignScope } from './campaign-plan.ts'
-export { advanceCampaigns, reportOf } from './campaign-run.ts'
+export { actOnCampaign, advanceCampaigns, reportOf } from './campaign-run.ts'
 export type { CampaignReport } from './campaign-run.ts'
 export { closedTokens, forgetHandle, noteHandle, startAttempt, strayHandles } from './begin.ts'
 export type { Attempt, Claimant, Terms } from './begin.ts'

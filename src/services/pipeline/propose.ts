@@ -61,14 +61,23 @@ async function causeOfCode(context: PipelineContext, scope: CampaignScope, diges
   return { kind: 'code', package: name, digest: release.digest }
 }
 
-/** After code came into production, or left it: everything that other code made is proposed to be made again. Undefined where nothing is. */
-export async function proposeForCode(context: PipelineContext, name: string, actor: string): Promise<Proposal | undefined> {
+/**
+ * After code came into production, or left it: everything that other code made is proposed to be made again. Undefined where nothing is.
+ * `folder` is the digest of what runs while no release is in production.
+ */
+export async function proposeForCode(
+  context: PipelineContext,
+  name: string,
+  actor: string,
+  folder?: string,
+): Promise<Proposal | undefined> {
   const release: Release | undefined = await productionOf(context.db, name)
   for (const mission of context.missions) {
     const processes = mission.processes.filter(p => packageOf(mission, p) === name)
     if (processes.length === 0) continue
     const products = processes.flatMap(p => p.outputs[0]?.product ?? [])
-    const cause: CampaignCause = release === undefined ? { kind: 'person' } : { kind: 'code', package: name, digest: release.digest }
+    const digest = release?.digest ?? folder
+    const cause: CampaignCause = digest === undefined ? { kind: 'person' } : { kind: 'code', package: name, digest }
     const title = release === undefined ? `${name} without a release again` : `${name} ${release.digest.slice(0, 12)} in production`
     try {
       return await proposeCampaign(context, { mission: mission.id, products }, { title, actor, cause })

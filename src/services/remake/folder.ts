@@ -1,0 +1,8 @@
+import type { Mission } from '#domain/mission'
+import type { CodeStore } from '#services/code'
+
+/** The code that a package runs with while none of its releases is in production: the folder of its mission, as it is now. */
+export async function folderDigest(code: CodeStore, missions: readonly Mission[], name: string): Promise<string | undefined> {
+  const mission = missions.find(m => m.id === name) ?? missions.find(m => m.processes.some(p => p.code === name))
+  return mission === undefined ? undefined : code.snapshot(mission.folder)
+}
