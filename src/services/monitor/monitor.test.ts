@@ -48,6 +48,8 @@ test('an empty installation is all zeros', () => {
     newest: undefined,
     unusual: [],
     planner: { behind: 0, since: undefined },
+    workers: [],
+    holdings: [],
   })
 })
 
