@@ -63,14 +63,21 @@ function describeCounts(job: JobFile, output: JobOutput, sensor: Sensor, collect
   return { attributes, variables: describeVariables(sensor, samples) }
 }
 
+/** Packets of a test can hold a time twice, an axis may not. */
+function riseStrictly(samples: readonly Sample[]): BigInt64Array {
+  const times = BigInt64Array.from(samples, sample => sample.time)
+  for (let i = 1; i < times.length; i++) if ((times[i] ?? 0n) <= (times[i - 1] ?? 0n)) times[i] = (times[i - 1] ?? 0n) + 1n
+  return times
+}
+
 function describeVariables(sensor: Sensor, samples: readonly Sample[]): DatasetVariable[] {
   const time = 'epoch'
   const perVector = (name: 'range' | 'rate' | 'sequence' | 'coarse' | 'fine'): number[] => samples.map(sample => sample[name])
   return [
     timeAxis(
       time,
-      BigInt64Array.from(samples, sample => sample.time),
-      `Time of the vector by the instrument's clock, TT2000`,
+      riseStrictly(samples),
+      `Time of the vector by the instrument's clock, TT2000; vectors that share one are a nanosecond apart`,
     ),
     series({
       name: 'vectors',

@@ -76,6 +76,13 @@ export function mergeRows(rows: readonly Row[], counts: RowCounts): readonly Row
   return kept
 }
 
+/** Times that rise from row to row: packets that share a time are put a nanosecond apart, for an axis may not hold one twice. */
+export function riseStrictly(rows: readonly Pick<Row, 'time'>[]): BigInt64Array {
+  const times = BigInt64Array.from(rows, row => row.time)
+  for (let i = 1; i < times.length; i++) if (times[i]! <= times[i - 1]!) times[i] = times[i - 1]! + 1n
+  return times
+}
+
 /** Time without packets between two of them. */
 export interface Gap {
   /** TT2000 of the last packet before and the first one behind. */

@@ -7,7 +7,7 @@ import { compileXtce, encodePacket, parseXtce } from '#formats/xtce'
 import { emptyFolder, putFile } from '#test/mms-flight'
 import { makeJob, runJob, type JobResult } from '#test/run-job'
 import { definition, entry, kind, parameter } from '#test/xtce'
-import { findGaps } from './packet-rows.ts'
+import { findGaps, riseStrictly } from './packet-rows.ts'
 
 const program = fileURLToPath(new URL('./tabulate.ts', import.meta.url))
 const files = emptyFolder()
@@ -150,6 +150,11 @@ test.each([
   const { code, stderr } = await run([packet(0)], more)
   expect([code, stderr.trim().split('\n').length]).toEqual([1, 1])
   expect(stderr).toContain(line)
+})
+
+test('an axis rises strictly: packets that share a time are a nanosecond apart', () => {
+  expect([...riseStrictly([5n, 7n, 7n, 7n, 8n, 9n].map(time => ({ time })))]).toEqual([5n, 7n, 8n, 9n, 10n, 11n])
+  expect([...riseStrictly([])]).toEqual([])
 })
 
 test('gaps: by count and time; a restart of the count is none, a step in time is', () => {

@@ -25,6 +25,7 @@ import {
   makeRowCounts,
   mergeRows,
   readRows,
+  riseStrictly,
   type Gap,
   type Row,
   type RowCounts,
@@ -130,11 +131,7 @@ async function writeTable(job: JobFile, output: JobOutput, options: TabulateOpti
       Data_gaps: gaps.map(describeGap),
     },
   })
-  const axis = timeAxis(
-    'Epoch',
-    BigInt64Array.from(rows, row => row.time),
-    'Time of the packet, TT2000',
-  )
+  const axis = timeAxis('Epoch', riseStrictly(rows), 'Time of the packet, TT2000; packets that share one are a nanosecond apart')
   await writeCdfFile(output.name, { attributes, variables: [axis, ...variables] })
   report({
     output: output.name,
