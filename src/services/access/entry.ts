@@ -25,12 +25,23 @@ export interface FileEntry {
   readonly coverage: { readonly start: string; readonly stop: string } | null
   readonly records: number | null
   readonly content: Readonly<Record<string, unknown>>
+  /** Where the content says that something is missing, in order of time; not more than are kept. */
+  readonly gaps: readonly Gap[]
   readonly findings: readonly string[]
   readonly arrived: number
   readonly modified: number
   readonly actor: string
   readonly job: number | null
   readonly recipe: string | null
+}
+
+/** Time of a file's coverage without data: UTC of the records before and behind, and how many packets are missing where that is known. */
+export interface Gap {
+  readonly start: string | null
+  readonly stop: string
+  readonly missing: number | null
+  /** Of raw packets: whose they are. */
+  readonly apid?: number
 }
 
 export function readEntry(row: Selectable<FileTable>): FileEntry {
@@ -59,6 +70,7 @@ export function readEntry(row: Selectable<FileTable>): FileEntry {
         : { start: coverageText(row.coverage_start), stop: coverageText(row.coverage_stop) },
     records: row.records,
     content: row.content,
+    gaps: Array.isArray(row.content['gaps']) ? (row.content['gaps'] as readonly Gap[]) : [],
     findings: row.findings,
     arrived: row.arrived_at,
     modified: row.modified_at,

@@ -23,6 +23,16 @@ export const fileSchema: z.ZodObject = z.object({
   public: z.boolean(),
   simulated: z.boolean(),
   coverage: z.object({ start: z.string(), stop: z.string() }).nullable().describe('first and last record, UTC, from the content'),
+  gaps: z
+    .array(
+      z.object({
+        start: z.string().nullable(),
+        stop: z.string(),
+        missing: z.int().nullable().describe('packets, where their count tells'),
+        apid: z.int().optional(),
+      }),
+    )
+    .describe('time of the coverage without data: the records before and behind'),
   records: z.int().nullable(),
   findings: z.array(z.string()),
   arrived: time,
@@ -47,6 +57,7 @@ export const answerFile = (f: FileEntry): Record<string, unknown> => ({
   public: f.public,
   simulated: f.simulated,
   coverage: f.coverage,
+  gaps: f.gaps,
   records: f.records,
   findings: f.findings,
   arrived: instant(f.arrived),

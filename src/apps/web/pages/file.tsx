@@ -154,6 +154,21 @@ const Facts = ({ frame, file }: { frame: Frame; file: FileEntry }): JSX.Element 
           {file.coverage.start} – {file.coverage.stop}
         </Fact>
       )}
+      {file.gaps.length === 0 ? null : (
+        <Fact name="Gaps">
+          {formatNumberOf(file.gaps.length, 'gap')}
+          <ul class="plain">
+            {file.gaps.slice(0, 10).map(gap => (
+              <li key={`${gap.apid ?? ''} ${gap.start ?? ''} ${gap.stop}`}>
+                {gap.apid === undefined ? '' : `APID ${gap.apid}: `}
+                {gap.start ?? 'the beginning'} – {gap.stop}
+                {gap.missing === null ? '' : `, ${formatNumberOf(gap.missing, 'packet')} missing`}
+              </li>
+            ))}
+            {file.gaps.length > 10 ? <li>and {formatCount(file.gaps.length - 10)} more</li> : null}
+          </ul>
+        </Fact>
+      )}
       {file.records === null ? null : <Fact name="Records">{formatCount(file.records)}</Fact>}
       <Fact name="Arrived">
         <time dateTime={new Date(file.arrived).toISOString()}>{formatSecond(file.arrived)}</time> ({formatAge(file.arrived, frame.now)}),
