@@ -32,6 +32,7 @@ create unique index waiver_valid on waiver (mission, dataset, partition) where r
 create table cell_tally (
   mission text not null,
   product text not null,
+  dataset text collate "C" not null,
   have text not null,
   next text not null,
   kind text not null,
@@ -39,18 +40,18 @@ create table cell_tally (
   -- The longest cell ever, in seconds: how far back a search for what overlaps a time must begin.
   longest double precision not null
 );
-create index cell_tally_product on cell_tally (mission, product);
+create index cell_tally_dataset on cell_tally (mission, dataset);
 
 create function tally_cells() returns trigger language plpgsql as $$
 begin
   if tg_op <> 'INSERT' then
-    insert into cell_tally select mission, product, have, next, coalesce(reason ->> 'kind', 'inputs'), -count(*), 0
-      from gone group by 1, 2, 3, 4, 5;
+    insert into cell_tally select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), -count(*), 0
+      from gone group by 1, 2, 3, 4, 5, 6;
   end if;
   if tg_op <> 'DELETE' then
     insert into cell_tally
-      select mission, product, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
-        max(extract(epoch from stop_time - start_time)) from come group by 1, 2, 3, 4, 5;
+      select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
+        max(extract(epoch from stop_time - start_time)) from come group by 1, 2, 3, 4, 5, 6;
   end if;
   return null;
 end $$;
@@ -104,7 +105,7 @@ create function fold_tallies() returns void language sql as $$
     from taken group by 1, 2, 3, 4, 5, 6, 7, 8;
   with taken as (delete from cell_tally returning *)
   insert into cell_tally
-    select mission, product, have, next, kind, sum(cells), max(longest) from taken group by 1, 2, 3, 4, 5;
+    select mission, product, dataset, have, next, kind, sum(cells), max(longest) from taken group by 1, 2, 3, 4, 5, 6;
 $$;
 
 -- What is there already.
@@ -112,5 +113,5 @@ insert into file_tally
   select mission, product, dataset, spacecraft, kind, latest, public, state, count(*), sum(size),
     max(extract(epoch from stop_time - start_time)) from file group by 1, 2, 3, 4, 5, 6, 7, 8;
 insert into cell_tally
-  select mission, product, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
-    max(extract(epoch from stop_time - start_time)) from cell group by 1, 2, 3, 4, 5;
+  select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
+    max(extract(epoch from stop_time - start_time)) from cell group by 1, 2, 3, 4, 5, 6;

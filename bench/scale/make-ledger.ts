@@ -172,7 +172,7 @@ async function rebuild(db: Db, { constraints, indexes }: Dropped, say: (line: st
     select mission, product, dataset, spacecraft, kind, latest, public, state, count(*), sum(size),
       max(extract(epoch from stop_time - start_time)) from file group by 1, 2, 3, 4, 5, 6, 7, 8`.execute(db)
   await sql`insert into cell_tally
-    select mission, product, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*), max(extract(epoch from stop_time - start_time))
-    from cell group by 1, 2, 3, 4, 5`.execute(db)
+    select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
+      max(extract(epoch from stop_time - start_time)) from cell group by 1, 2, 3, 4, 5, 6`.execute(db)
   for (const t of tables) await timed(`analyze ${t}`, `vacuum (analyze) ${t}`)
 }

@@ -180,7 +180,10 @@ export const latestFiles = (
     .where('latest', '=', true)
     .where('state', '=', 'held')
     .where(e => {
-      const named = e.and([e('start_time', '<', instant(window.stop)), e('stop_time', '>', instant(window.start))])
+      // Nothing that overlaps begins earlier than the longest file of the product before it: a bound that an index understands.
+      const longest = sql`(select coalesce(max(longest), 0) from file_tally where mission = ${mission} and product = ${product})`
+      const early = sql<boolean>`start_time >= ${instant(window.start)} - make_interval(secs => ${longest} + 1)`
+      const named = e.and([e('start_time', '<', instant(window.stop)), e('stop_time', '>', instant(window.start)), early])
       if (!byContent) return named
       const [start, stop] = [tt2000FromUtcMs(window.start), tt2000FromUtcMs(window.stop)]
       return e.or([named, e.and([e('coverage_start', '<', stop), e('coverage_stop', '>=', start)])])

@@ -129,6 +129,7 @@ export interface WaiverTable {
 export interface CellTallyTable {
   mission: string
   product: string
+  dataset: string
   have: CellHave
   next: CellNext
   kind: string

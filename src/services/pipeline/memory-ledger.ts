@@ -42,7 +42,7 @@ export interface MemoryJob {
 /** How a try ended: `content` says per dataset what was made, in science. */
 export type MemoryEnding =
   | { readonly outcome: 'made'; readonly content: Readonly<Record<string, string>> }
-  | { readonly outcome: 'no-data' | 'failed' | 'try-again'; readonly message: string }
+  | { readonly outcome: 'no-data' | 'failed' | 'try-again' | 'held'; readonly message: string }
 
 export interface MemoryCell extends CellWrite {
   readonly changed: number
@@ -59,15 +59,16 @@ export class MemoryLedger implements LedgerStore {
   readonly files: MemoryFile[] = []
   readonly cells: Map<string, MemoryCell> = new Map()
   readonly jobs: MemoryJob[] = []
-  readonly contacts: Map<string, ContactFact> = new Map()
-  readonly waivers: Map<string, Waiver> = new Map()
   /** Jobs that were handed to workers: hints, which may be lost. */
   readonly hints: number[] = []
   cursor = 0
-  readonly #log: (Change & { readonly mission: string; readonly reports: boolean })[] = []
+  readonly #log: Told[] = []
+  #untold: EventFact[] = []
   readonly #latest = new Map<string, MemoryFile>()
   readonly #fileTimes = new TimeIndex<MemoryFile>()
   readonly #cellTimes = new TimeIndex<MemoryCell & { readonly span: Span }>()
+  readonly #contacts = new Map<string, ContactFact>()
+  readonly #contactTimes = new TimeIndex<{ readonly span: Span; readonly contact: ContactFact }>()
   readonly #open = new Map<string, MemoryCell>()
   readonly #lastJob = new Map<string, MemoryJob>()
   readonly #verified = new Map<string, { readonly recipe: string; readonly outcome: string; readonly job: number }>()
@@ -76,8 +77,15 @@ export class MemoryLedger implements LedgerStore {
   readonly #mission: Mission
   readonly #clock: () => number
   readonly #step: Step
+  readonly #waived: (cell: CellName) => Waiver | undefined
 
-  constructor(mission: Mission, clock: () => number, step: Step = () => undefined) {
+  constructor(
+    mission: Mission,
+    clock: () => number,
+    step: Step = () => undefined,
+    waived: (cell: CellName) => Waiver | undefined = () => undefined,
+  ) {
+    this.#waived = waived
     this.#mission = mission
     this.#clock = clock
     this.#step = step
@@ -93,8 +101,16 @@ export class MemoryLedger implements LedgerStore {
       this.#fileTimes.put(`${file.product} ${file.spacecraft}`, file.partition, held)
     }
     const { product, spacecraft, partition, span } = file
-    this.#log.push({ mission: this.#mission.id, product, spacecraft, partition, ...span, reports })
+    this.#log.push({ mission: this.#mission.id, product, spacecraft, partition, ...span, missionEvents: reports ? this.#untold : [] })
+    if (reports) this.#untold = []
     return held
+  }
+
+  /** What the next report says of a contact; its data stay where they were. */
+  tell(contact: ContactFact): void {
+    this.#contacts.set(`${contact.spacecraft} ${contact.key}`, contact)
+    this.#untold.push(asEvent(contact))
+    this.#contactTimes.put(contact.spacecraft, contact.key, { span: contact.data, contact })
   }
 
   latest(name: CellName): MemoryFile | undefined {
@@ -137,7 +153,7 @@ export class MemoryLedger implements LedgerStore {
       lastVerified: (_mission, name) => told(() => this.#verified.get(keyOf(name))),
       lastJob: key => told(() => factOf(this.#lastJob.get(workOf(key)))),
       newestFile: (_mission, name) => told(() => this.#latest.get(keyOf(name))?.id),
-      waiver: (_mission, name) => told(() => this.waivers.get(keyOf(name))),
+      waiver: (_mission, name) => told(() => this.#waived(name)),
       writeCell: (cell, at) => told(() => this.#writeCell(cell, at, writes)),
       dropCell: (_mission, name) => told(() => this.#dropCell(name, writes)),
       makeJob: (_mission, facts, key, run) => told(() => this.#makeJob(facts.process, key, run, writes)),
@@ -156,9 +172,7 @@ export class MemoryLedger implements LedgerStore {
   }
 
   #contactsOf(spacecraft: string, window: Span): readonly ContactFact[] {
-    return [...this.contacts.values()]
-      .filter(c => c.spacecraft === spacecraft && overlap(c.data, window))
-      .toSorted((a, b) => a.data.start - b.data.start)
+    return this.#contactTimes.touching(spacecraft, window).map(({ contact }) => contact)
   }
 
   #writeCell(cell: CellWrite, at: number, writes: (() => void)[]): boolean {
@@ -274,7 +288,8 @@ export class MemoryLedger implements LedgerStore {
       move(job, 'no-data')
       this.#release(job)
       for (const { dataset } of job.outputs) this.#verify(job, dataset, 'no-data')
-    } else if (job.tries - job.uncounted < retry.tries) {
+    } else if (ending.outcome === 'held') move(job, 'held')
+    else if (job.tries - job.uncounted < retry.tries) {
       move(job, 'ready')
       job.notBefore = this.#clock() + retry.pause * 2 ** (job.tries - job.uncounted - 1)
       this.hints.push(job.id)
@@ -323,9 +338,7 @@ export class MemoryLedger implements LedgerStore {
 
   async readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined> {
     await this.#step()
-    const told = this.#log
-      .slice(this.cursor, this.cursor + limit)
-      .map(change => ({ ...change, missionEvents: change.reports ? [...this.contacts.values()].map(asEvent) : [] }))
+    const told = this.#log.slice(this.cursor, this.cursor + limit)
     return told.length === 0 ? undefined : { to: this.cursor + told.length, events: told.length, told }
   }
 
@@ -358,7 +371,7 @@ export class MemoryLedger implements LedgerStore {
   }
 
   async allContacts(): Promise<readonly ContactFact[]> {
-    return [...this.contacts.values()]
+    return [...this.#contacts.values()]
   }
 
   async partitions(): ReturnType<LedgerStore['partitions']> {
