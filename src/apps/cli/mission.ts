@@ -5,8 +5,9 @@ import { SdcError } from '#error'
 import { missionFolders, readMission } from '#services/missions'
 import { describeMission } from './mission-table.ts'
 import { createMission } from './mission-new.ts'
+import { simulateCommand } from './mission-simulate.ts'
 
-/** `apsis mission check DIR` and `apsis mission new DIR`: both need no home and no database. */
+/** `apsis mission check|new|simulate`: none needs a home or a database. */
 export function missionCommand(): Command {
   const command = new Command('mission').description('mission folders: the files that tell Apsis what a mission is')
   command
@@ -27,6 +28,7 @@ export function missionCommand(): Command {
       const made = await createMission(dir)
       process.stdout.write(`${describeNew(dir, made).join('\n')}\n`)
     })
+  command.addCommand(simulateCommand())
   return command
 }
 

@@ -29,3 +29,5 @@ export type { MemoryEnding, MemoryFile, MemoryJob, Step } from './memory-ledger.
 export { lookAt, sha256Text } from './reconcile.ts'
 export type { PlanContext } from './reconcile.ts'
 export { countCells } from './tallies.ts'
+export { rehearse } from './rehearse.ts'
+export type { Rehearsed } from './rehearse.ts'

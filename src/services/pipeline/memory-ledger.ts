@@ -1,6 +1,5 @@
 import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
-import { overlap } from '#domain/partition'
 import type { Span } from '#domain/partition'
 import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver } from '#domain/plan'
 import { mayMove, jobMoves } from '#domain/process'

@@ -15,6 +15,8 @@ const batch = 500
 export interface Planner {
   /** Looks where the log says that something changed. Returns how many events were read. */
   follow(): Promise<number>
+  /** When a promised look is due, in UTC milliseconds: `follow` then does it, whatever the log holds. */
+  promised(): number | undefined
   /** Looks again at every cell that waits, failed, runs or is late: what a lost hint would have missed. */
   audit(): Promise<void>
   /** Looks at everything the ledger holds and every contact: after a start, and daily. */
@@ -26,6 +28,7 @@ export const makePlanner = (context: PipelineContext): Planner => {
   const planner = plannerOver(context, sqlLedger(context))
   return {
     follow: () => planner.follow(),
+    promised: () => planner.promised(),
     audit: async () => {
       await planner.audit()
       await remindTransport(context)
@@ -47,6 +50,7 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
   }
   const spotsOfCells = (cells: readonly CellSpot[]): readonly Spot[] => unique(cells.flatMap(c => spotOfCell(context.missions, c)))
   return {
+    promised: () => promised,
     follow: async () => {
       const log = await store.readLog(batch)
       if (log !== undefined) {

@@ -23,7 +23,6 @@ export interface Rehearsal {
   /** Jobs at a time; no bound = as many as there are. */
   readonly workers: number
   readonly duration: (job: MemoryJob) => number
-  readonly seed: number
   /** Whether a file comes at all, and how a job ends: for faults. */
   readonly comes?: (dataset: string, partition: string) => boolean
   readonly contact?: (spacecraft: string, key: string) => 'done' | 'lost'
@@ -92,17 +91,13 @@ export async function rehearse(mission: Mission, plan: Rehearsal): Promise<Rehea
     }
     begin()
     load.push({ at: now, waiting: ledger.hints.length, running })
-    if (agenda.next() === undefined && (await hasMore(ledger, now)))
-      agenda.put({ at: now + plan.settle + 1, happen: () => planner.audit() })
+    const promised = planner.promised()
+    if (promised !== undefined && promised < (agenda.next() ?? Infinity))
+      agenda.put({ at: Math.max(now + 1, promised), happen: () => undefined })
   }
   await planner.sweep()
   return { ledger, now, load, work }
 }
-
-/** Cells that promised to be looked at again. */
-const hasMore = async (ledger: MemoryLedger, now: number): Promise<boolean> =>
-  ledger.hints.length > 0 ||
-  [...ledger.cells.values()].some(({ state: { reason } }) => reason.kind === 'settling' && (reason.until ?? 0) + dayMs > now)
 
 const success = (job: MemoryJob): MemoryEnding => ({
   outcome: 'made',

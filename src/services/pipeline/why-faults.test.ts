@@ -99,7 +99,6 @@ test('of fifty seeded faults, why names the right root of at least 48', { timeou
     settle: 1000,
     workers: 8,
     duration: () => 5000,
-    seed: 1,
     contact: (spacecraft, key) => (faultOf(spacecraft, key) === 'lost contacts' ? 'lost' : 'done'),
     comes: (dataset, partition) => {
       const [spacecraft = '', ...rest] = dataset.split('_')
@@ -152,6 +151,6 @@ test('of fifty seeded faults, why names the right root of at least 48', { timeou
     if (!right) wrong.push(`${kind}: ${asked} ${day} leads to ${root?.dataset} ${root?.partition} (${root?.state}): ${root?.text}`)
   }
   await db.destroy()
-  if (wrong.length > 0) process.stderr.write(`${wrong.join("\n")}\n`)
+  if (wrong.length > 0) process.stderr.write(`${wrong.join('\n')}\n`)
   expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(2)
 })

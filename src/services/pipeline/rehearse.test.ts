@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { loadMission } from '#services/missions'
+import { missionFolder } from '#test/installation'
+import { rehearse } from './index.ts'
+
+const plan = {
+  from: Date.UTC(2026, 0, 1),
+  days: 2,
+  contactsPerDay: 2,
+  burstsPerDay: 1,
+  delay: 600_000,
+  settle: 5000,
+  workers: 3,
+  duration: () => 20_000,
+}
+
+test('a flight in memory ends with everything made, by no more workers than there are, and goes the same way twice', async () => {
+  const mission = await loadMission(missionFolder('mms'))
+  const [one, two] = [await rehearse(mission, plan), await rehearse(mission, plan)]
+  const open = [...one.ledger.cells.values()].filter(c => c.state.next !== 'none')
+  expect(open.map(c => `${c.dataset} ${c.partition} ${c.state.reason.text}`)).toEqual([])
+  expect(Math.max(...one.load.map(l => l.running))).toBe(3)
+  expect(one.work).toBe(20_000 * one.ledger.jobs.filter(j => j.state !== 'cancelled').length)
+  expect(two.load).toEqual(one.load)
+  expect(two.ledger.files.map(f => `${f.name} ${f.arrived}`)).toEqual(one.ledger.files.map(f => `${f.name} ${f.arrived}`))
+})
+
+test('what is slow is late: a job that takes longer than its inputs come makes a queue', async () => {
+  const mission = await loadMission(missionFolder('mms'))
+  const waiting = async (seconds: number): Promise<number> => {
+    const { load } = await rehearse(mission, { ...plan, days: 1, workers: 1, duration: () => seconds * 1000 })
+    return Math.max(...load.map(l => l.waiting))
+  }
+  expect(await waiting(600)).toBeGreaterThan(await waiting(1))
+})
