@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { SdcError } from '#error'
-import { idlHeap, idlVariables } from '#test/save-values'
+import { everything, idlHeap, idlVariables } from '#test/save-values'
 import { sharedIsThere, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
 import { array, readSave, scalar, struct, writeSave, type ReadOptions } from './index.ts'
@@ -16,7 +16,8 @@ const real = sharedIsThere
       name => new Uint8Array(readFileSync(sharedPath('real', 'mms', name))),
     )
   : []
-const files = [...made, ...real]
+const records = Array.from({ length: 20 }, () => writeSave(everything))
+const files = [...made, ...records, ...real]
 
 /** A reproducible stream of numbers in [0, 1) (mulberry32). */
 function makeRandom(seed: number): () => number {

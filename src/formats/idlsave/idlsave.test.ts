@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { idlHeap, idlVariables } from '#test/save-values'
+import { everything, idlHeap, idlVariables } from '#test/save-values'
 import {
   array,
   fieldOf,
@@ -21,35 +21,6 @@ const zlib = {
   inflateRaw: (bytes: Uint8Array, _: number, limit: number) =>
     new Uint8Array(inflateRawSync(bytes, { maxOutputLength: Math.max(1, limit) })),
   deflateRaw: (bytes: Uint8Array, level: number) => new Uint8Array(deflateRawSync(bytes, { level })),
-}
-
-const circle = { name: 'CIRCLE', tags: [{ name: 'X', type: 'int', dims: [] } as const], class: { name: 'CIRCLE', parents: [] } }
-const filled: IdlStruct = {
-  ...struct({ c: scalar('int', 4), x: scalar('int', 0) }, 'FILLED_CIRCLE'),
-  class: { name: 'FILLED_CIRCLE', parents: [{ name: 'CIRCLE', layout: circle }] },
-}
-
-const everything: SaveContent = {
-  timestamp: { date: 'Mon May 11 14:09:46 2015', user: 'moth', host: 'lamp' },
-  version: { format: 12, arch: 'x86_64', os: 'linux', release: '8.4' },
-  identification: { author: 'a', title: 'ti', idcode: 'ide' },
-  notice: 'be kind',
-  description: 'all kinds of record',
-  commonBlocks: [{ name: 'SHARED', variables: ['A', 'B'] }],
-  heap: new Map<number, IdlValue>([
-    [3, { type: 'undefined', dims: [] }],
-    [9, array('pointer', [9, 0, 3])],
-  ]),
-  systemVariables: [
-    { name: '!MOTH', value: struct({ wings: array('byte', [2, 2, 7]) }, 'MOTHS') },
-    { name: '!N', value: scalar('long', 5) },
-    { name: '!S', value: scalar('string', 'ab') },
-  ],
-  variables: [
-    { name: 'FC', value: filled },
-    { name: 'P', value: scalar('pointer', 9) },
-  ],
-  raw: [{ type: 12, bytes: Uint8Array.of(1, 2, 3, 4, 5, 6, 7, 8) }],
 }
 
 describe('write, then read', () => {
@@ -103,6 +74,24 @@ describe('structures', () => {
   test('a structure that is only named again is the one defined before', () => {
     const bytes = writeSave({ variables: [{ name: 'V', value: named }] })
     expect(readSave(predefineSecond(bytes, 'POINT')).variables).toEqual([{ name: 'V', value: named }])
+  })
+
+  test('a class of methods alone, as a parent and as an object in the heap', () => {
+    const bare = { name: 'COLLECTION', parents: [] }
+    const list: IdlStruct = {
+      ...struct({ count: scalar('long', 0) }, 'LIST'),
+      class: { name: 'LIST', parents: [{ name: 'COLLECTION', layout: { name: 'COLLECTION', tags: [], class: bare } }] },
+    }
+    const many: IdlStruct = { ...struct({}, 'COLLECTION', [1000]), class: bare }
+    const heap = new Map<number, IdlValue>([
+      [1, list],
+      [2, many],
+    ])
+    const variables = [{ name: 'L', value: array('objref', [1, 2, 0]) }]
+    const file = readSave(writeSave({ variables, heap }))
+    expect([file.variables, file.heap]).toEqual([variables, heap])
+    const most = writeSave({ variables: [{ name: 'M', value: { ...many, dims: [1001] } }] })
+    expect(() => readSave(most)).toThrow(expect.objectContaining({ code: 'idlsave/too-large' }))
   })
 
   test('dimensions nest with the first one innermost', () => {

@@ -67,6 +67,8 @@ function readLayout(cursor: Cursor, definitions: Definitions, depth: number): Id
   cursor.skip(4, 'the size of a structure')
   if ((flags & PREDEFINED) !== 0)
     return definitions.get(name) ?? cursor.corrupt(`structure "${name}" is said to be defined before, but is not`, { name })
+  // A class may be nothing but its methods.
+  if (count === 0 && (flags & IS_CLASS) === 0) cursor.corrupt('a structure has no tags')
   const tags = readTags(cursor, definitions, count, depth)
   const layout = (flags & IS_CLASS) === 0 ? { name, tags } : { name, tags, class: readClass(cursor, definitions, depth) }
   if (name !== '') definitions.set(name, layout)
@@ -74,7 +76,6 @@ function readLayout(cursor: Cursor, definitions: Definitions, depth: number): Id
 }
 
 function readTags(cursor: Cursor, definitions: Definitions, count: number, depth: number): readonly IdlTag[] {
-  if (count === 0) cursor.corrupt('a structure has no tags')
   // Each tag takes 16 bytes at least: a count that cannot be true must not become memory.
   cursor.need(count * 16, `the table of ${count} tags`)
   const table = Array.from({ length: count }, () => {

@@ -38,6 +38,11 @@ function makeColumn(cursor: Cursor, tag: IdlTag, times: number): Column {
   const count = times * each
   const { layout } = tag
   cursor.need(times * leastBytes(tag), `${count} of type ${tag.type}${tag.name === '' ? '' : ` in ${tag.name}`}`)
+  // A class of methods alone takes no bytes in the file: only here would a number in it have its way.
+  if (layout !== undefined && leastOf(layout).bytes === 0 && count > MOST_EMPTY)
+    failSave('idlsave/too-large', `there are ${count} structures without fields, ${MOST_EMPTY} at the most (before ${cursor.place})`, {
+      count,
+    })
   return {
     tag,
     info,
@@ -57,6 +62,7 @@ interface Least {
 
 const leastOfLayout = new WeakMap<IdlLayout, Least>()
 const MOST_COLUMNS = 65_536
+const MOST_EMPTY = 1000
 
 function leastOf(layout: IdlLayout): Least {
   const known = leastOfLayout.get(layout)

@@ -48,7 +48,8 @@ function writeDims(sink: Sink, tag: IdlTag): void {
 
 function writeLayout(sink: Sink, layout: IdlLayout): void {
   const { offsets } = footprintOf(layout)
-  if (layout.tags.length === 0) failSave('idlsave/bad-value', `structure ${layout.name || '(anonymous)'} has no fields`, {})
+  if (layout.tags.length === 0 && layout.class === undefined)
+    failSave('idlsave/bad-value', `structure ${layout.name || '(anonymous)'} has no fields`, {})
   sink.long(9)
   sink.text(layout.name)
   sink.long(layout.class === undefined ? DEFINITION : DEFINITION | CLASS, layout.tags.length, 0)
