@@ -13,7 +13,6 @@ import {
   writeSave,
   type IdlStruct,
   type IdlValue,
-  type SaveContent,
   type WriteOptions,
 } from './index.ts'
 
