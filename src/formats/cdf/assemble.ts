@@ -3,12 +3,22 @@ import { toLittleEndian } from './encodings.ts'
 import type { Leaf } from './extents.ts'
 import { fillGaps } from './gaps.ts'
 import type { FileContext } from './header.ts'
-import { readLeafInto } from './leaf.ts'
+import { readLeafInto, unpack } from './leaf.ts'
 import type { VariableRecord } from './metadata.ts'
 import { groupLeaves } from './runs.ts'
 import type { Span } from './shape.ts'
 import { readSideBySide } from './side-by-side.ts'
-import type { Steps } from './window.ts'
+import { plainBytes, type Steps } from './window.ts'
+
+/** Small variables are one block: what comes out of it is the answer, and is not copied. */
+function* takeBlock(file: FileContext, variable: VariableRecord, leaf: Leaf, span: Span, size: number): Steps<Uint8Array> {
+  const skip = (span.first - leaf.first) * size
+  const bytes = plainBytes(yield* unpack(file, variable, leaf, size)).subarray(skip, skip + span.count * size)
+  // Parts of something larger would keep the whole alive; Node's small buffers share one.
+  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice()
+  toLittleEndian(own, variable.type, file.encoding)
+  return own
+}
 
 function allocate(bytes: number, name: string): Uint8Array {
   try {
@@ -46,6 +56,8 @@ export function* assemble(
       `${span.count} records of ${variable.name} are ${span.count * size} bytes, above the limit of ${file.options.maxInflated}: read them in parts`,
       { records: span.count },
     )
+  const only = inRange.length === 1 && present === span.count ? inRange[0] : undefined
+  if (only?.compressed === true && memory === undefined) return yield* takeBlock(file, variable, only, span, size)
   const out = memory ?? allocate(span.count * size, variable.name)
   const runs = groupLeaves(inRange)
   if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {

@@ -54,7 +54,8 @@ export function* readLeafInto(
   else out.set(yield* file.window.direct(leaf.dataStart + skip, leaf.dataStart + skip + length, `values of ${variable.name}`), at)
 }
 
-function* unpack(file: FileContext, variable: VariableRecord, leaf: Leaf, size: number, held?: Uint8Array): Steps<Uint8Array> {
+/** All records of a compressed block, in the encoding of the file and in memory of their own. */
+export function* unpack(file: FileContext, variable: VariableRecord, leaf: Leaf, size: number, held?: Uint8Array): Steps<Uint8Array> {
   const what = `records ${leaf.first} to ${leaf.last} of ${variable.name}`
   const packed = held ?? (yield* file.window.direct(leaf.dataStart, leaf.dataStart + leaf.dataBytes, what))
   const expected = (leaf.last - leaf.first + 1) * size
