@@ -28,6 +28,7 @@ import {
   listWindows,
   loadBurstTables,
   openWindow,
+  relayByFolder,
   setDuty,
   submitSelection,
   type BurstWindow,
@@ -78,6 +79,10 @@ export function addDesk(sitl: Command): void {
   command('why', 'why a stored segment is as it is: which cycles carried it, and who did what')
     .argument('<segment>', 'its number', Number)
     .action((segment: number, options: DeskOptions) => atDesk(options, desk => explainStored(desk, segment)))
+  command('relay', 'one turn with the payload operations center as folders: take its reports, put the commands that are due')
+    .requiredOption('--in <dir>', 'where its reports come: *.json; then moved to taken or refused')
+    .requiredOption('--out <dir>', 'where commands are put')
+    .action((options: DeskOptions & { readonly in: string; readonly out: string }) => atDesk(options, desk => relay(desk, options)))
   command('person', 'give a person a role in selection, and a time on duty')
     .argument('<name>')
     .option('--role <role>', 'sitl or super-sitl')
@@ -235,6 +240,13 @@ async function explainStored({ system, mission, tables }: Desk, id: number): Pro
   for (const { at, by, act } of record.history) say(`  ${utcOfTai(at)} ${by}: ${act.kind}`)
   if (record.history.length === 0)
     say(`  nothing has happened to it since ${utcOfTai(record.createdAt)}${isFinished(record.status.state) ? '' : '; it is pending'}`)
+}
+
+async function relay({ system, mission, tables, now }: Desk, folders: { readonly in: string; readonly out: string }): Promise<void> {
+  const { taken, refused, sent } = await relayByFolder(system.db, tables, mission, folders, now)
+  for (const complaint of refused) say(`refused ${complaint}`)
+  say(`${taken} reports taken, ${refused.length} refused, ${sent} commands put into ${folders.out}`)
+  if (refused.length > 0) process.exitCode = 1
 }
 
 interface PersonOptions extends DeskOptions {

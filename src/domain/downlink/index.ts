@@ -48,4 +48,4 @@ export {
   type StatusMessage,
 } from './messages.ts'
 export { commandPoc, contactPoc, makePoc, recordInPoc, reportPoc, type SimulatedPoc } from './poc.ts'
-export { actOnSegment, chooseSegment, commandsDue, makeLedger, receiveFile, takeStatus, type SegmentLedger } from './ledger.ts'
+export { actOnSegment, chooseSegment, commandsDue, followOrder, makeLedger, receiveFile, takeStatus, type SegmentLedger } from './ledger.ts'

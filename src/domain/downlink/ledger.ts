@@ -65,7 +65,7 @@ export function actOnSegment(ledger: SegmentLedger, id: number, act: RecordAct, 
 }
 
 /** The order says what the record wants; a difference is a new revision. */
-function followOrder(ledger: SegmentLedger, record: SegmentRecord): void {
+export function followOrder(ledger: SegmentLedger, record: SegmentRecord): void {
   const order = ledger.orders.get(record.id)
   const wanted = !isFinished(record.status.state)
   if (order === undefined || (order.wanted === wanted && order.fom === record.fom)) return
@@ -100,7 +100,8 @@ export function takeStatus(ledger: SegmentLedger, report: StatusMessage): void {
     const act = (one: RecordAct): unknown => actOnSegment(ledger, segment, one, 'POC', report.at)
     if (held > 0 && (record.status.state !== 'held' || share.held !== held))
       act({ kind: 'hold', held: record.craft.map((own, i) => (i === craft ? held : own.held)) })
-    if (listed && record.status.state === 'held' && !record.inPlaylist) act({ kind: 'list' })
+    const now = ledger.records.get(segment)
+    if (listed && now?.status.state === 'held' && !now.inPlaylist) act({ kind: 'list' })
     if (lost !== 'none' && share.lost === 'none') act({ kind: 'lose', spacecraft: craft, token: lost })
   }
 }

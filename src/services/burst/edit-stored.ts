@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { inForce, membersOf, newRecord, validateRecordEdits, type BurstTables, type RecordEdit, type RecordFinding } from '#domain/burst'
 import { fail } from '#error'
 import { withTx, type Db } from '#services/db'
@@ -35,7 +36,7 @@ export async function applyRecordEdits(
     if ((await readSelector(tx, mission, actor)) !== 'super-sitl')
       fail('burst/no-right', `${actor} is no Super-SITL of ${mission}: one must edit stored segments`)
     // One at a time, so that two new segments cannot overlap because each did not see the other.
-    await tx.selectFrom('burst_selector').select('person').where('mission', '=', mission).orderBy('person').forUpdate().execute()
+    await sql`select pg_advisory_xact_lock(hashtext(${`burst ${mission}`}))`.execute(tx)
     const records = await listSegments(tx, mission, { limit: 1_000_000 })
     const at = taiOf(now)
     const findings = validateRecordEdits(tables, { madeAt: at }, records, edits)

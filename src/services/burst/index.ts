@@ -13,4 +13,6 @@ export { approveSubmission, listSubmissions, submitSelection, type NewSubmission
 export { closeOverdue, type Closing } from './close.ts'
 export { applyRecordEdits, type AppliedEdits } from './edit-stored.ts'
 export { burstFileTypes, listBurstFiles, takeUpload, type BurstFile, type BurstFileType, type Uploaded } from './file-form.ts'
+export { commandsFor, takeArrivals, takeReport, type BurstArrival } from './relay.ts'
+export { relayByFolder } from './relay-folder.ts'
 export { actOnStored, listSegments, type SegmentSearch } from './segment.ts'

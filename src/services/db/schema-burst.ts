@@ -1,5 +1,6 @@
-import type { Generated } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 import type { Edit, Frame, Region, Segment, SegmentRecord, SelectorRole, SubmissionState, Verdict } from '#domain/burst'
+import type { StatusMessage } from '#domain/downlink'
 import type { FomStructure } from '#domain/burst/files'
 import type { Count, DefaultJson, Instant, Json, NullableCount, NullableInstant, NullableText } from './columns.ts'
 
@@ -75,7 +76,30 @@ export interface BurstSegmentTable {
   record: Json<Omit<SegmentRecord, 'id'>>
 }
 
+export interface BurstOrderTable {
+  segment: Count
+  mission: string
+  burst_window: string
+  revision: number
+  wanted: boolean
+  fom: number
+  spacecraft: ColumnType<number[], readonly number[], readonly number[]>
+  shown: ColumnType<number[], readonly number[], readonly number[]>
+  received: Json<readonly (readonly number[])[]>
+  settled: Generated<boolean>
+}
+
+export interface BurstReportTable {
+  mission: string
+  spacecraft: number
+  sequence: Count
+  at: Instant
+  report: Json<StatusMessage>
+}
+
 export interface BurstSchema {
+  burst_order: BurstOrderTable
+  burst_report: BurstReportTable
   burst_window: BurstWindowTable
   burst_selector: BurstSelectorTable
   burst_duty: BurstDutyTable

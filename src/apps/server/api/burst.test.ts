@@ -238,4 +238,43 @@ describe('burst selection', { shuffle: false }, () => {
       segments: [{ tokens: 'DELETED+FINISHED', history: [{ by: 'sven', act: { kind: 'delete' } }] }],
     })
   })
+
+  test('the payload operations center asks for commands and reports, as an operator', async () => {
+    expect((await get('/api/v1/mms/burst/commands')).statusCode).toBe(403)
+    const commands = (await get('/api/v1/mms/burst/commands', admin)).json() as {
+      kind: string
+      window: string
+      orders: { segment: number; revision: number }[]
+    }[]
+    expect(commands).toMatchObject([{ kind: 'selections', window: evaluation, orders: [{ revision: 1, fom: 60, wanted: true }] }])
+    const order = commands[0]!.orders[0]!
+    const status = (held: number) => ({
+      kind: 'status',
+      spacecraft: 0,
+      sequence: 1,
+      at: t0,
+      held,
+      recorded: 0,
+      oldest: null,
+      segments: [{ segment: order.segment, revision: 1, held, released: 0, lost: 'none', listed: true }],
+    })
+    expect((await post('/api/v1/mms/burst/reports', status(16))).statusCode).toBe(403)
+    expect((await post('/api/v1/mms/burst/reports', { ...status(16), held: -1 }, admin)).json()).toMatchObject({
+      error: { code: 'access/bad-question', message: expect.stringContaining('status: held') as string },
+    })
+    expect((await post('/api/v1/mms/burst/reports', status(16), admin)).json()).toEqual({ taken: 'status' })
+    expect(
+      (await post('/api/v1/mms/burst/arrivals', { files: [{ spacecraft: 0, segment: order.segment, start: t0 + 400 }] }, admin)).json(),
+    ).toEqual({ taken: 1 })
+    const { segments } = (await get('/api/v1/mms/burst/segments')).json() as { segments: { id: number }[] }
+    expect(segments.find(({ id }) => id === order.segment)).toMatchObject({
+      tokens: 'HELD',
+      inPlaylist: true,
+      craft: [{ held: 16, received: 1, files: 15 }, {}, {}, {}],
+    })
+    expect((await get('/api/v1/mms/burst/commands', admin)).json()).toMatchObject([
+      { kind: 'selections' },
+      { kind: 'release', received: [[t0 + 400, t0 + 400]] },
+    ])
+  })
 })

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { accountFor, formatStatus, validateSelection, type BurstTables, type Edit, type Selection } from '#domain/burst'
+import { parseMessage } from '#domain/downlink'
 import { fail } from '#error'
 import {
   addSelector,
   applyRecordEdits,
   approveSubmission,
+  commandsFor,
   compareDraft,
   findWindow,
   listDrafts,
@@ -18,6 +20,8 @@ import {
   saveDraft,
   setDuty,
   submitSelection,
+  takeArrivals,
+  takeReport,
   windowFacts,
   type BurstWindow,
 } from '#services/burst'
@@ -110,6 +114,16 @@ export function defineBurst(define: Define, parts: ServerParts): void {
     },
   })
   define({
+    path: '/api/v1/:mission/burst/commands',
+    summary: 'Commands that the payload operations center has not shown to know (role operator; docs/poc-interface.md)',
+    query: z.object({}),
+    answer: z.array(z.looseObject({ kind: z.string() })),
+    work: async (_query, { mission = '' }, asker) => {
+      requireRole(asker, 'operator')
+      return commandsFor(parts.db, await burstTables(parts, mission), mission, parts.clock())
+    },
+  })
+  define({
     path: '/api/v1/:mission/burst/segments',
     summary: 'Stored segments by time, with their histories, and whether what was chosen has come',
     query: z.object({ from: taiAsked.optional(), to: taiAsked.optional(), pending: z.enum(['true', 'false']).optional(), limit }),
@@ -156,6 +170,10 @@ const recordEdit = z.strictObject({
 const recordEdits = z.strictObject({
   edits: z.array(recordEdit).min(1).max(1000),
   justifications: z.record(z.string(), z.string()).default({}),
+})
+const report = z.looseObject({ kind: z.enum(['status', 'playback']) })
+const arrivals = z.strictObject({
+  files: z.array(z.strictObject({ spacecraft: z.int().nonnegative(), segment: z.int(), start: tai })).max(100_000),
 })
 const decision = z.strictObject({ accept: z.boolean(), reason: z.string().min(1) })
 const person = z.strictObject({ person: z.string().min(1), role: z.enum(['sitl', 'super-sitl']) })
@@ -256,6 +274,34 @@ export function addBurst(app: FastifyInstance, parts: ServerParts, described: De
     work: async ({ mission, body, actor }) =>
       applyRecordEdits(parts.db, await burstTables(parts, mission), { mission, ...body, actor: actor.name, now: parts.clock() }),
   })
+  post(
+    {
+      path: '/api/v1/:mission/burst/reports',
+      summary: 'A status or playback message of the payload operations center (docs/poc-interface.md)',
+      body: report,
+      work: async ({ mission, body }) => {
+        const message = parseMessage(body)
+        if ('wrong' in message) return fail('access/bad-question', message.wrong)
+        if (message.kind !== 'status' && message.kind !== 'playback')
+          return fail('access/bad-question', `a ${message.kind} does not come from there`)
+        await takeReport(parts.db, await burstTables(parts, mission), mission, message, parts.clock())
+        return { taken: message.kind }
+      },
+    },
+    'operator',
+  )
+  post(
+    {
+      path: '/api/v1/:mission/burst/arrivals',
+      summary: 'Burst files that have come down',
+      body: arrivals,
+      work: async ({ mission, body }) => {
+        await takeArrivals(parts.db, await burstTables(parts, mission), mission, body.files, parts.clock())
+        return { taken: body.files.length }
+      },
+    },
+    'operator',
+  )
   post(
     {
       path: '/api/v1/:mission/burst/selectors',
