@@ -19,11 +19,15 @@ export function describeMission(mission: Mission): readonly string[] {
     ].join(', '),
     '',
     ...alignTable([['step', 'product', 'one per', 'format', 'made by', 'read by'], ...rows]),
-    ...(processes.length === 0 ? [] : ['', legend, ...alignTable(processRows(mission))]),
+    ...(processes.length === 0 ? [] : ['', ...legendOf(processRows(mission)), ...alignTable(processRows(mission))]),
   ]
 }
 
-const legend = 'a|b: best first, or one each   ?: may be absent   !: its change alone starts nothing   {a b}: a set, of each what is valid'
+/** What the signs mean, where any is used. */
+const legendOf = (rows: readonly (readonly string[])[]): readonly string[] =>
+  rows.some(row => /[?!{|]/.test(`${row[2]} ${row[3]}`))
+    ? ['a|b: best first, or one each   ?: may be absent   !: its change alone starts nothing   {a b}: a set, of each what is valid']
+    : []
 
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 

@@ -9,7 +9,8 @@ export function planArrival(facts: ArrivalFacts, now: number): CellState {
   if (facts.foreseen.absence !== undefined && facts.files.length === 0)
     return { have: 'none', next: facts.foreseen.absence.kind === 'lost' ? 'lost' : 'none', reason: facts.foreseen.absence }
   if (facts.product.partition.kind === 'contact') return contactCell(facts, now)
-  if (facts.product.expect === 'events') return eventCell(facts, now)
+  // A calibration is whole as it is, however long it is in force.
+  if (facts.product.expect === 'events' || facts.product.partition.kind === 'validity') return eventCell(facts, now)
   const done = facts.contacts.filter(c => c.state === 'done' && c.span.stop <= now)
   const reach = Math.min(facts.partition.stop, Math.max(...done.map(c => c.data.stop)))
   const covered = Math.max(...facts.files.map(f => f.covers.stop))
