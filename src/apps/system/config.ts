@@ -17,6 +17,10 @@ const schema = z.strictObject({
   slots: z.int().min(1).max(1000).optional().describe('jobs of one worker at a time'),
   memory: z.int().min(1).optional().describe('MB of this machine that jobs may hold together'),
   tokens: z.record(z.string(), z.int().min(0)).default({}).describe('licences and the like, by name: how many there are'),
+  reads: z
+    .array(z.string().startsWith('/'))
+    .default([])
+    .describe('further folders that programs may read: interpreters outside of /usr and /opt'),
   network: z.array(z.string()).default([]).describe('processes whose programs may use the network'),
 })
 

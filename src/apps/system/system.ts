@@ -103,6 +103,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     logs: join(home.logs, 'jobs'),
     compileCache: join(root, '.build', 'compile-cache'),
     ...apsisPrograms,
+    sources: [...apsisPrograms.sources, ...config.reads],
     open: config.network,
     software: { name: 'apsis', version },
     retryPause: settings.retryPause,

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chownSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fail } from '#error'
@@ -93,9 +93,12 @@ export function handOver(confinement: Confinement, order: ProgramOrder): void {
   for (const folder of [order.folder, order.scratch, ...order.writes]) chownSync(folder, confinement.uid, confinement.gid)
 }
 
-/** Of /etc only what programs need to name things: keys and password hashes stay out of view, whoever we are. */
+/** Of /etc only what programs need to name things and what interpreters read at their start: keys and password hashes stay out of view. */
 const settings = ['passwd', 'group', 'nsswitch.conf', 'hosts', 'localtime', 'ld.so.cache', 'ld.so.conf', 'ld.so.conf.d', 'alternatives']
+const interpreterSettings = /^(?:java.*|python\d.*|perl|R|fonts|idl|ImageMagick.*)$/
 const networkSettings = ['resolv.conf', 'ssl', 'ca-certificates', 'services']
+let found: readonly string[] | undefined
+const interpreters = (): readonly string[] => (found ??= readdirSync('/etc').filter(name => interpreterSettings.test(name)))
 /** Above this many inputs their folders are shown instead: mounting costs more with each mount there is. */
 const mostMounts = 64
 
@@ -110,7 +113,11 @@ function view(order: Pick<ProgramOrder, 'reads' | 'writes' | 'folder' | 'scratch
     // As root of its own namespace a program would find itself with rights that it has not.
     ...(process.getuid?.() === 0 ? ['--unshare-user', '--uid', '65534', '--gid', '65534'] : []),
     ...['/usr', '/bin', '/sbin', '/lib', '/lib64', '/opt'].flatMap(path => ['--ro-bind-try', path, path]),
-    ...[...settings, ...(order.network ? networkSettings : [])].flatMap(name => ['--ro-bind-try', `/etc/${name}`, `/etc/${name}`]),
+    ...[...settings, ...interpreters(), ...(order.network ? networkSettings : [])].flatMap(name => [
+      '--ro-bind-try',
+      `/etc/${name}`,
+      `/etc/${name}`,
+    ]),
     '--proc',
     '/proc',
     '--dev',

@@ -20,7 +20,7 @@ async function probe(folder: string, worker: string): Promise<string | undefined
   try {
     const file = await open(path, 'w')
     try {
-      await file.write(Buffer.alloc(probeSize))
+      await file.writeFile(Buffer.alloc(probeSize))
       await file.sync()
     } finally {
       await file.close()

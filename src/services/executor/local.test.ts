@@ -18,6 +18,10 @@ describe.skipIf(!sandbox)(sandbox ? 'with bwrap' : 'with bwrap (left out: no bwr
   executorConformance('local programs in a sandbox', { open: () => localExecutor(chooseConfinement('bwrap', tmpdir())), sandbox: true })
 })
 
+describe.skipIf(!isRoot)(isRoot ? 'as another user' : 'as another user (left out: not root)', () => {
+  executorConformance('local programs as another user', { open: () => localExecutor(chooseConfinement('user', tmpdir())), sandbox: false })
+})
+
 describe('the choice of a confinement', () => {
   test('what is chosen and does not work is refused, with the reason', () => {
     expect(() => chooseConfinement('user', tmpdir(), 'nobody-of-that-name')).toThrow(isRoot ? 'there is no user' : 'needs root')

@@ -1,4 +1,5 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +90,20 @@ describe('a worker looks at itself', () => {
     await writeFile(join(home, 'scratch'), '')
     expect(await findFault(context())).toContain('it is no folder')
   })
+})
+
+const mount = (...words: readonly string[]): boolean => spawnSync('mount', words, { stdio: 'ignore' }).status === 0
+
+test.skipIf(process.getuid?.() !== 0)('a full disk is said as such', async context => {
+  const full = join(home, 'full')
+  await mkdir(full)
+  if (!mount('-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', full)) return context.skip()
+  try {
+    const fault = await findFault({ staging: full, logs: home, worker: 'host:1', ingest: { incoming: home } as never })
+    expect(fault).toMatch(/full on .* cannot be worked in: the disk is full/)
+  } finally {
+    spawnSync('umount', [full])
+  }
 })
 
 test('a folder that a program has closed is removed all the same', async () => {

@@ -10,19 +10,19 @@ type Attempt = Selectable<AttemptTable>
 
 /** Of each log so much goes along: what comes last says most. */
 const logBytes = 1 << 20
+/** In the summary so much. */
+const wordBytes = 2000
 
 /**
  * Everything that is needed to find out why a job's tries failed, as one zip: a summary to read first, and per try its job file, the last
  * part of its log, and all that was recorded about it. Throws `access/no-such-job`.
  */
 export async function bundleTriage(db: Db, id: number): Promise<AsyncIterable<Uint8Array>> {
-  const { job, attempts, inputs } = await gather(db, id)
+  const story = await gather(db, id)
+  const { job, attempts, inputs } = story
   const modified = job.ended_at ?? job.created_at
   const member = (path: string, text: string): ZipMember => textMember(`job-${id}/${path}`, text, modified)
-  const members = [
-    member('README.txt', `${summaryLines({ job, inputs, attempts }).join('\n')}\n`),
-    member('job.json', json({ ...job, inputs })),
-  ]
+  const members = [member('README.txt', `${summaryLines(story).join('\n')}\n`), member('job.json', json({ ...job, inputs }))]
   for (const attempt of attempts) {
     const { job_file, ...recorded } = attempt
     const at = `try-${attempt.number}`
@@ -39,6 +39,8 @@ export const triageLines = async (db: Db, id: number): Promise<readonly string[]
 interface Story {
   readonly job: Job
   readonly attempts: readonly Attempt[]
+  /** The last words of each try's log. */
+  readonly words: ReadonlyMap<number, string>
   readonly inputs: readonly { readonly role: string; readonly name: string; readonly version_text?: string; readonly sha256?: string }[]
 }
 
@@ -52,7 +54,9 @@ async function gather(db: Db, id: number): Promise<Story> {
     .where('id', 'in', [0, ...job.inputs.map(i => i.file)])
     .execute()
   const inputs = job.inputs.map(i => ({ role: i.role, name: i.name, ...files.find(f => f.id === i.file) }))
-  return { job, attempts, inputs }
+  const words = new Map<number, string>()
+  for (const { number, log } of attempts) if (log !== null) words.set(number, await lastLines(log, wordBytes).catch(unreadable))
+  return { job, attempts, inputs, words }
 }
 
 const json = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
@@ -68,7 +72,7 @@ async function* oneChunk(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** What people read first: the same words that the job's page and the zip give. */
-function summaryLines({ job, inputs, attempts }: Story): readonly string[] {
+function summaryLines({ job, inputs, attempts, words }: Story): readonly string[] {
   return [
     `Job ${job.id}: ${job.process} of ${job.mission}, ${job.spacecraft} ${job.partition}`,
     `${job.state}${job.message === null ? '' : `: ${job.message}`}`,
@@ -80,9 +84,16 @@ function summaryLines({ job, inputs, attempts }: Story): readonly string[] {
     ...inputs.map(i => `  ${i.role.padEnd(12)} ${i.name}  sha256 ${i.sha256 ?? 'not in the ledger'}`),
     'Outputs it was to make',
     ...job.outputs.map(o => `  ${o.role.padEnd(12)} ${o.name}`),
-    ...attempts.flatMap(attemptLines),
+    ...attempts.flatMap(a => [...attemptLines(a), ...lastWords(words.get(a.number) ?? '')]),
   ]
 }
+
+const lastWords = (text: string): readonly string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .slice(-15)
+    .flatMap(line => (line === '' ? [] : [`  | ${line}`]))
 
 function attemptLines(a: Attempt): readonly string[] {
   const { detail } = a
