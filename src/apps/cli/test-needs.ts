@@ -48,7 +48,7 @@ const checks: Readonly<Record<NeedName, () => Need>> = {
   }),
   slurm: () => ({
     what: 'Slurm of Debian',
-    isThere: ['slurmctld', 'slurmd', 'munged', 'sbatch'].every(name => answers('which', name)),
+    isThere: ['sbin/slurmctld', 'sbin/slurmd', 'sbin/munged', 'bin/sbatch'].every(name => existsSync(`/usr/${name}`)),
     cure: 'apt-get install slurm-wlm munge',
   }),
   git: () => ({

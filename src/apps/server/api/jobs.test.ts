@@ -45,7 +45,7 @@ const get = (url: string, authorization?: string) => site.app.inject({ url, head
 describe('the log of a job', () => {
   test('of each try, for the team', async () => {
     expect((await get(`/api/v1/jobs/${job}/log?try=1`, team)).body).toBe('reading\nno such matrix\n')
-    expect((await get(`/api/v1/jobs/${job}/log`, team)).body).toBe('reading again\n')
+    expect((await get(`/api/v1/jobs/${job}/log`, team)).body).toMatch(/^reading again\n/)
     expect((await get(`/api/v1/jobs/${job}/log`)).statusCode).toBe(401)
     expect((await get(`/api/v1/jobs/${job}/log?try=9`, team)).statusCode).toBe(404)
     expect((await get(`/api/v1/jobs/${job}/log?tri=1`, team)).statusCode).toBe(400)
