@@ -27,6 +27,7 @@ import { addLive } from './live.ts'
 import { given, limit, mission, moment, offset } from './parameters.ts'
 import { defineRemakes } from './remakes.ts'
 import { addWork } from './work.ts'
+import { madeSchema, readMade } from './made.ts'
 import { addUpload } from './upload.ts'
 
 /** The typed API under `/api/v1`; its description is `/api/v1/openapi.json`. */
@@ -153,6 +154,7 @@ function defineFiles(define: Define, parts: ServerParts): void {
       parents: z.array(z.looseObject({})),
       children: z.array(z.looseObject({})),
       versions: z.array(z.looseObject({})),
+      made: madeSchema.nullable().describe('for the team; null for what was delivered'),
     }),
     work: async (query, path, { sight }) => {
       for (const m of chooseMissions(parts, query.mission)) {
@@ -165,6 +167,7 @@ function defineFiles(define: Define, parts: ServerParts): void {
           parents: (await listParents(parts.db, file.id, sight)).map(answerRelative),
           children: (await listChildren(parts.db, file.id, sight)).map(answerRelative),
           versions: versions.map(v => ({ name: v.name, version: v.versionText, latest: v.latest, sha256: v.sha256 })),
+          made: sight === 'all' ? await readMade(parts.db, file.id) : null,
         }
       }
       return fail('access/no-such-file', `there is no file ${path['name']} that you may see`)

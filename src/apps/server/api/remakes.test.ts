@@ -118,3 +118,31 @@ test('releases are listed; the acts are in the OpenAPI page', async () => {
   expect(paths['/api/v1/campaigns/{campaign}/approve'].post.summary).toBe('Let a campaign run (role operator)')
   expect(paths['/api/v1/held/{job}/release'].post.requestBody.content['application/json'].schema.required).toEqual(['reason'])
 })
+
+test('a file says to the team what made it: code, environment, parameters', async () => {
+  const row = { job, number: 9, worker: 'w', token: 'made', started_at: new Date(site.clock.now), outcome: 'made' as const }
+  const jobFile = { parameters: { gain: 2 }, generationTime: '2026-11-23T00:00:00.000Z', seed: 5 }
+  const making = {
+    package: 'mms',
+    code: 'cd'.repeat(32),
+    environment: 'ef'.repeat(32),
+    recipe: 'ab'.repeat(32),
+    job_file: JSON.stringify(jobFile),
+  }
+  await site.db
+    .insertInto('attempt')
+    .values({ ...row, ...making })
+    .execute()
+  const detail = JSON.stringify({ interpreter: 'node v24' })
+  await site.db.insertInto('environment').values({ fingerprint: making.environment, detail, first_seen: row.started_at }).execute()
+  const { name } = await addFile(site, { product: 'fgm srvy l2', spacecraft: 'mms2', start: '2026-11-21', version: [5, 0, 0], job })
+  expect((await ask('GET', `/files/${name}`)).body.made).toBeNull()
+  const { job_file: _file, ...told } = making
+  expect((await ask('GET', `/files/${name}`, 'team')).body.made).toEqual({
+    job,
+    process: 'calibrate-fgm',
+    ...told,
+    environment: { interpreter: 'node v24' },
+    ...jobFile,
+  })
+})
