@@ -14,10 +14,10 @@ export async function listSave(path: string, { json, tolerant }: SavFlags): Prom
   const file = await readSaveFile(path, { tolerant })
   if (json) return void sayJson(describeFile(file))
   say(`${path}: IDL save file${file.compressed ? ', compressed' : ''}, ${summarise(file)}`)
-  const { timestamp, version, description, notice } = file
+  const { timestamp, version, description } = file
   if (timestamp !== undefined) say(`saved ${timestamp.date} by ${timestamp.user || 'nobody named'} on ${timestamp.host || 'no host named'}`)
   if (version !== undefined) say(`by IDL ${version.release} for ${version.os} on ${version.arch}, format ${version.format}`)
-  for (const words of [description, notice]) if (words !== undefined) say(words.trim())
+  if (description !== undefined) say(description.trim())
   say('')
   const rows = [...file.variables, ...file.systemVariables].flatMap(({ name, value }) => rowsOf(name, value, ''))
   const heap = [...file.heap].flatMap(([number, value]) => rowsOf(`heap ${number}`, value, ''))
@@ -77,6 +77,7 @@ export async function showSave(path: string, names: readonly string[], { json, t
   const chosen = names.length === 0 ? all : names.map(name => ({ name, value: findValue(file, name) }))
   if (json) return void sayJson(Object.fromEntries(chosen.map(({ name, value }) => [name.toLowerCase(), toPlain(value)])))
   for (const { name, value } of chosen) showValue(name, value, '')
+  if (names.length === 0) for (const [number, value] of file.heap) showValue(`heap ${number}`, value, '')
   sayDamage(file)
 }
 

@@ -64,6 +64,7 @@ describe('apsis sav', () => {
     const { out } = await apsis('sav', 'show', at('a.sav'), 's', 'N')
     expect(out).toContain('s: struct LIGHT [1]\n  T: string "lamp"\n  B: float [3] 0.1 2 3\n  P: pointer 4\n')
     expect(out).toMatch(/N: long64 \[9\] 1152921504606846976 .* … 9 values/u)
+    expect((await apsis('sav', 'show', at('a.sav'))).out).toMatch(/^heap 4: double \[2\] 1 2$/mu)
     expect((await apsis('sav', 'show', at('a.sav'), 'S.B')).out).toBe('S.B: float [3] 0.1 2 3\n')
   })
 
