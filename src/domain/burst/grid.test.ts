@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import fc from 'fast-check'
+import { parseUtc, tai1958FromTt2000 } from '#formats/time'
+import { readBurstTables } from '#test/burst'
 import {
   cutAtGaps,
   cycleAt,
@@ -11,7 +13,9 @@ import {
   membersOf,
   regularGrid,
   runAround,
+  makeSelection,
   segmentLength,
+  validateSelection,
 } from './index.ts'
 
 const anyGrid = fc
@@ -57,6 +61,23 @@ describe('the grid of cycles', () => {
   })
 
   test('a time without gaps is one run', () => expect(regularGrid(0, 16_560, 10).runs).toEqual([{ first: 0, last: 16_559 }]))
+})
+
+test('cycles go on through a leap second, and their names show it', () => {
+  const tai = (utc: string): number => Math.round(tai1958FromTt2000(parseUtc(utc)))
+  const grid = regularGrid(tai('2016-12-31T23:59:43'), 4, 10)
+  expect(grid.runs).toHaveLength(1)
+  // 23:59:60 is the third second before the end of cycle 1; the next one starts at 02, not at 03.
+  expect(cycleAt(grid, tai('2016-12-31T23:59:60'))).toBe(1)
+  expect(cycleStart(grid, 2)).toBe(tai('2017-01-01T00:00:02'))
+  const selection = makeSelection(
+    grid,
+    [1, 2].map(at => ({ start: at, stop: at, fom: 300, spacecraft: 15, comment: 'x', tags: [], source: 's' })),
+  )
+  const sentences = validateSelection(readBurstTables(), { madeAt: cycleStart(grid, 0) }, selection).findings.map(
+    ({ sentence }) => sentence,
+  )
+  expect(sentences.slice(0, 2).map(text => /\((.*?),/.exec(text)?.[1])).toEqual(['2016-12-31T23:59:53', '2017-01-01T00:00:02'])
 })
 
 test('sets of spacecraft, lengths', () => {

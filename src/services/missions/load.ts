@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
+import { parseBurstTables } from '#domain/burst-tables'
 import { formatFault, isMissionSheet, parseMission } from '#domain/mission'
 import type { Mission, Parsed } from '#domain/mission'
 import { SdcError, fail } from '#error'
@@ -10,7 +11,13 @@ export async function readMission(folder: string): Promise<Parsed> {
   const names = await listFiles(root)
   const files: Record<string, string> = {}
   for (const sheet of names) if (isMissionSheet(sheet)) files[sheet] = await readFile(join(root, sheet), 'utf8')
-  return parseMission({ folder: root, files, exists: name => names.has(name) })
+  const parsed = parseMission({ folder: root, files, exists: name => names.has(name) })
+  const { mission } = parsed
+  if (mission?.burst === undefined) return parsed
+  // The tables are read when they are needed; their faults belong to the mission's.
+  const ids = mission.spacecraft.map(({ id }) => id)
+  const { faults } = parseBurstTables(mission.burst, await readFile(join(root, mission.burst), 'utf8'), ids)
+  return faults === undefined ? parsed : { faults }
 }
 
 /** Names of all files below a folder, with `/` between folders. */

@@ -123,3 +123,16 @@ describe('adapters', () => {
     expect(error.message).toContain(message)
   })
 })
+
+test('faults of the burst tables are faults of the mission', async () => {
+  const folder = await writeFolder('burst', {
+    ...whole,
+    'mission.yaml': `${sampleFiles['mission.yaml']}\nburst: burst.yaml\n`,
+    'burst.yaml': 'cycle: ten\n',
+  })
+  const { faults } = await readMission(folder)
+  expect(new Set(faults?.map(({ file }) => file))).toEqual(new Set(['burst.yaml']))
+  expect(faults?.map(({ message }) => message)).toContain('the burst table needs the key "reserved"')
+  expect(faults?.map(({ message }) => message)).toContain('cycle must be a duration, not the text "ten"')
+  expect((await codeOf(loadMission(folder))).code).toBe('mission/invalid')
+})
