@@ -192,6 +192,13 @@ test.each([1, 4, 8, 100, 319, 320, 330, 403, 404, 700])('a file cut at byte %i s
 })
 
 describe('small files made to cost much', () => {
+  test.skipIf(!sharedIsThere)(`what inflates to no CDF is refused before it is inflated${sharedNote}`, () => {
+    let inflated = 0
+    const inflateRaw = (): Uint8Array => new Uint8Array(inflated++)
+    expect(() => openCdfSync(read('bad_ccr_bomb_256MiB.cdf'), { platform: { inflateRaw } })).toThrow(/should start a CDR/u)
+    expect(inflated).toBe(0)
+  })
+
   test('records that are not there are filled up to 64 times the file, 16 MiB at least', () => {
     const { bytes, view, vdrs } = two()
     view.setInt32((vdrs[0] ?? 0) + 24, 1_000_000)

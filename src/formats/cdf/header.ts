@@ -1,5 +1,5 @@
 import { failCdf } from './codes.ts'
-import { decompress } from './compression/index.ts'
+import { decompress, peek } from './compression/index.ts'
 import { encodingOf, type Encoding } from './encodings.ts'
 import type { CdfCompression, CdfHeader } from './model.ts'
 import type { ResolvedOptions } from './options.ts'
@@ -98,6 +98,9 @@ function* inflateFile(
   const packed = yield* window.bytes(8 + fixedSize(ccr, format), 8 + size, 'the compressed file')
   if (record.uSize <= 0) failCdf('cdf/corrupt', `the CCR says that the file inflates to ${record.uSize} bytes`)
   const head = yield* window.bytes(0, 8, 'the magic numbers')
+  // Before memory is spent on what a small file may inflate to, it must begin as a CDF does.
+  const start = peek(compression.type, packed, 16)
+  if (start.length >= format.offset + 4) checkHead(cdr, { ...format, copyright: 256 }, 8, start)
   const expected = Math.min(record.uSize, options.maxInflated, packed.byteLength * 1032 + 64)
   const inner = decompress(compression.type, packed, expected, options.maxInflated, options, 'the compressed file')
   const bytes = new Uint8Array(8 + inner.byteLength)

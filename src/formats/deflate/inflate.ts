@@ -20,7 +20,23 @@ const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
 
 /** Inflates one raw deflate stream (RFC 1951). Throws on broken streams and beyond `limit` bytes. */
 export function inflateRaw(deflated: Uint8Array, expected: number, limit: number): Uint8Array {
-  const state = new Inflater(deflated, Math.min(expected, limit), limit)
+  return run(new Inflater(deflated, Math.min(expected, limit), limit))
+}
+
+const LONGEST_MATCH = 258
+
+/** The first bytes of a raw deflate stream, about `count`, fewer where it begins with a long stored block: a look before memory is spent on all. */
+export function inflateHead(deflated: Uint8Array, count: number): Uint8Array {
+  const state = new Inflater(deflated, count + LONGEST_MATCH, count + LONGEST_MATCH)
+  try {
+    return run(state)
+  } catch (error) {
+    if (error instanceof RangeError) return state.take()
+    throw error
+  }
+}
+
+function run(state: Inflater): Uint8Array {
   let last = false
   while (!last) {
     last = state.bits(1) === 1
@@ -162,6 +178,9 @@ class Inflater {
 
   private grow(out: Uint8Array, length: number, count: number): Uint8Array {
     const need = length + count
+    // What is there already is what inflateHead wants.
+    this.out = out
+    this.length = length
     if (need > this.limit) throw new RangeError(`more than ${this.limit} bytes come out`)
     const grown = new Uint8Array(Math.min(this.limit, Math.max(need, out.length * 2, 1024)))
     grown.set(out.subarray(0, length))

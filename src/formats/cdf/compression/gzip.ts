@@ -1,4 +1,4 @@
-import { inflateRaw, storeRaw } from '#formats/deflate'
+import { inflateHead, inflateRaw, storeRaw } from '#formats/deflate'
 import { failCdf } from '../codes.ts'
 import type { CdfPlatform } from '../platform.ts'
 import { crc32 } from './crc32.ts'
@@ -17,6 +17,9 @@ export function gunzip(packed: Uint8Array, expected: number, limit: number, opti
   if (options.crc) checkTrailer(packed, bytes, options.platform)
   return bytes
 }
+
+/** The first bytes that a gzip member gives, about `count`. */
+export const gunzipHead = (packed: Uint8Array, count: number): Uint8Array => inflateHead(packed.subarray(headerLength(packed)), count)
 
 /** Bytes before the deflate stream of a gzip member. */
 export function headerLength(packed: Uint8Array): number {

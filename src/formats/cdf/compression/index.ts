@@ -3,9 +3,18 @@ import { failCdf } from '../codes.ts'
 import type { CdfCompression } from '../model.ts'
 import type { ResolvedOptions } from '../options.ts'
 import { decodeAdaptiveHuffman } from './adaptive-huffman.ts'
-import { gunzip } from './gzip.ts'
+import { gunzip, gunzipHead } from './gzip.ts'
 import { decodeHuffman } from './huffman.ts'
 import { decodeRle } from './rle.ts'
+
+/** The first bytes of what {@link decompress} would give; fewer or none where that cannot be said cheaply. */
+export function peek(type: CdfCompression['type'], packed: Uint8Array, count: number): Uint8Array {
+  try {
+    return type === 'gzip' ? gunzipHead(packed, count) : new Uint8Array(0)
+  } catch {
+    return new Uint8Array(0)
+  }
+}
 
 /**
  * Decompresses a block. `expected` is the size it should have, `limit` the most it may have; throws `cdf/inflate` where
