@@ -3,8 +3,8 @@ import { basename, extname } from 'node:path'
 import { SdcError, fail } from '#error'
 import type { FrameOptions, Packet, Problem, WalkOptions } from '#formats/ccsds'
 import { readChannels, walkBatches, walkFrameBatches } from '#formats/ccsds'
-import type { CompiledXtce, XtceDefinition } from '#formats/xtce'
-import { compileXtce, parseDictionary, parseXtce } from '#formats/xtce'
+import type { CompiledXtce, IntegerCoding, XtceDefinition } from '#formats/xtce'
+import { compileXtce, integerCodings, parseDictionary, parseXtce } from '#formats/xtce'
 import type { Source } from '#source'
 import { openFileSource } from '#doors/cdf-node'
 
@@ -27,6 +27,8 @@ export interface FileFlags {
 export interface DefinitionFlags {
   readonly xtce?: string
   readonly root?: string
+  readonly sizeTags?: 'bits' | 'octets'
+  readonly integerWord?: readonly string[]
   readonly apid?: readonly number[]
 }
 
@@ -87,7 +89,7 @@ export function loadDefinition(flags: DefinitionFlags): CompiledXtce | undefined
   const path = flags.xtce
   if (path === undefined) return undefined
   try {
-    const definition = parseDefinition(path, flags.apid)
+    const definition = parseDefinition(path, flags)
     tellUnsupported(path, definition)
     const compiled = compileXtce(definition, {
       withoutUnsupported: true,
@@ -102,9 +104,25 @@ export function loadDefinition(flags: DefinitionFlags): CompiledXtce | undefined
   }
 }
 
-function parseDefinition(path: string, apids: readonly number[] | undefined) {
+/** `signed=unsigned`: what an encoding means that the standard does not have. */
+function readWords(words: readonly string[] | undefined): Readonly<Record<string, IntegerCoding>> {
+  return Object.fromEntries(
+    (words ?? []).map(text => {
+      const [word = '', meaning] = text.split('=')
+      const coding = integerCodings.find(name => name === meaning)
+      return [word, coding ?? fail('cli/bad-option', `--integer-word is WORD=CODING with one of ${integerCodings.join(', ')}, not ${text}`)]
+    }),
+  )
+}
+
+function parseDefinition(path: string, flags: DefinitionFlags) {
+  const apids = flags.apid
   const text = readText(path)
-  if (extname(path).toLowerCase() !== '.csv') return parseXtce(text)
+  if (extname(path).toLowerCase() !== '.csv')
+    return parseXtce(text, {
+      ...(flags.sizeTags === undefined ? {} : { sizeTags: flags.sizeTags }),
+      integerWords: readWords(flags.integerWord),
+    })
   const [apid, ...more] = apids ?? []
   if (apid === undefined || more.length > 0) {
     fail('cli/apid-needed', `${path} is a table of fields of one packet: say with --apid which APID it is about`, { path })

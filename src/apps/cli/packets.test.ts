@@ -145,6 +145,26 @@ describe('apsis packets', () => {
     expect(epochs[1]! - epochs[0]!).toBe(1_000_000_000n)
   })
 
+  test('what an integer encoding means that XTCE does not have, and what of a definition is not acted upon', async () => {
+    const other = join(root, 'other.xml')
+    await writeFile(
+      other,
+      xml
+        .replace(
+          '<FloatParameterType',
+          '<IntegerParameterType name="ODD"><IntegerDataEncoding sizeInBits="8" encoding="odd"/></IntegerParameterType><FloatParameterType',
+        )
+        .replace('<Parameter name="T" parameterTypeRef="U8"/>', '<Parameter name="T" parameterTypeRef="ODD"/>')
+        .replace('</SpaceSystem>', '<CommandMetaData/></SpaceSystem>'),
+    )
+    const args = ['decode', stream, '--xtce', other, '--container', 'House', '--values', 'raw']
+    expect(apsis(...args).stderr).toMatch(/House is left out, type ODD uses integer encoding odd, which is not supported/)
+    const read = apsis(...args, '--integer-word', 'odd=unsigned')
+    expect([read.status, read.lines.length]).toEqual([0, 6])
+    expect(read.stderr).toMatch(/^\S+other\.xml: not acted upon: CommandMetaData, line \d+$/)
+    expect(apsis(...args, '--integer-word', 'odd=even').stderr).toMatch(/--integer-word is WORD=CODING/)
+  })
+
   test('packets out of transfer frames', async () => {
     const data = (await readFile(stream)).subarray(0, 58)
     const frames = join(root, 'frames.bin')

@@ -35,6 +35,8 @@ const withDefinition = (command: Command): Command =>
   command
     .option('--xtce <definition>', 'packet definition: XTCE, or a CSV table of fields for the one APID of --apid')
     .option('--root <container>', 'container that every packet starts as (default: found out)')
+    .addOption(new Option('--size-tags <unit>', 'what size tags of strings count (default: bits)').choices(['bits', 'octets']))
+    .option('--integer-word <word=coding...>', 'what an integer encoding means that XTCE does not have, like signed=unsigned')
 
 /** `apsis packets …`: needs no home. Faults of a file are one sentence and exit code 2. */
 export function packetsCommand(): Command {

@@ -19,6 +19,8 @@ const schema = z.strictObject({
   calibrations: z.strictObject({ table: z.string(), packet: z.string() }).optional(),
   /** What words for integer encodings mean that XTCE does not have, e.g. `{ signed: unsigned }`. */
   'integer-words': z.record(z.string(), z.enum(integerCodings)).default({}),
+  /** What the size tags of strings count. */
+  'size-tags': z.enum(['bits', 'octets']).default('bits'),
   /** Shapes of records, for octets and lists that stand for tables. */
   shapes: z.record(z.string(), z.array(z.number().int().positive()).min(1)).default({}),
   'leave-out': z.array(z.string()).default([]),

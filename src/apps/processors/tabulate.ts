@@ -64,7 +64,10 @@ function explainNone(job: JobFile, { container }: TabulateOptions, { packets, ba
 }
 
 function loadPackets(job: JobFile, options: TabulateOptions): CompiledXtce {
-  const parsed = parseXtce(readFileSync(missionFile(job, 'packets'), 'utf8'), { integerWords: options['integer-words'] })
+  const parsed = parseXtce(readFileSync(missionFile(job, 'packets'), 'utf8'), {
+    integerWords: options['integer-words'],
+    sizeTags: options['size-tags'],
+  })
   const { calibrations, container } = options
   const compiled = compileXtce(calibrations === undefined ? parsed : calibrate(job, parsed, calibrations), { withoutUnsupported: true })
   const left = compiled.left.find(one => one.container === container)

@@ -22,7 +22,7 @@ export interface ReadProduct {
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time events istp attributes provenance'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time packet-framing events istp attributes provenance'.split(
     ' ',
   )
 
@@ -96,6 +96,7 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     interface: one.integer('interface', 0),
     ...(packets === undefined ? {} : { packets: textOf(packets, `packets of ${what}`) }),
     ...readPacketTime(one, what),
+    ...readPacketFraming(one, what),
     ...readEventWords(one, what),
     attributes: one.data('attributes'),
     provenance: joinProvenance(head.provenance, readProvenance(one.at('provenance'), what)),
@@ -147,6 +148,16 @@ function readPacketTime(one: Sheaf, what: string): Pick<Product, 'packetTime'> {
     addFault(time.at('epoch') ?? spot, `the epoch "${epoch}" is no date`, 'tai-1958 or a date such as 2010-01-01')
   const [octet, coarse, fine] = [time.integer('octet', 6, 6), time.integer('coarse', 4, 1), time.integer('fine', 0, 0)]
   return { packetTime: { octet, coarse, fine, epoch } }
+}
+
+function readPacketFraming(one: Sheaf, what: string): Pick<Product, 'packetFraming'> {
+  const spot = one.at('packet-framing')
+  if (spot === undefined) return {}
+  const framing = readRecord(spot, `packet-framing of ${what}`, ['prefix', 'suffix', 'file-header', 'version'])
+  const octets = (key: string): number => framing.integer(key, 0, 0)
+  return {
+    packetFraming: { prefix: octets('prefix'), suffix: octets('suffix'), fileHeader: octets('file-header'), version: octets('version') },
+  }
 }
 
 function readSpacecraft(one: Sheaf, what: string, head: Head): readonly string[] {

@@ -81,6 +81,8 @@ export interface Product {
   readonly packets?: string
   /** Where each packet carries its time, for the coverage of raw telemetry. */
   readonly packetTime?: PacketTime
+  /** How packets lie in raw files, where there is more in them than packets. */
+  readonly packetFraming?: PacketFraming
   /** For lists of mission events that come with type words of their own: what they are here. */
   readonly events?: Readonly<Record<string, { readonly kind: EventKind; readonly name: string }>>
   readonly attributes: Readonly<Record<string, unknown>>
@@ -123,6 +125,14 @@ export const provenanceAttributes: readonly string[] = [
   'Processing_date',
   'Ground_software_version',
 ]
+
+/** Octets around packets: ground headers before each, what follows each, a file header; and the version number that headers have. */
+export interface PacketFraming {
+  readonly prefix: number
+  readonly suffix: number
+  readonly fileHeader: number
+  readonly version: number
+}
 
 /** Unsegmented time code (CCSDS 301.0-B-4, 3.2) at a fixed place of every packet with a secondary header. */
 export interface PacketTime {

@@ -50,6 +50,17 @@ describe('what missions write beside the letter of the standard', () => {
     }
   })
 
+  test('a size tag that counts octets, by configuration', () => {
+    const xml = definition(
+      '<StringParameterType name="T"><StringDataEncoding><Variable maxSizeInBits="80"><LeadingSize sizeInBitsOfSizeTag="8"/></Variable></StringDataEncoding></StringParameterType>',
+      parameter('P', 'T') + parameter('Q', 'U8'),
+      kind('Kind', 7, entry('P') + entry('Q')),
+    )
+    const compiled = compileXtce(parseXtce(xml, { sizeTags: 'octets' }))
+    expect(valueOf(compiled, [2, 65, 66, 3])).toBe('AB')
+    expect(encodePacket(compiled, 'Kind', { SEC_HDR_FLG: 0, SRC_SEQ_CTR: 0, P: 'AB', Q: 3 })).toEqual(packet(2, 65, 66, 3))
+  })
+
   test('a type built on another one takes what it does not say itself', () => {
     const compiled = build(
       `<IntegerParameterType name="BASE"><UnitSet><Unit>V</Unit></UnitSet><IntegerDataEncoding sizeInBits="8"><DefaultCalibrator><PolynomialCalibrator><Term exponent="1" coefficient="2"/></PolynomialCalibrator></DefaultCalibrator></IntegerDataEncoding></IntegerParameterType>

@@ -72,6 +72,8 @@ export interface StringEncoding {
   readonly box?: Amount
   /** Bits of a size tag before the text, holding the text's size in bits. */
   readonly leadingBits?: number
+  /** Bits that one count of the size tag stands for: 1, or 8 where it counts octets. */
+  readonly leadingUnit?: 1 | 8
   /** Octets that end the text before the end of its box. */
   readonly terminator?: Uint8Array
 }

@@ -156,6 +156,8 @@ const otherSections = ['StreamSet', 'AlgorithmSet', 'MessageSet']
 export interface ParseOptions {
   /** What integer encodings mean that the standard does not have (default: `signed` and `twosCompliment` are two's complement). */
   readonly integerWords?: Readonly<Record<string, IntegerCoding>>
+  /** What the size tag of a string counts, which the standard leaves open (default: bits). */
+  readonly sizeTags?: 'bits' | 'octets'
 }
 
 const commonWords: Readonly<Record<string, IntegerCoding>> = { signed: 'twosComplement', twosCompliment: 'twosComplement' }
@@ -194,6 +196,7 @@ export function parseXtce(xml: string, options: ParseOptions = {}): XtceDefiniti
       members,
       unsupported,
       integerWords,
+      sizeTags: options.sizeTags === 'octets' ? 8 : 1,
       where: `SpaceSystem ${system.element.attributes['name'] ?? ''}`,
     }
     for (const element of setOf(system, 'type')) types.set(keyOf(system.path, element.attributes['name'] ?? ''), readType(scope, element))

@@ -101,7 +101,9 @@ function readString(scope: Scope, element: XmlElement): StringEncoding {
     kind: 'string',
     charset: charset ?? 'utf-8',
     ...(boxed ? { box: readAmount(scope, size) } : {}),
-    ...(leading === undefined ? {} : { leadingBits: readNumber(scope, leading, leading.attributes['sizeInBitsOfSizeTag'] ?? '16') }),
+    ...(leading === undefined
+      ? {}
+      : { leadingBits: readNumber(scope, leading, leading.attributes['sizeInBitsOfSizeTag'] ?? '16'), leadingUnit: scope.sizeTags }),
     ...(end === undefined ? {} : { terminator: readHex(scope, end) }),
   }
 }

@@ -15,6 +15,8 @@ export interface Scope {
   readonly members: ReadonlySet<string>
   /** What integer encodings mean that the standard does not have. */
   readonly integerWords: Readonly<Record<string, IntegerCoding>>
+  /** Bits that one count of a string's size tag stands for. */
+  readonly sizeTags: 1 | 8
   /** The thing being read, for messages. */
   readonly where: string
   /** The type or container being read, which cannot be decoded if something decisive in it is not supported. */

@@ -31,9 +31,9 @@ function findEnd(bytes: Uint8Array, terminator: Uint8Array, start = 0): number {
 /** Bits that the string takes from the cursor on. */
 function measure(cursor: Cursor, encoding: StringEncoding, boxOf: ((cursor: Cursor) => number) | undefined): number {
   if (boxOf !== undefined) return boxOf(cursor)
-  const { leadingBits, terminator } = encoding
+  const { leadingBits, leadingUnit: unit = 1, terminator } = encoding
   if (leadingBits !== undefined) {
-    return ensureBits(cursor, leadingBits) ? leadingBits + readBits(cursor.bytes, cursor.bit, leadingBits) : Number.NaN
+    return ensureBits(cursor, leadingBits) ? leadingBits + unit * readBits(cursor.bytes, cursor.bit, leadingBits) : Number.NaN
   }
   // Without its terminator a text takes the whole octets that are left.
   const rest = readOctets(cursor.bytes, cursor.bit, (cursor.end - cursor.bit) & ~7)
@@ -43,19 +43,20 @@ function measure(cursor: Cursor, encoding: StringEncoding, boxOf: ((cursor: Curs
 
 /** Bits that the octets of a field stand for: a size tag can announce a size that is no whole number of octets. */
 function bitsOf(octets: Uint8Array, encoding: StringEncoding, box: number | undefined): number {
-  const { leadingBits } = encoding
+  const { leadingBits, leadingUnit: unit = 1 } = encoding
   const told =
-    box ?? (leadingBits === undefined || octets.byteLength * 8 < leadingBits ? Number.NaN : leadingBits + readBits(octets, 0, leadingBits))
+    box ??
+    (leadingBits === undefined || octets.byteLength * 8 < leadingBits ? Number.NaN : leadingBits + unit * readBits(octets, 0, leadingBits))
   return Number.isInteger(told) && (told + 7) >>> 3 === octets.byteLength ? told : octets.byteLength * 8
 }
 
 /** The text within the octets of the field. */
 function readText(raw: Uint8Array, encoding: StringEncoding, decoder: TextDecoder): string {
-  const { leadingBits, terminator } = encoding
+  const { leadingBits, leadingUnit: unit = 1, terminator } = encoding
   let content = raw
   if (leadingBits !== undefined) {
     const room = raw.byteLength * 8 - leadingBits
-    content = readOctets(raw, leadingBits, Math.max(0, Math.min(room, readBits(raw, 0, leadingBits))))
+    content = readOctets(raw, leadingBits, Math.max(0, Math.min(room, unit * readBits(raw, 0, leadingBits))))
   }
   const end = terminator === undefined ? -1 : findEnd(content, terminator)
   return decoder.decode(end < 0 ? content : content.subarray(0, end))
@@ -63,14 +64,14 @@ function readText(raw: Uint8Array, encoding: StringEncoding, decoder: TextDecode
 
 /** The octets of the field for a text, in a box of `fixed` bits if that is given. */
 function packText(name: string, text: string, encoding: StringEncoding, fixed: number | undefined): Uint8Array {
-  const { leadingBits = 0, terminator = new Uint8Array() } = encoding
+  const { leadingBits = 0, leadingUnit: unit = 1, terminator = new Uint8Array() } = encoding
   const content = encodeText(encoding.charset, text)
   // A text that fills its box needs no terminator.
   const full = fixed !== undefined && leadingBits + content.byteLength * 8 === fixed
   const need = leadingBits + (content.byteLength + (full ? 0 : terminator.byteLength)) * 8
   if (fixed !== undefined && need > fixed) refuseValue(name, text, `it takes ${need} bits, the field has ${fixed}`)
   const raw = new Uint8Array(((fixed ?? need) + 7) >>> 3)
-  if (leadingBits > 0) writeBits(raw, 0, leadingBits, content.byteLength * 8)
+  if (leadingBits > 0) writeBits(raw, 0, leadingBits, (content.byteLength * 8) / unit)
   writeOctets(raw, leadingBits, content.byteLength * 8, content)
   if (!full) writeOctets(raw, leadingBits + content.byteLength * 8, terminator.byteLength * 8, terminator)
   return raw

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseSimulation, planDeliveries, renderFile } from '#domain/sim'
 import type { PlannedFile } from '#domain/sim'
+import { buildPacket } from '#formats/ccsds'
 import { tt2000FromUtcMs, utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
 import { contactsOf } from '#services/catalog'
@@ -10,6 +11,7 @@ import { missionFolder, openInstallation } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { simulatedFlight, simulationYaml } from '#test/simulation'
 import type { IngestOutcome } from './index.ts'
+import { verifyCcsds } from './verify/ccsds.ts'
 import { verifyPng, verifyText } from './verify/plain.ts'
 import type { Subject } from './verify/verified.ts'
 
@@ -81,6 +83,43 @@ describe('what a simulated mission sends', () => {
     const name = ofKind('telemetry').name.replace(/_v\d+\.\d+\.\d+/, '_v0.0.77')
     const outcome = await home.deliver(name, bytes)
     expect(outcome).toMatchObject({ outcome: 'quarantined', code, reason })
+  })
+})
+
+describe('packets', () => {
+  const subject = async (bytes: Uint8Array, more: Partial<Subject['product']>): Promise<Subject> => {
+    const path = join(home.folder, 'packets')
+    await writeFile(path, bytes)
+    const product = { ...(home.mission.products.find(p => p.format === 'ccsds') as Subject['product']), ...more }
+    return { path, name: 'packets', dataset: 'd', versionText: '1', product, folder: home.folder }
+  }
+  const at = (sequenceCount: number, seconds: number, apid = 5): Uint8Array => {
+    const data = new Uint8Array(8)
+    new DataView(data.buffer).setUint32(0, seconds)
+    return buildPacket({ apid, sequenceCount, secondaryHeader: true }, data)
+  }
+  const packetTime = { octet: 6, coarse: 4, fine: 0, epoch: '2010-01-01' }
+  const day = 86_400
+
+  test('of a clock that was set late: the stretches that there are, and what is missing between', async () => {
+    const stream = Buffer.concat([at(0, 0), at(1, 10), at(2, 5000 * day), at(3, 5000 * day + 10), at(7, 5000 * day + 50)])
+    const verified = await verifyCcsds(await subject(stream, { packetTime }))
+    const start = Date.UTC(2010, 0, 1)
+    expect(verified.content).toEqual({
+      apids: { 5: 5 },
+      spans: [
+        [start, start + 10_001],
+        [start + 5000 * day * 1000, start + (5000 * day + 50) * 1000 + 1],
+      ],
+      gaps: [{ apid: 5, start: '2023-09-10T00:00:10.000Z', stop: '2023-09-10T00:00:50.000Z', missing: 3 }],
+    })
+  })
+
+  test('behind ground headers, as the product says', async () => {
+    const stream = Buffer.concat([0, 1, 2].flatMap(count => [Buffer.from('\u00ff\u00ff\u00ff', 'latin1'), at(count, day)]))
+    const packetFraming = { prefix: 3, suffix: 0, fileHeader: 0, version: 0 }
+    expect(await verifyCcsds(await subject(stream, { packetFraming }))).toMatchObject({ records: 3, findings: [] })
+    expect((await verifyCcsds(await subject(stream, {}))).findings.length).toBeGreaterThan(0)
   })
 })
 

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { PacketTime } from '#domain/mission'
 import { fail } from '#error'
-import { cucToNanoseconds, decodeCuc, describeProblem, walkSource } from '#formats/ccsds'
+import { cucToNanoseconds, decodeCuc, describeProblem, walkBatches } from '#formats/ccsds'
 import type { Packet, Problem } from '#formats/ccsds'
 import { formatUtc, tt2000FromTai1958, tt2000FromUtcMs } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
@@ -31,7 +31,7 @@ export async function verifyCcsds(subject: Subject): Promise<Verified> {
     const gaps: PacketGap[] = []
     const lastAt = new Map<number, bigint>()
     let pending: Problem | undefined
-    for await (const item of walkSource(source)) {
+    const add = (item: Packet | Problem): void => {
       if (item.kind === 'packet') {
         apids[item.apid] = (apids[item.apid] ?? 0) + 1
         count++
@@ -49,6 +49,7 @@ export async function verifyCcsds(subject: Subject): Promise<Verified> {
         pending = item
       }
     }
+    for await (const batch of walkBatches(source, subject.product.packetFraming)) for (const item of batch) add(item)
     if (count === 0) fail('ingest/no-packets', `${size} octets, and no CCSDS packet in them`, { name: subject.name })
     if (troubles > problems.length) problems.push(`and ${troubles - problems.length} more remarks on the packet stream`)
     const [coverage, spans] = [times.coverage(), times.spans()]
