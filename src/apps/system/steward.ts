@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
 import { closeOverdue, loadBurstTables } from '#services/burst'
 import { advanceCampaigns, makePlanner } from '#services/pipeline'
+import type { Planner } from '#services/pipeline'
 import type { System } from './system.ts'
 
 /** Takes in what is dropped and plans what follows, until it is told to stop. One process of an installation does this. */
@@ -12,12 +13,34 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
   await guarded(system, 'sweep', () => planner.sweep())
   await Promise.all([
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
-    repeat(stop, followPause, () => guarded(system, 'follow', () => planner.follow())),
+    followLog(system, planner, stop),
     repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
     repeat(stop, dropPause, () => guarded(system, 'burst', () => watchDeadlines(system))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
     repeat(stop, archivePause, () => guarded(system, 'archive', () => auditAndTell(system))),
   ])
+}
+
+/** At every event, and every while: hints may be lost. What was promised is looked at when its time has come. */
+async function followLog(system: System, planner: Planner, stop: AbortSignal): Promise<void> {
+  let wake: () => void = () => undefined
+  let heard = false
+  const listening = system.listen(() => {
+    heard = true
+    wake()
+  }, stop)
+  while (!stop.aborted) {
+    heard = false
+    await guarded(system, 'follow', () => planner.follow())
+    const promised = (planner.promised() ?? Infinity) - system.pipeline.clock()
+    const rest = new AbortController()
+    wake = () => rest.abort()
+    if (!heard)
+      await pause(Math.max(20, Math.min(system.settings.followPause, promised)), undefined, {
+        signal: AbortSignal.any([stop, rest.signal]),
+      }).catch(() => undefined)
+  }
+  await listening
 }
 
 /** Warns before the deadlines of burst selection, and lets the automated selections stand where nobody selected. */

@@ -8,7 +8,8 @@ import { parse } from 'yaml'
 import type { Home } from '#apps/home'
 import type { Mission } from '#domain/mission'
 import { codeStore } from '#services/code'
-import { openDb } from '#services/db'
+import { eventChannel } from '#services/catalog'
+import { listen, openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
 import { openQueue } from '#services/executor'
 import type { Executor, ExecutorContext, Queue } from '#services/executor'
@@ -42,6 +43,8 @@ export interface System {
   readonly ingest: IngestContext
   readonly pipeline: PipelineContext
   readonly executor: ExecutorContext
+  /** Hears of new events until it is told to stop: hints, which may be lost. */
+  listen(heard: () => void, stop: AbortSignal): Promise<void>
   close(): Promise<void>
 }
 
@@ -116,7 +119,8 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     await queue.stop()
     await db.destroy()
   }
-  return { home, db, missions, config, leftOut, settings, queue, ingest, pipeline, executor, close }
+  const hear = (heard: () => void, stop: AbortSignal): Promise<void> => listen(options.config, eventChannel, heard, stop)
+  return { home, db, missions, config, leftOut, settings, queue, ingest, pipeline, executor, listen: hear, close }
 }
 
 async function withAdapters(mission: Mission): Promise<LoadedMission> {

@@ -176,9 +176,12 @@ describe('planWork', () => {
   })
 
   test('waits a moment after an arrival, and says until when', () => {
-    const just = facts({ roles: [role(0, [file('raw', { arrived: after - 400 })]), role(1, [file('attitude')])] })
+    const roles = [role(0, [file('raw', { arrived: after - 400 })]), role(1, [file('attitude')])]
+    const just = facts({ roles, madeRecipe: 'an older one', made: 'files' })
     expect(plan(just).cell.reason).toMatchObject({ kind: 'settling', until: after + 600 })
     expect(plan(just, after + 600).run).toBeDefined()
+    // made for the first time, and from everything: nothing more is waited for
+    expect(plan(facts({ roles })).run).toBeDefined()
   })
 
   test.each([

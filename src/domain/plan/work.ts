@@ -49,7 +49,7 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const recipe = recipeOf(facts, inputs, now, hash)
   if (facts.madeRecipe === recipe) return { cell: { have, next: leftOpen(facts, missing), reason: doneReason(facts, missing, now) } }
 
-  const later = holdBack(facts, now) ?? awaitTick(facts, now) ?? settle(inputs, now, settings)
+  const later = holdBack(facts, now) ?? awaitTick(facts, now) ?? settle(facts, inputs, now, settings)
   if (later !== undefined) return { cell: { have, next: later.kind === 'gave-up' ? 'failed' : 'waiting', reason: later } }
   if ((facts.job?.state === 'failed' || facts.job?.state === 'cancelled') && facts.job.recipe === recipe)
     return { cell: { have, next: 'failed', reason: failureReason(facts.job) } }
@@ -57,12 +57,17 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   return { cell: { have, next: 'ready', reason: { kind: 'queued', text: 'all inputs are there; a job is made' } }, run: { recipe, inputs } }
 }
 
-function settle(inputs: readonly PlannedInput[], now: number, settings: Settings): Reason | undefined {
+/** A remake, or what is made without all that it may take, waits a moment for more; what is made for the first time from all of it does not. */
+function settle(facts: WorkFacts, inputs: readonly PlannedInput[], now: number, settings: Settings): Reason | undefined {
+  if (facts.made === 'none' && facts.job === undefined && facts.roles.every(isWhole)) return undefined
   const newest = Math.max(...inputs.map(i => i.file.arrived))
   // What seems to come from the future was recorded by a clock that was wrong: nobody waits for it.
   if (newest > now || now >= newest + settings.settle) return undefined
   return { kind: 'settling', text: 'waits a moment for further inputs', until: newest + settings.settle }
 }
+
+const isWhole = (role: RoleFacts): boolean =>
+  role.files.length > 0 && relevantCells(role).every(c => c.have === 'full' || c.have === 'no-data')
 
 /** A new file of this cell is on its way: what would be made without it now would be made again at once. */
 const isBusy = (c: SourceCell): boolean =>

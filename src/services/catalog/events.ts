@@ -9,6 +9,9 @@ export interface LedgerEvent {
   readonly detail?: Readonly<Record<string, unknown>>
 }
 
+/** Notified with every transaction that appends to the log. */
+export const eventChannel = 'apsis_event'
+
 /**
  * Appends to the log. Call it last in the transaction: the counter's row lock orders commits, so that a follower never sees number n
  * before n - 1 is visible, and a rolled back transaction leaves no hole.
@@ -18,7 +21,8 @@ export async function appendEvents(tx: Tx, at: number, events: readonly LedgerEv
   const { last } = await tx
     .updateTable('event_counter')
     .set({ last: sql<number>`last + ${events.length}` })
-    .returning('last')
+    // Whoever listens need not wait for its next look; heard at the commit.
+    .returning(['last', sql`pg_notify(${eventChannel}, '')`.as('told')])
     .executeTakeFirstOrThrow()
   const rows = events.map((e, i) => ({
     sequence: last - events.length + 1 + i,

@@ -1,4 +1,4 @@
-export { appendEvents, eventsAfter } from './events.ts'
+export { appendEvents, eventChannel, eventsAfter } from './events.ts'
 export type { LedgerEvent } from './events.ts'
 export {
   childrenOf,

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { loadMission } from '#services/missions'
-import { missionFolder } from '#test/installation'
+import { dozen } from '#test/dozen'
 import { rehearse } from './index.ts'
 
 const plan = {
@@ -15,8 +14,7 @@ const plan = {
 }
 
 test('a flight in memory ends with everything made, by no more workers than there are, and goes the same way twice', async () => {
-  const mission = await loadMission(missionFolder('mms'))
-  const [one, two] = [await rehearse(mission, plan), await rehearse(mission, plan)]
+  const [one, two] = [await rehearse(dozen, plan), await rehearse(dozen, plan)]
   const open = [...one.ledger.cells.values()].filter(c => c.state.next !== 'none')
   expect(open.map(c => `${c.dataset} ${c.partition} ${c.state.reason.text}`)).toEqual([])
   expect(Math.max(...one.load.map(l => l.running))).toBe(3)
@@ -25,11 +23,10 @@ test('a flight in memory ends with everything made, by no more workers than ther
   expect(two.ledger.files.map(f => `${f.name} ${f.arrived}`)).toEqual(one.ledger.files.map(f => `${f.name} ${f.arrived}`))
 })
 
-test('what is slow is late: a job that takes longer than its inputs come makes a queue', async () => {
-  const mission = await loadMission(missionFolder('mms'))
-  const waiting = async (seconds: number): Promise<number> => {
-    const { load } = await rehearse(mission, { ...plan, days: 1, workers: 1, duration: () => seconds * 1000 })
-    return Math.max(...load.map(l => l.waiting))
+test('what is slow is late: with jobs that take hours, the last product comes later', async () => {
+  const ends = async (seconds: number): Promise<number> => {
+    const { ledger } = await rehearse(dozen, { ...plan, days: 1, workers: 1, duration: () => seconds * 1000 })
+    return Math.max(...ledger.files.map(f => f.arrived))
   }
-  expect(await waiting(600)).toBeGreaterThan(await waiting(1))
+  expect((await ends(3600)) - (await ends(1))).toBeGreaterThan(10 * 3_600_000)
 })

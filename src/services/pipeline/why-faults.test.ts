@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Mission } from '#domain/mission'
 import { dayMs } from '#domain/partition'
 import { openDb } from '#services/db'
 import { loadMission } from '#services/missions'
@@ -87,8 +88,25 @@ function endingOf({ key }: MemoryJob): { readonly outcome: 'failed' | 'no-data';
   return kind === 'no data' && key.process === 'decommutate-fgm' ? { outcome: 'no-data', message: 'nothing there' } : undefined
 }
 
+/** The chain from packets to pictures: of the whole table there are too many products for a test. */
+function chainOf(mission: Mission): Mission {
+  const chain = [
+    'decommutate-fgm',
+    'decommutate-fpi',
+    'calibrate-fgm',
+    'moments-fpi',
+    'ephemeris',
+    'position-table',
+    'quicklook-summary',
+    'quicklook-fpi-fast',
+  ]
+  const processes = mission.processes.filter(p => chain.includes(p.id))
+  const used = new Set(processes.flatMap(p => [...p.inputs.flatMap(i => i.products), ...p.outputs.map(o => o.product)]))
+  return { ...mission, processes, products: mission.products.filter(p => used.has(p.id) || p.format === 'contacts') }
+}
+
 test('of fifty seeded faults, why names the right root of at least 48', { timeout: 300_000 }, async () => {
-  const mission = await loadMission(missionFolder('mms'))
+  const mission = chainOf(await loadMission(missionFolder('mms')))
   const absent: Readonly<Record<string, Kind>> = { tlm_srvy_l0: 'late telemetry', defatt: 'late attitude', defeph: 'late ephemeris' }
   const { ledger, now } = await rehearse(mission, {
     from,
@@ -151,6 +169,5 @@ test('of fifty seeded faults, why names the right root of at least 48', { timeou
     if (!right) wrong.push(`${kind}: ${asked} ${day} leads to ${root?.dataset} ${root?.partition} (${root?.state}): ${root?.text}`)
   }
   await db.destroy()
-  if (wrong.length > 0) process.stderr.write(`${wrong.join('\n')}\n`)
   expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(2)
 })
