@@ -8,13 +8,14 @@ export function selectionOfFile(file: FomStructure, step: number, spacecraft: nu
   const { declared } = file
   return makeSelection(
     makeGrid(file.cycles.timestamps, step),
-    file.segments.map(({ start, stop, fom, sourceid, discussion, obsset }) => ({
+    file.segments.map(({ start, stop, fom, sourceid, discussion, obsset, tags }) => ({
       start,
       stop,
       fom: fom ?? Number.NaN,
       spacecraft: obsset ?? everySpacecraft(spacecraft),
-      comment: discussion ?? '',
-      tags: [],
+      // Editors put a blank where automated selections have no comment.
+      comment: discussion === undefined || discussion === ' ' ? '' : discussion,
+      tags: tags ?? [],
       source: sourceid,
     })),
     {
@@ -44,7 +45,7 @@ export function factsOfFile(
   }
 }
 
-/** A selection as the FOM structure that the automated one, `base`, has become. Tags have no place in it. */
+/** A selection as the FOM structure that the automated one, `base`, has become. Tags are kept in JSON only. */
 export function fileOfSelection(selection: Selection, base: FomStructure): FomStructure {
   const { frame } = selection
   return {
@@ -52,13 +53,14 @@ export function fileOfSelection(selection: Selection, base: FomStructure): FomSt
     declared: undefined,
     note: frame.note === '' ? undefined : frame.note,
     evalstarttime: frame.close ?? undefined,
-    segments: selection.segments.map(({ start, stop, fom, spacecraft, comment, source }) => ({
+    segments: selection.segments.map(({ start, stop, fom, spacecraft, comment, tags, source }) => ({
       start,
       stop,
       fom: Number.isFinite(fom) ? fom : null,
       sourceid: source,
       discussion: comment,
       obsset: spacecraft,
+      ...(tags.length === 0 ? {} : { tags }),
     })),
     metadataevaltime: frame.evaluation,
     uplinkflag: frame.final ? 1 : 0,

@@ -1,7 +1,7 @@
 import { fileOfSelection, inForce, selectionOfFile, type BurstTables } from '#domain/burst'
-import { burstDocumentOf, saveVariables, type FomStructure, type SegmentChanges } from '#domain/burst/files'
+import { burstDocumentOf, limitVariables, recordEditsOf, saveVariables, type FomStructure, type SegmentChanges } from '#domain/burst/files'
 import { SdcError, fail } from '#error'
-import { array, readSave, scalar, struct, writeSave } from '#formats/idlsave'
+import { readSave, writeSave } from '#formats/idlsave'
 import type { Db } from '#services/db'
 import { taiOf } from './clock.ts'
 import { applyRecordEdits, type AppliedEdits } from './edit-stored.ts'
@@ -82,34 +82,13 @@ function named(
   })
 }
 
-/** The limits of validation as the present tool reads them: category n from `low` to `high - 1`. */
+/** The limits of validation as the present tool reads them. */
 function limitsFile(tables: BurstTables, now: number): BurstFile {
   const tai = taiOf(now)
   const limits = inForce(tables.validation, tai)
   const since = tables.validation.findLast(({ from }) => from <= tai)?.from ?? tai
-  const categories = inForce(tables.categories, tai)
-  const pair = (values: readonly number[]) => array('float', values)
-  const type = (n: number) => {
-    const found = categories.find(({ category }) => category === n)
-    return pair([found?.low ?? 0, (found?.high ?? 1) - 1])
-  }
-  const value = struct({
-    fom_bounds: pair(limits.fomBounds),
-    fom_gmax: scalar('float', limits.fomGmax),
-    seg_bounds: pair(limits.segBounds),
-    nominal_seg_range: pair(limits.nominalSegRange),
-    buff_max: scalar('float', limits.buffMax),
-    p1_percent: scalar('float', limits.p1Percent),
-    type1: type(1),
-    type2: type(2),
-    type3: type(3),
-    type4: type(4),
-    fom_del_max: scalar('float', limits.fomDelMax),
-    fom_mod_percent: scalar('float', limits.fomModPercent),
-    fom_fpi_min: scalar('float', limits.fomFpiMin),
-    fpi_seg_bounds: pair(limits.fpiSegBounds),
-  })
-  const bytes = (): Uint8Array => writeSave({ variables: [{ name: 'VALIDATION_STRUCT', value }] })
+  const variables = limitVariables(limits, inForce(tables.categories, tai))
+  const bytes = (): Uint8Array => writeSave({ variables })
   return { name: 'fom_validation.sav', path: 'sitl/fom_validation/fom_validation.sav', made: now + (since - tai) * 1000, bytes }
 }
 
@@ -133,7 +112,7 @@ export async function takeUpload(
   const document = readDocument(sent.bytes, name)
   const confirmed = 'confirmed in the client that uploaded the file'
   if (document.form === 'segment-changes/1') {
-    const edits = editsOf(tables, document)
+    const edits = asBadFile(name, () => recordEditsOf(document, tables.spacecraft))
     return { edits: await applyRecordEdits(db, tables, { mission, edits, justifyAll: confirmed, actor, now }) }
   }
   const { frame, segments, next, grid } = selectionOfFile(document, tables.cycleSeconds, tables.spacecraft.length)
@@ -156,38 +135,17 @@ export async function takeUpload(
 }
 
 function readDocument(bytes: Uint8Array, name: string): FomStructure | SegmentChanges {
+  const document = asBadFile(name, () => burstDocumentOf(readSave(bytes)))
+  if (document.form === 'segment-changes/1' || (document.form === 'fom-structure/1' && document.valid)) return document
+  return fail('burst/bad-file', `${name} holds neither selections of a window nor changes of segments`)
+}
+
+/** What is wrong with the content of a file, told with its name. */
+function asBadFile<T>(name: string, read: () => T): T {
   try {
-    const document = burstDocumentOf(readSave(bytes))
-    if (document.form === 'segment-changes/1' || (document.form === 'fom-structure/1' && document.valid)) return document
+    return read()
   } catch (cause) {
     if (!(cause instanceof SdcError)) throw cause
     throw new SdcError('burst/bad-file', `${name}: ${cause.message}`, {}, cause)
   }
-  return fail('burst/bad-file', `${name} holds neither selections of a window nor changes of segments`)
-}
-
-function editsOf(tables: BurstTables, { changes }: SegmentChanges): Parameters<typeof applyRecordEdits>[2]['edits'] {
-  return changes.map(change => {
-    const names = change.observatoryid
-      .toLowerCase()
-      .split(',')
-      .map(one => one.trim())
-    const spacecraft = tables.spacecraft.reduce(
-      (set, id, i) => (names.includes('all') || names.includes(id.toLowerCase()) ? set | (1 << i) : set),
-      0,
-    )
-    const act = change.status.toLowerCase()
-    if (act !== 'new' && act !== 'modified' && act !== 'deleted')
-      return fail('burst/bad-file', `the change ${change.id} has the status "${change.status}", not New, Modified or Deleted`)
-    return {
-      act,
-      segment: change.datasegmentid,
-      start: change.starttime,
-      end: change.endtime,
-      fom: change.fom ?? Number.NaN,
-      spacecraft,
-      source: change.source,
-      comment: change.discussion,
-    }
-  })
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import * as fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { nodePlatform } from '#doors/cdf-node'
-import { burstDocumentOf, fomStructureFrom, saveVariables, segmentChangesFrom, selectionOf, type FomStructure } from '#domain/burst/files'
+import { fileOfSelection, selectionOfFile } from '#domain/burst'
+import { burstDocumentOf, saveVariables, segmentChangesFrom, type FomStructure } from '#domain/burst/files'
 import { readSave, writeSave, type IdlPlain, type IdlStruct, type IdlValue, type SaveFile } from '#formats/idlsave'
 import { clientsPython } from '#test/needs'
 import { idlHeap, idlVariables } from '#test/save-values'
@@ -109,7 +110,7 @@ describe.skipIf(clientsPython === undefined)('scipy.io.readsav (left out: no Pyt
     'and it reads burst selections that were edited here, and edits of segments (left out: ../shared is absent)',
     () => {
       const abs = burstDocumentOf(read(sharedPath('real', 'mms', 'sitl', 'abs_selections_sample.sav'))) as FomStructure
-      const selection = selectionOf(abs, { step: 10, spacecraft: 4 })
+      const selection = selectionOfFile(abs, 10, 4)
       const edited = { ...selection, segments: selection.segments.map(segment => ({ ...segment, comment: 'Überprüft', spacecraft: 9 })) }
       const change = {
         act: 'deleted',
@@ -121,7 +122,7 @@ describe.skipIf(clientsPython === undefined)('scipy.io.readsav (left out: no Pyt
         source: 'moth',
         comment: '',
       } as const
-      const documents = [fomStructureFrom(edited, abs), segmentChangesFrom([change, { ...change, segment: 8 }], ['a', 'b', 'c', 'd'])]
+      const documents = [fileOfSelection(edited, abs), segmentChangesFrom([change, { ...change, segment: 8 }], ['a', 'b', 'c', 'd'])]
       const paths = documents.map((document, i) => {
         const path = join(folder, `burst-${i}.sav`)
         writeFileSync(path, writeSave({ variables: saveVariables(document) }))

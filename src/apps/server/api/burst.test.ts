@@ -167,8 +167,8 @@ describe('burst selection', { shuffle: false }, () => {
     expect(toPlain(variableOf(limits, 'validation_struct'))).toMatchObject({
       fom_bounds: [0, 255],
       buff_max: 2100,
-      type1: [150, 199],
-      type4: [0, 49],
+      type1_range: [150, 199],
+      type4_range: [0, 49],
       nominal_seg_range: [2, 30],
     })
   })

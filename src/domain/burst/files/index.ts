@@ -4,14 +4,14 @@
  *     const document = burstDocumentOf(readSave(bytes))          // FOMSTR, BAKSTR, or edits of segments
  *     parseBurstDocument(JSON.parse(text))                       // checked against docs/schemas/burst-selection.schema.json
  *     writeSave({ variables: saveVariables(document) })
- *     const selection = selectionOf(structure, { step: 10, spacecraft: 4 })   // to be edited and validated
- *     saveVariables(fomStructureFrom(selection, automatic))                   // as old clients read it
+ *     const selection = selectionOfFile(structure, 10, 4)         // of #domain/burst: to be edited and validated
+ *     saveVariables(fileOfSelection(selection, automatic))       // as old clients read it
  */
 export { recordEditsOf, segmentChangesFrom } from './changes.ts'
 export { burstDocumentOf, saveVariables } from './documents.ts'
 export { limitVariables } from './limits.ts'
 export { burstSchema, parseBurstDocument } from './schema.ts'
-export { automaticStructure, fomStructureFrom, selectionOf, type AutomaticFrame, type WindowShape } from './selection.ts'
+export { automaticStructure, type AutomaticFrame } from './automatic-structure.ts'
 export type {
   AutomaticSettings,
   BackSegment,

@@ -1,23 +1,20 @@
 import { readFileSync } from 'node:fs'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { applyEdit, makeSelection, regularGrid, type RecordEdit, type Selection } from '#domain/burst'
+import { applyEdit, fileOfSelection, makeSelection, regularGrid, selectionOfFile, type RecordEdit, type Selection } from '#domain/burst'
 import { readSave, toPlain, variableOf, writeSave, type IdlStruct } from '#formats/idlsave'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import {
   automaticStructure,
   burstDocumentOf,
-  fomStructureFrom,
   limitVariables,
   recordEditsOf,
   saveVariables,
   segmentChangesFrom,
-  selectionOf,
   type FomStructure,
   type SegmentChanges,
 } from './index.ts'
 
-const shape = { step: 10, spacecraft: 4 }
 const parameters = {
   targetBuffs: 700,
   fomAve: 20.5,
@@ -74,10 +71,10 @@ describe('automated selections', () => {
 
 describe('selections', () => {
   test('edited, written, read again: the same segments and window', () => {
-    const { selection } = applyEdit(selectionOf(automatic, shape), { kind: 'cut', id: 1, at: 8 })
+    const { selection } = applyEdit(selectionOfFile(automatic, 10, 4), { kind: 'cut', id: 1, at: 8 })
     expect(selection.segments).toHaveLength(2)
     const edited: Selection = { ...selection, frame: { ...selection.frame, note: 'quiet', close: 1_812_822_000, final: true } }
-    const structure = fomStructureFrom(edited, automatic)
+    const structure = fileOfSelection(edited, automatic)
     expect(fieldsOf(structure).slice(28)).toEqual([
       'DISCUSSION string',
       'OBSSET byte',
@@ -85,7 +82,7 @@ describe('selections', () => {
       'UPLINKFLAG int',
       'EVALSTARTTIME ulong',
     ])
-    const again = selectionOf(burstDocumentOf(readSave(writeSave({ variables: saveVariables(structure) }))) as FomStructure, shape)
+    const again = selectionOfFile(burstDocumentOf(readSave(writeSave({ variables: saveVariables(structure) }))) as FomStructure, 10, 4)
     const bare = (one: Selection) => ({ ...one, next: 0, segments: one.segments.map(segment => ({ ...segment, id: 0 })) })
     expect(bare(again)).toEqual(bare(edited))
   })
@@ -103,16 +100,11 @@ describe('selections', () => {
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 5 }), segments => {
         const selection = makeSelection(regularGrid(timestamps[0] ?? 0, 60, 10), segments, { evaluation: frame.metadataevaltime })
-        const structure = fomStructureFrom(selection, automatic)
+        const structure = fileOfSelection(selection, automatic)
         const read = burstDocumentOf(readSave(writeSave({ variables: saveVariables(structure) }))) as FomStructure
-        expect(selectionOf(read, shape)).toEqual(selection)
+        expect(selectionOfFile(read, 10, 4)).toEqual(selection)
       }),
     )
-  })
-
-  test('of another window are refused', () => {
-    const other = makeSelection(regularGrid(timestamps[0] ?? 0, 59, 10))
-    expect(() => fomStructureFrom(other, automatic)).toThrow('the selection has 59 cycles, its base 60; they must be the same ones')
   })
 })
 
@@ -189,7 +181,7 @@ describe.skipIf(!sharedIsThere)(`the real automated selections${sharedNote}`, ()
   test('become a selection of seven segments and 354 buffers', () => {
     const file = readSave(readFileSync(sharedPath('real', 'mms', 'sitl', 'abs_selections_sample.sav')))
     const structure = burstDocumentOf(file) as FomStructure
-    const selection = selectionOf(structure, shape)
+    const selection = selectionOfFile(structure, 10, 4)
     expect(selection.segments.map(segment => segment.stop - segment.start + 1)).toEqual([45, 51, 51, 51, 50, 53, 53])
     expect(selection.grid.runs).toEqual([{ first: 0, last: 2735 }])
     expect(selection.frame).toEqual({ note: '', evaluation: '2015-022T19:37:25', close: null, final: false })
