@@ -62,6 +62,9 @@ export interface Reason {
   readonly until?: number
 }
 
+/** Kinds of reason that name the moment of the next look. */
+export const promises: readonly Reason['kind'][] = ['settling', 'holding', 'scheduled']
+
 export interface CellState {
   readonly have: Have
   readonly next: Next

@@ -1,5 +1,5 @@
 export { planArrival } from './arrival.ts'
-export { absences } from './facts.ts'
+export { absences, promises } from './facts.ts'
 export { chooseFiles, reachOf } from './choose.ts'
 export { followsEvent, foresee } from './expected.ts'
 export type { Foreseen } from './expected.ts'

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
+import { promises } from '#domain/plan'
 import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, Waiver, WorkFacts } from '#domain/plan'
 import {
   allMissionEvents,
@@ -62,8 +63,8 @@ export interface LedgerStore extends Surroundings {
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
   readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
   advance(to: number): Promise<void>
-  /** Cells where something may still come, or only those that wait; in order of start and dataset. */
-  openCells(which: 'open' | 'waiting'): Promise<readonly CellSpot[]>
+  /** Cells where something may still come, or only those whose reason names the moment of the next look; in order of start and dataset. */
+  openCells(which: 'open' | 'promised'): Promise<readonly CellSpot[]>
   allContacts(mission: string): Promise<readonly ContactFact[]>
   /** All but contacts. */
   allMissionEvents(mission: string): Promise<readonly EventFact[]>
@@ -88,6 +89,8 @@ async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]>
   const known = new Set(held.map(nameOf))
   return [...held, ...cells.filter(cell => !known.has(nameOf(cell)))]
 }
+
+const isPromised = sql<boolean>`reason->>'kind' = any(${[...promises]}::text[])`
 
 /** The ledger in PostgreSQL. */
 export const sqlLedger = (context: PipelineContext): LedgerStore => ({
@@ -131,7 +134,9 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
     context.db
       .selectFrom('cell')
       .select(spotColumns)
-      .where(e => (which === 'waiting' ? e('next', '=', 'waiting') : e.or([e('next', '<>', 'none'), e('have', '=', 'partial')])))
+      .where(e =>
+        which === 'promised' ? e.and([e('next', '=', 'waiting'), isPromised]) : e.or([e('next', '<>', 'none'), e('have', '=', 'partial')]),
+      )
       .orderBy('start_time')
       .orderBy('dataset')
       .orderBy('partition')

@@ -1,6 +1,7 @@
 import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import type { Span } from '#domain/partition'
+import { promises } from '#domain/plan'
 import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver } from '#domain/plan'
 import { mayMove, jobMoves } from '#domain/process'
 import { compareVersions, nextVersion, riseOf } from '#domain/version'
@@ -346,10 +347,10 @@ export class MemoryLedger implements LedgerStore {
     this.cursor = to
   }
 
-  async openCells(which: 'open' | 'waiting'): ReturnType<LedgerStore['openCells']> {
+  async openCells(which: 'open' | 'promised'): ReturnType<LedgerStore['openCells']> {
     await this.#step()
     return [...this.#open.values()]
-      .filter(c => which === 'open' || c.state.next === 'waiting')
+      .filter(c => which === 'open' || (c.state.next === 'waiting' && promises.includes(c.state.reason.kind)))
       .toSorted((a, b) => a.span.start - b.span.start || inText(a.dataset, b.dataset) || inText(a.partition, b.partition))
       .map(c => ({ ...c, process: c.process ?? null, start_time: c.span.start, stop_time: c.span.stop }))
   }

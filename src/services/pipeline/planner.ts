@@ -59,7 +59,7 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
       }
       if (promised !== undefined && promised <= context.clock()) {
         promised = undefined
-        await look(spotsOfCells(await store.openCells('waiting')))
+        await look(spotsOfCells(await store.openCells('promised')))
       }
       return log?.events ?? 0
     },

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { consumersOf, datasetId, findProduct } from '#domain/mission'
 import type { Mission, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
-import { absences, isWaivable, planArrival, planWork, waive } from '#domain/plan'
-import type { CellState, Reason, WorkFacts } from '#domain/plan'
+import { absences, isWaivable, planArrival, planWork, promises, waive } from '#domain/plan'
+import type { CellState, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
@@ -101,9 +101,6 @@ const leftTo = (cell: CellState, { deferred }: Deferral): CellState => ({
   next: 'none',
   reason: { kind: 'complete', text: `made; ${deferred}` },
 })
-
-/** Reasons that name the moment of the next look. */
-const promises: readonly Reason['kind'][] = ['settling', 'holding', 'scheduled']
 
 /**
  * Inputs suffice or a try was made; an event or the clock says that it should be there; or, for products that follow their inputs, one of
