@@ -103,13 +103,14 @@ const leftTo = (cell: CellState, { deferred }: Deferral): CellState => ({
 })
 
 /**
- * Inputs suffice or a try was made; an event or the clock says that it should be there; or, for products that follow their inputs, one of
- * them is there or expected.
+ * Inputs suffice or a try was made; an event or the clock says that it should be there; or, for products that contacts do not expect, one of
+ * its inputs is there or expected. What events start is nothing before there is one.
  */
 function isTouched({ expect }: Product, facts: WorkFacts, state: CellState): boolean {
   if (facts.job !== undefined || facts.madeRecipe !== undefined || facts.foreseen.known || expect === 'time') return true
+  if (facts.process.on.length > 0 && facts.events.length === 0) return false
   if (!['inputs', 'not-due', ...absences].includes(state.reason.kind)) return true
-  return expect === 'inputs' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
+  return expect !== 'contacts' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
 }
 
 async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
