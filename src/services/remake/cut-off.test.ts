@@ -6,6 +6,8 @@ import type { Installation } from '#test/installation'
 import { simulatedFlight, simulationYaml } from '#test/simulation'
 
 let home: Installation
+/** Programs of our own, whose science does not hang on a comment. */
+const flies = ['decommutate-fgm', 'decommutate-fpi', 'calibrate-fgm', 'moments-fpi', 'ephemeris', 'position-table', 'quicklook-summary']
 const end = Date.UTC(2026, 10, 23)
 const flight = simulatedFlight(7)
 const files = planDeliveries(parseSimulation(simulationYaml('simulation.yaml')), { end: tt2000FromUtcMs(end), hours: 1, contacts: 1 })
@@ -19,7 +21,7 @@ const contentOf = (name: string): string => {
 }
 
 beforeAll(async () => {
-  home = await openInstallation(missionFolder('mms'), { now: end })
+  home = await openInstallation(missionFolder('mms'), { now: end, flies })
   for (const file of files) await home.deliver(file.name, renderFile(flight, file), 'simulator')
   await home.settle()
 }, 600_000)
