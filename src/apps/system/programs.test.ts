@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { findProduct } from '#domain/mission'
 import { loadMission } from '#services/missions'
 import { missionFolder } from '#test/installation'
-import { describeLeftOut, leaveOutMissing } from './programs.ts'
+import { describeLeftOut, keepFlying, leaveOutMissing } from './programs.ts'
 
 test('a process whose program is not on the path is left out by name, and its products are expected by nobody', async () => {
   const mission = await loadMission(missionFolder('mms'))
@@ -21,4 +21,16 @@ test('what is on the path stays', async () => {
     processes: mission.processes.map(p => ({ ...p, program: { kind: 'run' as const, command: ['node', 'x.ts'] } })),
   }
   expect(leaveOutMissing([withShell], dirname(process.execPath)).leftOut).toEqual([])
+})
+
+test('in the demo only what it names flies, with the products that this touches; a name that is no process is said', async () => {
+  const mission = await loadMission(missionFolder('mms'))
+  const flying = keepFlying(mission, ['decommutate-fgm', 'quicklook-fgm-burst'])
+  expect(flying.processes.map(p => p.id)).toEqual(['decommutate-fgm', 'quicklook-fgm-burst'])
+  const ids = flying.products.map(p => p.id)
+  expect(ids).toEqual(expect.arrayContaining(['tlm srvy l0', 'dfg srvy l1a', 'fgm brst l2', 'fgm brst ql', 'contacts']))
+  expect(ids).not.toContain('hpca srvy l2 ion')
+  // Nothing makes it here: it may arrive, and is expected by nobody.
+  expect(findProduct(flying, 'fgm brst l2').expect).toBe('inputs')
+  expect(() => keepFlying(mission, ['calibrate-fmg'])).toThrow('lets "calibrate-fmg" fly, which is no process')
 })
