@@ -18,14 +18,16 @@ export interface Making {
 /** The whole recipe: equal where a remake must be equal. The job's own recipe leaves code and environment out (decision 0001). */
 const wholeRecipe = (recipe: string, code: string, fingerprint: string): string => sha256Text([recipe, code, fingerprint].join('\n'))
 
-/** Environments that this process has written down: they are few, and each try has one. */
-const recorded = new Set<string>()
+/** Environments that this process has written down, by ledger: they are few, and each try has one. */
+const recorded = new WeakMap<object, Set<string>>()
 
 /** Kept with the try for ever. */
 export async function noteMaking(context: PipelineContext, attempt: Attempt, making: Making): Promise<void> {
   const { fingerprint } = making.environment
-  if (!recorded.has(fingerprint)) await recordEnvironment(context.db, making.environment, context.clock())
-  recorded.add(fingerprint)
+  const known = recorded.get(context.db) ?? new Set()
+  recorded.set(context.db, known)
+  if (!known.has(fingerprint)) await recordEnvironment(context.db, making.environment, context.clock())
+  known.add(fingerprint)
   await context.db
     .updateTable('attempt')
     .set({
