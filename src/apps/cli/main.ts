@@ -24,7 +24,7 @@ const commands: readonly (readonly [name: string, summary: string, load: () => P
   ['mission', 'check a mission folder, or begin a new one', async () => (await import('./mission.ts')).missionCommand()],
   ['cdf', 'look into CDF files, check, compare, repair them', async () => (await import('./cdf.ts')).cdfCommand()],
   ['sav', 'look into IDL save files, make them of burst selections', async () => (await import('./sav.ts')).savCommand()],
-  ['sitl', 'burst selections: what becomes of every line of a list', async () => (await import('./sitl.ts')).sitlCommand()],
+  ['sitl', 'burst selections: windows, submissions, lists, the relay', async () => (await import('./sitl.ts')).sitlCommand()],
   ['packets', 'look into CCSDS packet files', async () => (await import('./packets.ts')).packetsCommand()],
   ['test', 'run every test that this machine can run', async () => (await import('./test.ts')).testCommand()],
 ]

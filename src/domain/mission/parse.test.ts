@@ -76,6 +76,7 @@ describe('a sound mission', () => {
       parameters: { packets: 'packets/mag.xml' },
       exits: { noData: [{ from: 66, to: 66 }], tryAgain: [{ from: 75, to: 75 }], warning: [], fatal: [] },
       deterministic: true,
+      public: true,
       limits: { seconds: 600, tries: 3 },
       retry: { error: 3, fatal: 1, 'try-again': 3, timeout: 3, memory: 3, lost: 10, refused: 3 },
       resources: { memory: undefined, tokens: {} },

@@ -18,7 +18,7 @@ export interface ReadProcess {
 }
 
 const keys =
-  'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major code deterministic'.split(
+  'for title inputs outputs program parameters exits limits retry resources wait every on priority weight major code deterministic public'.split(
     ' ',
   )
 
@@ -92,6 +92,7 @@ function readProcess(entry: Entry): ReadProcess {
       major: one.integer('major', 1, 1),
       ...(one.at('code') === undefined ? {} : { code: one.text('code') }),
       deterministic: one.boolean('deterministic', true),
+      public: one.boolean('public', true),
     },
     spot: entry.keySpot,
     inputSpots: inputs.map(r => r.spots),

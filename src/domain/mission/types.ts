@@ -174,6 +174,8 @@ export interface Process {
   readonly code?: string
   /** False where equal inputs give outputs that are equal in content and not to the bit. */
   readonly deterministic?: boolean
+  /** False for stand-ins: what they make is for the team alone, whatever its product's release says. */
+  readonly public?: boolean
 }
 
 /** What a job holds while it runs. */

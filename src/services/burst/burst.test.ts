@@ -41,8 +41,8 @@ let evaluation = ''
 
 beforeAll(async () => {
   db = openDb((await freshDatabase()).config)
-  await addSelector(db, mission, 'anna', 'sitl', 'admin', opened)
-  await addSelector(db, mission, 'sven', 'super-sitl', 'admin', opened)
+  await addSelector(db, mission, 'scientist', 'sitl', 'admin', opened)
+  await addSelector(db, mission, 'supervisor', 'super-sitl', 'admin', opened)
 })
 afterAll(() => db.destroy())
 
@@ -91,7 +91,7 @@ async function selectionWith(
     spacecraft: 15,
     comment: 'dipolarization front',
     tags: ['dipolarization-front'],
-    source: 'anna(desk)',
+    source: 'scientist(desk)',
   }
   return makeSelection(await grid(), [segment, { ...segment, start: 100, stop: 125, fom: 45 }], {
     evaluation,
@@ -105,7 +105,7 @@ const sent = async (selection: Selection, more: Partial<NewSubmission> = {}): Pr
   evaluation,
   selection,
   justifications: {},
-  actor: 'anna',
+  actor: 'scientist',
   now: opened + hour,
   ...more,
 })
@@ -128,11 +128,11 @@ describe('a window', () => {
 
   test('drafts have names, are never changed, and show what they change', async () => {
     const selection = await selectionWith(120)
-    await saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'anna', opened)
-    await expect(saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'anna', opened)).rejects.toThrow(
+    await saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'scientist', opened)
+    await expect(saveDraft(db, mission, evaluation, { name: 'first', selection, edits: [] }, 'scientist', opened)).rejects.toThrow(
       'drafts are never changed',
     )
-    await saveDraft(db, mission, evaluation, { name: 'better', selection: await selectionWith(130), edits: [] }, 'anna', opened)
+    await saveDraft(db, mission, evaluation, { name: 'better', selection: await selectionWith(130), edits: [] }, 'scientist', opened)
     const window = await findWindow(db, mission, evaluation)
     expect((await listDrafts(db, window)).map(({ name }) => name)).toEqual(['better', 'first'])
     expect((await readDraft(db, tables, window, 'first')).selection).toEqual(selection)
@@ -150,7 +150,7 @@ describe('a submission', () => {
     const all = await Promise.all([1, 2, 3, 4].map(() => submitSelection(db, tables, one)))
     expect(new Set(all.map(({ submission }) => submission.id)).size).toBe(1)
     expect(all.filter(({ isNew }) => isNew)).toHaveLength(1)
-    expect(all[0]?.submission).toMatchObject({ state: 'accepted', final: false, actor: 'anna' })
+    expect(all[0]?.submission).toMatchObject({ state: 'accepted', final: false, actor: 'scientist' })
   })
 
   test('of two final ones at once, one closes the window and the other is told so', async () => {
@@ -191,17 +191,24 @@ describe('a submission', () => {
     expect(submission.state).toBe('awaiting-approval')
     expect(open.map(({ key, needs }) => [key, needs])).toEqual([['O1:1', 'approval']])
     const act = { mission, submission: submission.id, accept: true, reason: 'calibration', now: opened + 2 * hour }
-    await expect(approveSubmission(db, tables, { ...act, actor: 'anna' })).rejects.toThrow('anna is no Super-SITL')
-    expect(await approveSubmission(db, tables, { ...act, actor: 'sven' })).toMatchObject({ state: 'accepted', decidedBy: 'sven' })
-    await expect(approveSubmission(db, tables, { ...act, actor: 'sven', accept: false })).rejects.toThrow(
+    await expect(approveSubmission(db, tables, { ...act, actor: 'scientist' })).rejects.toThrow('scientist is no Super-SITL')
+    expect(await approveSubmission(db, tables, { ...act, actor: 'supervisor' })).toMatchObject({
+      state: 'accepted',
+      decidedBy: 'supervisor',
+    })
+    await expect(approveSubmission(db, tables, { ...act, actor: 'supervisor', accept: false })).rejects.toThrow(
       'is accepted: there is nothing to decide',
     )
     expect(await findWindow(db, mission, evaluation)).toMatchObject({ state: 'closed', decidedBy: submission.id })
   })
 
   test('a Super-SITL who submits has approved', async () => {
-    const { submission } = await submitSelection(db, tables, await sent(await selectionWith(210), { actor: 'sven', onBehalf: 'student' }))
-    expect(submission).toMatchObject({ state: 'accepted', actor: 'sven', onBehalf: 'student' })
+    const { submission } = await submitSelection(
+      db,
+      tables,
+      await sent(await selectionWith(210), { actor: 'supervisor', onBehalf: 'student' }),
+    )
+    expect(submission).toMatchObject({ state: 'accepted', actor: 'supervisor', onBehalf: 'student' })
   })
 
   test('strangers are refused, and everything that happened is in the audit', async () => {
@@ -249,11 +256,14 @@ describe('the deadline', () => {
 
 test('duty and deck', async () => {
   const week = { from: opened, to: opened + 7 * 24 * hour }
-  await setDuty(db, mission, { person: 'anna', place: 'duty', ...week }, 'sven', opened)
-  await setDuty(db, mission, { person: 'sven', place: 'deck', ...week }, 'sven', opened)
-  expect((await listDuty(db, mission, opened)).map(({ person, place }) => `${person} ${place}`)).toEqual(['anna duty', 'sven deck'])
+  await setDuty(db, mission, { person: 'scientist', place: 'duty', ...week }, 'supervisor', opened)
+  await setDuty(db, mission, { person: 'supervisor', place: 'deck', ...week }, 'supervisor', opened)
+  expect((await listDuty(db, mission, opened)).map(({ person, place }) => `${person} ${place}`)).toEqual([
+    'scientist duty',
+    'supervisor deck',
+  ])
   expect(await listDuty(db, mission, week.to)).toEqual([])
-  await expect(setDuty(db, mission, { person: 'nobody', place: 'duty', ...week }, 'sven', opened)).rejects.toThrow(
+  await expect(setDuty(db, mission, { person: 'nobody', place: 'duty', ...week }, 'supervisor', opened)).rejects.toThrow(
     'nobody is no Scientist-in-the-Loop',
   )
 })
@@ -264,8 +274,8 @@ test('stored segments take events and are listed as the table', async () => {
   const [first] = await listSegments(db, mission, { window: window.id })
   const id = first!.id
   await actOnStored(db, mission, id, { at: t0 + 90_000, by: 'POC', act: { kind: 'hold', held: [16, 16, 16, 16] } })
-  await actOnStored(db, mission, id, { at: t0 + 90_001, by: 'sven', act: { kind: 'delete' } })
-  await expect(actOnStored(db, mission, id, { at: t0 + 90_002, by: 'sven', act: { kind: 'delete' } })).rejects.toThrow(
+  await actOnStored(db, mission, id, { at: t0 + 90_001, by: 'supervisor', act: { kind: 'delete' } })
+  await expect(actOnStored(db, mission, id, { at: t0 + 90_002, by: 'supervisor', act: { kind: 'delete' } })).rejects.toThrow(
     'is finished (deleted)',
   )
   expect((await listSegments(db, mission, { window: window.id, pending: true })).map(record => record.id)).not.toContain(id)

@@ -89,8 +89,8 @@ test('segments are ordered, held, played back, lost, sent again and complete, th
     craft: [{ held: 12 }, { held: 12 }, { held: 12 }, { held: 0 }],
   })
 
-  await actOnStored(db, mission, ids[3]!, { at: t0 + 4002, by: 'sven', act: { kind: 'delete' } })
-  await actOnStored(db, mission, ids[1]!, { at: t0 + 4003, by: 'sven', act: { kind: 'modify', fom: 200, comment: 'better' } })
+  await actOnStored(db, mission, ids[3]!, { at: t0 + 4002, by: 'supervisor', act: { kind: 'delete' } })
+  await actOnStored(db, mission, ids[1]!, { at: t0 + 4003, by: 'supervisor', act: { kind: 'modify', fom: 200, comment: 'better' } })
   expect(await obey(poc, t0 + 4100)).toBe(3)
   expect(poc.orders.get(ids[1]!)).toMatchObject({ revision: 2, fom: 200 })
   expect(new Set(poc.memories[0]!.holdings.keys())).toEqual(new Set([ids[0], ids[1]]))

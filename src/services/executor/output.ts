@@ -1,4 +1,4 @@
-import { findProduct, identifyName, isPublic } from '#domain/mission'
+import { findProduct, identifyName, isPublic, makerOf } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import { fail } from '#error'
 import type { Identity, Origin } from '#services/ingest'
@@ -18,7 +18,7 @@ export function identifyOutput(mission: Mission, output: JobRow['outputs'][numbe
     stop: found.stop,
     version: output.version,
     name: output.name,
-    public: isPublic(product),
+    public: isPublic(product) && makerOf(mission, product.id)?.public !== false,
     adopted: false,
   }
 }

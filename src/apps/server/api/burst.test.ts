@@ -6,7 +6,7 @@ import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
 let site: TestSite
-let anna: string
+let scientist: string
 let admin: string
 const evaluation = '2026-327T08:00:00'
 const t0 = 2_174_000_000
@@ -38,7 +38,7 @@ const automatic: FomStructure = {
 
 beforeAll(async () => {
   site = await openTestSite({ waivers: { add: async () => undefined, revoke: async () => undefined } })
-  anna = await site.basic('team', 'anna')
+  scientist = await site.basic('team', 'scientist')
   admin = await site.basic('operator', 'olga')
   await openWindow(
     site.db,
@@ -54,12 +54,12 @@ beforeAll(async () => {
 })
 afterAll(() => site.close())
 
-const get = (url: string, authorization = anna) => site.app.inject({ url, headers: { authorization } })
-const post = (url: string, payload: object, authorization = anna) =>
+const get = (url: string, authorization = scientist) => site.app.inject({ url, headers: { authorization } })
+const post = (url: string, payload: object, authorization = scientist) =>
   site.app.inject({ method: 'POST', url, headers: { authorization }, payload })
 const selection = (fom: number, final = false) => ({
   frame: { note: '', evaluation, close: t0 + 3000, final },
-  segments: [{ id: 1, start: 40, stop: 55, fom, spacecraft: 15, comment: 'front, weak', tags: [], source: 'anna(desk)' }],
+  segments: [{ id: 1, start: 40, stop: 55, fom, spacecraft: 15, comment: 'front, weak', tags: [], source: 'scientist(desk)' }],
   next: 2,
 })
 
@@ -67,17 +67,17 @@ const selection = (fom: number, final = false) => ({
 describe('burst selection', { shuffle: false }, () => {
   test('is for the team, and roles are given by an operator', async () => {
     expect((await site.app.inject({ url: base })).statusCode).toBe(401)
-    expect((await post('/api/v1/mms/burst/selectors', { person: 'anna', role: 'sitl' })).statusCode).toBe(403)
+    expect((await post('/api/v1/mms/burst/selectors', { person: 'scientist', role: 'sitl' })).statusCode).toBe(403)
     expect((await post(`${base}/submissions`, { selection: selection(60) })).statusCode).toBe(403)
-    expect((await post('/api/v1/mms/burst/selectors', { person: 'anna', role: 'sitl' }, admin)).json()).toEqual({
-      person: 'anna',
+    expect((await post('/api/v1/mms/burst/selectors', { person: 'scientist', role: 'sitl' }, admin)).json()).toEqual({
+      person: 'scientist',
       role: 'sitl',
     })
-    const duty = { person: 'anna', place: 'duty', from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z' }
+    const duty = { person: 'scientist', place: 'duty', from: '2026-11-20T00:00:00Z', to: '2026-11-27T00:00:00Z' }
     expect((await post('/api/v1/mms/burst/duty', duty, admin)).statusCode).toBe(200)
     expect((await get('/api/v1/mms/burst/windows')).json()).toMatchObject({
       windows: [{ evaluation, state: 'open' }],
-      duty: [{ person: 'anna', place: 'duty' }],
+      duty: [{ person: 'scientist', place: 'duty' }],
     })
   })
 
@@ -102,7 +102,7 @@ describe('burst selection', { shuffle: false }, () => {
       error: { code: 'access/bad-question' },
     })
     const first = (await post(`${base}/submissions`, { selection: selection(60, true) })).json()
-    expect(first).toMatchObject({ isNew: true, open: [], submission: { state: 'accepted', actor: 'anna' } })
+    expect(first).toMatchObject({ isNew: true, open: [], submission: { state: 'accepted', actor: 'scientist' } })
     const again = (await post(`${base}/submissions`, { selection: selection(60, true) })).json()
     expect(again).toMatchObject({ isNew: false, submission: { id: (first as { submission: { id: number } }).submission.id } })
     expect((await post(`${base}/submissions`, { selection: selection(61, true) })).json()).toMatchObject({
@@ -125,7 +125,7 @@ describe('burst selection', { shuffle: false }, () => {
     const whole = await table(open)
     expect(whole.body.split('\n')).toHaveLength(3)
     expect(whole.body.split('\n')[1]).toBe(
-      `1,${t0 + 400},${t0 + 550},Simulated 2 ; parm_set: tail,60,1,0,NEW,0,anna(desk),2026-11-23 12:00:00,,16,16,16,16,0,0,0,0,16,16,16,16,"front, weak"`,
+      `1,${t0 + 400},${t0 + 550},Simulated 2 ; parm_set: tail,60,1,0,NEW,0,scientist(desk),2026-11-23 12:00:00,,16,16,16,16,0,0,0,0,16,16,16,16,"front, weak"`,
     )
     expect((await table(`${open}?FOM,DISCUSSION&TAIENDTIME>${t0}&TAISTARTTIME<${t0 + 5000}`)).body).toBe(
       'FOM,DISCUSSION\n60,"front, weak"\n',
@@ -135,8 +135,8 @@ describe('burst selection', { shuffle: false }, () => {
     expect((await table(`${open}?FOM&CREATETIME>=01-Mar-2015`)).body).toBe('FOM\n60\n')
     expect((await table(`${open}?WHAT`)).statusCode).toBe(400)
     expect((await table('sitl/latis/dap/properties.txt?version')).statusCode).toBe(401)
-    expect((await table('sitl/latis/dap/properties.txt?version', anna)).body).not.toBe('')
-    expect((await table('sitl/latis/dap/mms_burst_data_segment.csv', anna)).body).toBe(whole.body)
+    expect((await table('sitl/latis/dap/properties.txt?version', scientist)).body).not.toBe('')
+    expect((await table('sitl/latis/dap/mms_burst_data_segment.csv', scientist)).body).toBe(whole.body)
   })
 
   test('files as clients of the field list, fetch and send them', async () => {
@@ -146,9 +146,9 @@ describe('burst selection', { shuffle: false }, () => {
     expect(names).toBe('sitl/abs_selections/2026/abs_selections_2026-11-23-12-00-00.sav')
     expect((await files('sitl/files/api/v1/file_info/abs_selections')).statusCode).toBe(401)
     const info = (
-      await files('sitl/files/api/v1/file_info/abs_selections?start_date=2026-11-23&end_date=2026-11-24-00-00-00', anna)
+      await files('sitl/files/api/v1/file_info/abs_selections?start_date=2026-11-23&end_date=2026-11-24-00-00-00', scientist)
     ).json() as { files: { file_size: number }[] }
-    const got = await files(`sitl/files/api/v1/download/abs_selections?file=abs_selections_2026-11-23-12-00-00.sav`, anna)
+    const got = await files(`sitl/files/api/v1/download/abs_selections?file=abs_selections_2026-11-23-12-00-00.sav`, scientist)
     expect(info.files).toEqual([
       {
         file_name: 'abs_selections_2026-11-23-12-00-00.sav',
@@ -161,9 +161,11 @@ describe('burst selection', { shuffle: false }, () => {
       metadataevaltime: evaluation,
       segments: [{ start: 10, stop: 30, fom: 33 }],
     })
-    expect((await files('sitl/files/api/v1/file_names/abs_selections?start_date=2026-11-24', anna)).body).toBe('')
-    expect((await files('sitl/files/api/v1/file_names/sitl_selections', anna)).body).toContain('sitl_selections_2026-11-23-12-00-00.sav')
-    const limits = readSave((await files('sitl/files/api/v1/download/fom_validation', anna)).rawPayload)
+    expect((await files('sitl/files/api/v1/file_names/abs_selections?start_date=2026-11-24', scientist)).body).toBe('')
+    expect((await files('sitl/files/api/v1/file_names/sitl_selections', scientist)).body).toContain(
+      'sitl_selections_2026-11-23-12-00-00.sav',
+    )
+    const limits = readSave((await files('sitl/files/api/v1/download/fom_validation', scientist)).rawPayload)
     expect(toPlain(variableOf(limits, 'validation_struct'))).toMatchObject({
       fom_bounds: [0, 255],
       buff_max: 2100,
@@ -174,7 +176,7 @@ describe('burst selection', { shuffle: false }, () => {
   })
 
   test('uploads are submissions, with the codes that the client explains', async () => {
-    const upload = (name: string, body: Uint8Array, authorization = anna) =>
+    const upload = (name: string, body: Uint8Array, authorization = scientist) =>
       site.app.inject({
         method: 'POST',
         url: `/mms/sdc/sitl/files/api/v1/upload?file=${name}`,
@@ -191,7 +193,7 @@ describe('burst selection', { shuffle: false }, () => {
       writeSave({
         variables: saveVariables({
           ...other,
-          segments: [{ start: 60, stop: 95, fom, sourceid: 'anna(EVA)', discussion: 'front' }],
+          segments: [{ start: 60, stop: 95, fom, sourceid: 'scientist(EVA)', discussion: 'front' }],
           uplinkflag: 0,
         }),
       })
@@ -205,13 +207,13 @@ describe('burst selection', { shuffle: false }, () => {
     expect([good.statusCode, good.body]).toEqual([200, 'File successfully uploaded.'])
     expect((await upload(name, file(60))).statusCode).toBe(200)
     expect((await get(`/api/v1/mms/burst/windows/${encodeURIComponent(other.metadataevaltime)}`)).json()).toMatchObject({
-      submissions: [{ state: 'accepted', actor: 'anna' }, { state: 'refused' }],
+      submissions: [{ state: 'accepted', actor: 'scientist' }, { state: 'refused' }],
     })
   })
 
   test('stored segments are edited by a Super-SITL only, all or none', async () => {
-    const sven = await site.basic('team', 'sven')
-    await post('/api/v1/mms/burst/selectors', { person: 'sven', role: 'super-sitl' }, admin)
+    const supervisor = await site.basic('team', 'supervisor')
+    await post('/api/v1/mms/burst/selectors', { person: 'supervisor', role: 'super-sitl' }, admin)
     const edit = {
       act: 'new',
       segment: -1,
@@ -219,23 +221,25 @@ describe('burst selection', { shuffle: false }, () => {
       end: t0 + 5100,
       fom: 155,
       spacecraft: 3,
-      source: 'sven(desk)',
+      source: 'supervisor(desk)',
       comment: 'late',
     }
     const url = '/api/v1/mms/burst/segments/edits'
     expect((await post(url, { edits: [edit] })).json()).toMatchObject({ error: { code: 'burst/no-right' } })
-    expect((await post(url, { edits: [edit] }, sven)).json()).toMatchObject({ open: ['B-Y2:0'], segments: [] })
-    const done = (await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'seen in survey data' } }, sven)).json() as {
+    expect((await post(url, { edits: [edit] }, supervisor)).json()).toMatchObject({ open: ['B-Y2:0'], segments: [] })
+    const done = (await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'seen in survey data' } }, supervisor)).json() as {
       segments: number[]
     }
     expect(done.segments).toHaveLength(1)
-    expect((await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'again' } }, sven)).json()).toMatchObject({ open: ['B-N1:0'] })
+    expect((await post(url, { edits: [edit], justifications: { 'B-Y2:0': 'again' } }, supervisor)).json()).toMatchObject({
+      open: ['B-N1:0'],
+    })
     const gone = { ...edit, act: 'deleted', segment: done.segments[0] }
-    expect((await post(url, { edits: [gone], justifications: { 'B-Y3:0': 'mistaken' } }, sven)).json()).toMatchObject({
+    expect((await post(url, { edits: [gone], justifications: { 'B-Y3:0': 'mistaken' } }, supervisor)).json()).toMatchObject({
       segments: done.segments,
     })
     expect((await get('/api/v1/mms/burst/segments?from=' + (t0 + 4000))).json()).toMatchObject({
-      segments: [{ tokens: 'DELETED+FINISHED', history: [{ by: 'sven', act: { kind: 'delete' } }] }],
+      segments: [{ tokens: 'DELETED+FINISHED', history: [{ by: 'supervisor', act: { kind: 'delete' } }] }],
     })
   })
 
