@@ -9,12 +9,11 @@ import type { DbConfig } from './db.ts'
 
 const folder = fileURLToPath(new URL('../../../sql/', import.meta.url))
 
-/** Brings a database to the newest schema (`sql/NNNN-….sql`, forward only, each in its transaction; none needs another of its own release, so that they may
- * come in any order). Safe to run from several processes. */
+/** Brings a database to the newest schema (`sql/NNNN-….sql`, forward only, each in its transaction). Safe to run from several processes. */
 export async function migrate(config: DbConfig): Promise<readonly string[]> {
   const db = openDb(config, 1)
   try {
-    const migrator = new Migrator({ db, provider: { getMigrations: readMigrations }, allowUnorderedMigrations: true })
+    const migrator = new Migrator({ db, provider: { getMigrations: readMigrations } })
     const { error, results } = await migrator.migrateToLatest()
     if (error !== undefined) {
       const failed = results?.find(r => r.status === 'Error')?.migrationName ?? 'before the first'
