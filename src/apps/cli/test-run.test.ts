@@ -9,20 +9,37 @@ const file = (name: string, status: string, ...states: readonly string[]) => ({
   assertionResults: states.map(outcome),
 })
 
+const outside = 'an error outside of any test: what the run printed last tells it'
+
 test.each([
-  ['all well', [file('a', 'passed', 'passed', 'passed')], true, { passed: 2, failed: 0, skipped: [] }],
-  ['one failed', [file('a', 'failed', 'passed', 'failed')], false, { passed: 1, failed: 1, skipped: [] }],
-  ['a file that does not load', [file('a', 'failed'), file('b', 'passed', 'passed')], false, { passed: 1, failed: 1, skipped: [] }],
-  ['an error outside of any test', [file('a', 'passed', 'passed')], false, { passed: 1, failed: 1, skipped: [] }],
-  ['no report at all', [], false, { passed: 0, failed: 1, skipped: [] }],
+  ['all well', [file('a', 'passed', 'passed', 'passed')], true, { passed: 2, failures: [], skipped: [] }],
+  ['one failed', [file('a', 'failed', 'passed', 'failed')], false, { passed: 1, failures: ['a: it is failed'], skipped: [] }],
+  [
+    'a file that does not load',
+    [file('a', 'failed'), file('b', 'passed', 'passed')],
+    false,
+    { passed: 1, failures: ['a: the file itself'], skipped: [] },
+  ],
+  ['an error outside of any test', [file('a', 'passed', 'passed')], false, { passed: 1, failures: [outside], skipped: [] }],
+  ['no report at all', [], false, { passed: 0, failures: [outside], skipped: [] }],
   [
     'skipped by name',
     [file('a', 'passed', 'pending', 'todo')],
     true,
-    { passed: 0, failed: 0, skipped: ['a: it is pending', 'a: it is todo'] },
+    { passed: 0, failures: [], skipped: ['a: it is pending', 'a: it is todo'] },
   ],
 ])('%s', (_what, testResults, wellEnded, result) => {
-  expect(countTests({ testResults }, wellEnded)).toEqual(result)
+  expect(countTests({ testResults }, wellEnded)).toEqual({ ...result, failed: result.failures.length })
+})
+
+test('what was wrong is told in its first lines', () => {
+  const long = Array.from({ length: 30 }, (_, line) => `line ${line}`).join('\n')
+  const { failures } = countTests(
+    { testResults: [{ ...file('a', 'failed'), assertionResults: [{ status: 'failed', fullName: 'it', failureMessages: [long] }] }] },
+    false,
+  )
+  expect(failures).toHaveLength(1)
+  expect(failures[0]).toMatch(/^a: it\n {4}line 0\n[^]*line 7$/)
 })
 
 test('coverage is summed by layer over its files alone', () => {

@@ -18,6 +18,8 @@ export interface RunRequest {
 export interface RunResult {
   readonly passed: number
   readonly failed: number
+  /** Each with its file, full name and the first lines of what was wrong. */
+  readonly failures: readonly string[]
   /** Full names, with their file. */
   readonly skipped: readonly string[]
 }
@@ -27,7 +29,12 @@ interface Report {
   readonly testResults: readonly {
     readonly name: string
     readonly status: string
-    readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[]
+    readonly message?: string
+    readonly assertionResults: readonly {
+      readonly status: string
+      readonly fullName: string
+      readonly failureMessages?: readonly string[]
+    }[]
   }[]
 }
 
@@ -51,18 +58,25 @@ export async function runVitest(request: RunRequest): Promise<RunResult> {
   return countTests(existsSync(report) ? (JSON.parse(await readFile(report, 'utf8')) as Report) : { testResults: [] }, code === 0)
 }
 
+const maxLines = 8
+
 /** A file that does not load, or an error outside of any test, counts as one failed test. */
 export function countTests(report: Report, wellEnded: boolean): RunResult {
   let passed = 0
-  let failed = 0
+  const failures: string[] = []
   const skipped: string[] = []
   for (const file of report.testResults) {
-    const failedHere = file.assertionResults.filter(test => test.status === 'failed').length
-    failed += failedHere > 0 || file.status !== 'failed' ? failedHere : 1
+    const name = relative(root, file.name)
+    const before = failures.length
     for (const test of file.assertionResults) {
       if (test.status === 'passed') passed += 1
-      else if (test.status !== 'failed') skipped.push(`${relative(root, file.name)}: ${test.fullName}`)
+      else if (test.status === 'failed') failures.push(tellFailure(`${name}: ${test.fullName}`, test.failureMessages?.join('\n')))
+      else skipped.push(`${name}: ${test.fullName}`)
     }
+    if (file.status === 'failed' && failures.length === before) failures.push(tellFailure(`${name}: the file itself`, file.message))
   }
-  return { passed, failed: wellEnded || failed > 0 ? failed : 1, skipped }
+  if (!wellEnded && failures.length === 0) failures.push('an error outside of any test: what the run printed last tells it')
+  return { passed, failed: failures.length, failures, skipped }
 }
+
+const tellFailure = (name: string, message = ''): string => [name, ...message.split('\n').filter(Boolean).slice(0, maxLines)].join('\n    ')

@@ -88,6 +88,7 @@ function finish(results: readonly RunResult[], otherFaults: number, requireAll: 
   const failed = results.reduce((sum, result) => sum + result.failed, 0)
   const skipped = results.flatMap(result => result.skipped)
   for (const name of skipped.slice(0, 20)) say(`Skipped: ${name}`)
+  for (const failure of results.flatMap(result => result.failures)) say(`Failed: ${failure}`)
   if (skipped.length > 20) say(`Skipped: and ${skipped.length - 20} more`)
   const faults = otherFaults + (requireAll ? skipped.length : 0)
   if (faults > 0)
