@@ -16,6 +16,8 @@ const sources = fileURLToPath(new URL('web/', import.meta.url))
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** What goes into the pages: their own sources, and the formats that are read and drawn in the browser. */
 const parts = [sources, ...['formats', 'doors'].map(layer => join(root, 'src', layer))]
+/** Later ones override earlier ones; what depends on the screen or on paper comes last. */
+const styles = ['base', 'frame', 'tables', 'states', 'home', 'lists', 'code', 'inside', 'lineage', 'why', 'quicklook', 'media']
 /** Kept small: builds of former sources are of no use. */
 const kept = 3
 /** No build takes this long. */
@@ -69,7 +71,9 @@ async function build(folder: string, key: string): Promise<void> {
   const font = createRequire(import.meta.url).resolve('@fontsource-variable/inter/files/inter-latin-wght-normal.woff2')
   await mkdir(join(draft, 'assets'), { recursive: true })
   await copyFile(font, join(draft, 'assets', 'inter.woff2'))
-  for (const name of ['site.css', 'icon.svg']) await copyFile(join(sources, name), join(draft, 'assets', name))
+  await copyFile(join(sources, 'icon.svg'), join(draft, 'assets', 'icon.svg'))
+  const style = await Promise.all(styles.map(name => readFile(join(sources, 'style', `${name}.css`), 'utf8')))
+  await writeFile(join(draft, 'assets', 'site.css'), style.join('\n'))
   await writeFile(join(draft, 'built'), `${key}\n`)
   await rename(draft, folder).catch(() => rm(draft, { recursive: true, force: true }))
   await removeFormer(folder)
