@@ -45,7 +45,7 @@ function workerLines(workers: Status['workers']): readonly string[] {
   return [
     ...[...kinds].map(kind => {
       const alike = sound.filter(w => `${w.executor}, ${w.confinement}` === kind)
-      return `workers   ${alike.length} with ${total(alike, 'running')} of ${total(alike, 'slots')} places taken; ${kind}`
+      return `workers   ${alike.length} with ${total(alike, 'slots')} places, ${total(alike, 'running')} jobs running; ${kind}`
     }),
     ...workers.filter(isTroubled).slice(0, 3).map(describeTrouble),
   ]

@@ -166,7 +166,7 @@ export interface Process {
   readonly on: readonly string[]
   /** Higher runs first; age raises it. */
   readonly priority: number
-  /** Share of the workers among processes of one priority. */
+  /** How many places of its worker a job takes. */
   readonly weight: number
   /** Raised by hand when outputs must be remade although no input changed. */
   readonly major: number

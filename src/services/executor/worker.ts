@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Process } from '#domain/mission'
 import { failureClasses } from '#domain/process'
 import type { FailureClass } from '#domain/process'
 import { SdcError } from '#error'
@@ -18,6 +17,8 @@ import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
 import { termsOf } from './limits.ts'
 import { foldersOf } from './folders.ts'
+import { admit, configured, weigh } from './places.ts'
+import type { Weighed } from './places.ts'
 import type { Claim, Queue } from './queue.ts'
 import { reportWorker, signOff } from './register.ts'
 import { runJob } from './run-job.ts'
@@ -39,7 +40,9 @@ interface Shift {
   readonly context: ExecutorContext
   readonly queue: Queue
   readonly slots: number
-  readonly running: Map<Claim, AbortController>
+  readonly running: Map<Claim, { readonly end: AbortController; readonly places: number }>
+  /** Claimed, until there are as many places as they weigh; in order of claiming. */
+  waiting: readonly Weighed[]
   /** Claims whose try has begun; before that there is no row to look at. */
   readonly begun: Set<Claim>
   readonly leave: AbortSignal
@@ -57,6 +60,7 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
     queue,
     slots: options.slots,
     running: new Map(),
+    waiting: [],
     begun: new Set(),
     leave: options.stop,
     fault: await findFault(context),
@@ -64,9 +68,9 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
   await reportSafely(shift)
   const beat = startBeat(shift)
   const tasks = new Set<Promise<void>>()
-  const begin = (taken: Claim): void => {
+  const begin = ({ claim: taken, weight: places }: Weighed): void => {
     const end = new AbortController()
-    shift.running.set(taken, end)
+    shift.running.set(taken, { end, places })
     const task = runClaim(shift, taken, { end: end.signal, leave: options.stop })
       .catch((error: unknown) => report(context, taken, error))
       .finally(() => {
@@ -78,12 +82,15 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
   try {
     while (!options.stop.aborted) {
       if (shift.fault !== undefined) await waitOut(shift)
-      const free = shift.fault === undefined ? options.slots - shift.running.size : 0
-      const claims = free > 0 ? await claim(context, queue, free) : []
-      if (stopped(options)) await Promise.all(claims.map(taken => queue.giveBack(taken).catch(() => undefined)))
-      else claims.forEach(begin)
-      if (claims.length === 0) await pause(idlePause, undefined, { signal: options.stop }).catch(() => undefined)
+      const free = shift.fault === undefined && shift.waiting.length === 0 ? options.slots - placesTaken(shift) : 0
+      if (free > 0) shift.waiting = await claim(context, queue, free)
+      if (stopped(options) || shift.fault !== undefined) await giveBackWaiting(shift)
+      const admitted = admit(shift.waiting, options.slots, placesTaken(shift))
+      shift.waiting = shift.waiting.slice(admitted.length)
+      admitted.forEach(begin)
+      if (admitted.length === 0) await pause(idlePause, undefined, { signal: options.stop }).catch(() => undefined)
     }
+    await giveBackWaiting(shift)
     await Promise.all(tasks)
   } finally {
     clearInterval(beat)
@@ -94,10 +101,18 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
 /** The signal may come while claims are on their way. */
 const stopped = (options: WorkerOptions): boolean => options.stop.aborted
 
+const placesTaken = ({ running }: Shift): number => [...running.values()].reduce((sum, { places }) => sum + places, 0)
+
+async function giveBackWaiting(shift: Shift): Promise<void> {
+  const { waiting } = shift
+  shift.waiting = []
+  await Promise.all(waiting.map(({ claim: taken }) => shift.queue.giveBack(taken).catch(() => undefined)))
+}
+
 /** Runs, one after the other, every job that can be had now, and returns how many: for commands that work a home off, and for tests. */
 export async function workOff(context: ExecutorContext, queue: Queue): Promise<number> {
   const leave = new AbortController().signal
-  const shift: Shift = { context, queue, slots: 1, running: new Map(), begun: new Set(), leave, fault: undefined }
+  const shift: Shift = { context, queue, slots: 1, running: new Map(), waiting: [], begun: new Set(), leave, fault: undefined }
   let count = 0
   for (let claims = await queue.fetch(1); claims.length > 0; claims = await queue.fetch(1)) {
     for (const taken of claims) await runClaim(shift, taken, { end: leave, leave })
@@ -107,11 +122,14 @@ export async function workOff(context: ExecutorContext, queue: Queue): Promise<n
 }
 
 /** A lost connection is a pause, not an end. */
-const claim = (context: ExecutorContext, queue: Queue, count: number): Promise<readonly Claim[]> =>
-  queue.fetch(count).catch((error: unknown) => {
+async function claim(context: ExecutorContext, queue: Queue, count: number): Promise<readonly Weighed[]> {
+  try {
+    return await weigh(context, await queue.fetch(count))
+  } catch (error) {
     context.log.warn({ act: 'claim', error: String(error) }, 'no jobs could be fetched; tried again')
     return []
-  })
+  }
+}
 
 /** Takes no jobs until the worker is sound again; that is told by trying. */
 async function waitOut(shift: Shift): Promise<void> {
@@ -146,7 +164,7 @@ function startBeat(shift: Shift): NodeJS.Timeout {
 async function beat(shift: Shift, renews: boolean): Promise<void> {
   const { context, queue, running } = shift
   try {
-    const claims = [...running.keys()]
+    const claims = [...running.keys(), ...shift.waiting.map(w => w.claim)]
     const closed = new Set(
       await closedTokens(
         context.pipeline,
@@ -154,9 +172,11 @@ async function beat(shift: Shift, renews: boolean): Promise<void> {
       ),
     )
     // A claim that is no longer ours means: cancelled, or given to another worker. Its program is ended at once.
-    for (const taken of claims) if (closed.has(taken.token)) running.get(taken)?.abort()
+    for (const taken of claims) if (closed.has(taken.token)) running.get(taken)?.end.abort()
     if (!renews) return
-    for (const lost of await queue.touch(claims)) running.get(lost)?.abort()
+    const lost = new Set(await queue.touch(claims))
+    for (const gone of lost) running.get(gone)?.end.abort()
+    shift.waiting = shift.waiting.filter(w => !lost.has(w.claim))
     if (context.executor.lasting) await endStrays(context)
   } catch (error) {
     context.log.warn({ act: 'heartbeat', error: String(error) }, 'a lease could not be renewed; tried again')
@@ -239,9 +259,6 @@ async function giveBack({ context, queue }: Shift, taken: Claim, spot: Spot): Pr
   await queue.giveBack(taken).catch(() => undefined)
   await reconcile(context.pipeline, [spot]).catch(() => undefined)
 }
-
-const configured = (context: ExecutorContext, job: Pick<JobRow, 'mission' | 'process'>): Process | undefined =>
-  context.pipeline.missions.find(m => m.id === job.mission)?.processes.find(p => p.id === job.process)
 
 /** The mission's folder changed while the job waited: it ends with that reason, and its versions are free again. */
 async function giveUp(context: ExecutorContext, queue: Queue, taken: Claim, attempt: Attempt): Promise<void> {
