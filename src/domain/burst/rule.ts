@@ -1,8 +1,8 @@
 import type { Edit } from './edit.ts'
-import { cycleEnd, cycleStart, runAround, type Run } from './grid.ts'
+import { cycleEnd, cycleStart } from './grid.ts'
 import type { BurstTables, ValidationLimits } from './tables.ts'
 import { utcOf } from './utc.ts'
-import { segmentLength, type Segment, type Selection } from './types.ts'
+import { segmentLength, type Segment, type Selection, type SpacecraftSet } from './types.ts'
 
 /** error: cannot be submitted. orange: only with a Super-SITL's approval. yellow: only with a justification. */
 export type FindingClass = 'error' | 'orange' | 'yellow'
@@ -52,8 +52,15 @@ export interface Context {
   readonly selection: Selection
   /** Segments whose bounds are cycles of the grid in order; what is not has its own finding. */
   readonly sound: readonly Segment[]
-  /** Names of segments in sentences, made once. */
+  /** Names of segments in sentences, and regions of sets of spacecraft: made once. */
   readonly names: Map<Segment, string>
+  readonly united: Map<SpacecraftSet, readonly Stretch[]>
+}
+
+/** [start, stop) in TAI seconds. */
+export interface Stretch {
+  readonly start: number
+  readonly stop: number
 }
 
 export type Found = Omit<Finding, 'rule' | 'class'>
@@ -77,11 +84,14 @@ export const perSegment = (
   id,
   class: kind,
   title,
-  check: context =>
-    (of === 'all' ? context.selection.segments : context.sound).flatMap(segment => {
+  check: context => {
+    const all: Found[] = []
+    for (const segment of of === 'all' ? context.selection.segments : context.sound) {
       const found = check(segment, context)
-      return found === undefined ? [] : [{ ...found, segments: [segment.id] }]
-    }),
+      if (found !== undefined) all.push({ segments: [segment.id], sentence: found.sentence, mend: found.mend })
+    }
+    return all
+  },
 })
 
 export const isSound = ({ grid }: Selection, { start, stop }: Segment): boolean =>
@@ -105,29 +115,6 @@ export const spanOf = (
   from: cycleStart(grid, start),
   to: cycleEnd(grid, stop),
 })
-
-/** The free cycles around a segment up to its neighbours and the next gap, itself included. */
-export function roomAround({ selection, sound }: Context, segment: Segment): Run {
-  const run = runAround(selection.grid, segment.start) ?? { first: segment.start, last: segment.stop }
-  let { first, last } = run
-  for (const other of sound) {
-    if (other === segment) continue
-    if (other.stop < segment.start) first = Math.max(first, other.stop + 1)
-    if (other.start > segment.stop) last = Math.min(last, other.start - 1)
-  }
-  return { first, last }
-}
-
-/** Longer to `least` buffers where there is room, else out. */
-export function lengthen(context: Context, segment: Segment, least: number): Mend {
-  const room = roomAround(context, segment)
-  if (room.last - room.first + 1 < least) return drop(segment.id, `delete it: there is no room for ${least} buffers`)
-  const stop = Math.min(room.last, segment.start + least - 1)
-  return {
-    label: `make it ${least} buffers long`,
-    edit: { kind: 'trim', id: segment.id, start: Math.min(segment.start, stop - least + 1), stop },
-  }
-}
 
 export const drop = (id: number, label = 'delete it'): Mend => ({ label, edit: { kind: 'delete', ids: [id] } })
 

@@ -1,4 +1,5 @@
-import { cutAtGaps, cyclesWithin, type Run } from './grid.ts'
+import { cutAtGaps, type Run } from './grid.ts'
+import { unite, wholeCycles } from './room.ts'
 import { nameSegment, spanOf, type Context, type Found, type Mend, type Region, type Rule } from './rule.ts'
 import { inForce } from './tables.ts'
 import { everySpacecraft, type Segment } from './types.ts'
@@ -97,7 +98,7 @@ function closeAfter({ facts, selection }: Context, tai: number): Mend {
 function checkEmptyRegions(c: Context, close: number): readonly Found[] | string {
   const { facts, selection, sound } = c
   if (facts.regions === undefined) return 'the science regions of the window are not known'
-  return distinct(facts.regions.filter(({ stop }) => stop < close)).flatMap((region): readonly Found[] => {
+  return unite(facts.regions.filter(({ stop }) => stop < close)).flatMap((region): readonly Found[] => {
     const has = sound.some(segment => {
       const { from, to } = spanOf(selection, segment)
       return from < region.stop && to > region.start
@@ -118,23 +119,10 @@ function checkEmptyRegions(c: Context, close: number): readonly Found[] | string
 function selectableIn({ facts, limits, selection: { grid } }: Context, region: Pick<Region, 'start' | 'stop'>): Run | undefined {
   const held = Math.min(...(facts.oldest ?? [-Infinity]).map(oldest => oldest ?? Infinity))
   const from = Math.max(region.start, held)
-  const touched = Number.isFinite(from) ? cyclesWithin(grid, from, region.stop) : undefined
-  if (touched === undefined) return undefined
-  const first = (grid.starts[touched.first] as number) < from ? touched.first + 1 : touched.first
-  const last = (grid.starts[touched.last] as number) + grid.step > region.stop ? touched.last - 1 : touched.last
-  const longest = [...cutAtGaps(grid, first, last)].sort((a, b) => b.last - b.first - (a.last - a.first))[0]
+  const whole = Number.isFinite(from) ? wholeCycles(grid, { start: from, stop: region.stop }) : undefined
+  if (whole === undefined) return undefined
+  const longest = [...cutAtGaps(grid, whole.first, whole.last)].sort((a, b) => b.last - b.first - (a.last - a.first))[0]
   return longest !== undefined && longest.last - longest.first + 1 >= limits.nominalSegRange[0] ? longest : undefined
-}
-
-/** Regions of several spacecraft that overlap are one. */
-function distinct(regions: readonly Region[]): readonly Pick<Region, 'start' | 'stop'>[] {
-  const united: { start: number; stop: number }[] = []
-  for (const { start, stop } of [...regions].sort((a, b) => a.start - b.start)) {
-    const before = united.at(-1)
-    if (before !== undefined && start <= before.stop) before.stop = Math.max(before.stop, stop)
-    else united.push({ start, stop })
-  }
-  return united
 }
 
 /** The shortest usual segment of context in the middle of free cycles. */

@@ -1,6 +1,7 @@
 import { runAround } from './grid.ts'
-import { drop, isSound, leastWorth, lengthen, nameSegment, perSegment, type Context, type Mend, type Rule } from './rule.ts'
-import { inForce } from './tables.ts'
+import { lengthen } from './room.ts'
+import { drop, isSound, leastWorth, nameSegment, perSegment, type Context, type Mend, type Rule } from './rule.ts'
+import { inForce, type Guideline } from './tables.ts'
 import { everySpacecraft, segmentLength, totalLength, type Segment } from './types.ts'
 import { figure } from './utc.ts'
 
@@ -216,9 +217,9 @@ export const contentRules: readonly Rule[] = [
 
 function missingComment(segment: Segment, c: Context): { readonly sentence: string; readonly mend: Mend } | undefined {
   if (segment.comment.trim() !== '') return undefined
-  const usual = [...inForce(c.tables.guidelines, c.facts.madeAt)].sort(
-    (a, b) => Math.abs(a.fom - segment.fom) - Math.abs(b.fom - segment.fom),
-  )[0]
+  const far = ({ fom }: Pick<Segment, 'fom'>): number => Math.abs(fom - segment.fom)
+  let usual: Guideline | undefined
+  for (const one of inForce(c.tables.guidelines, c.facts.madeAt)) if (usual === undefined || far(one) < far(usual)) usual = one
   const comment = usual?.text ?? 'context'
   return {
     sentence: `${nameSegment(c, segment)} has the figure of merit ${figure(segment.fom)} and no comment.`,

@@ -1,7 +1,8 @@
 import { cyclesWithin, runAround } from './grid.ts'
 import { crossesGap } from './rules-segment.ts'
-import { drop, leastWorth, nameSegment, perSegment, spanOf, type Context, type Found, type Mend, type Region, type Rule } from './rule.ts'
-import { everySpacecraft, membersOf, segmentLength, totalLength, type Segment } from './types.ts'
+import { partInside, regionsOf } from './room.ts'
+import { drop, leastWorth, nameSegment, perSegment, spanOf, type Context, type Found, type Mend, type Rule, type Stretch } from './rule.ts'
+import { membersOf, segmentLength, totalLength, type Segment } from './types.ts'
 import { figure, utcOf } from './utc.ts'
 
 const trimTo = (id: number, start: number, stop: number, label: string): Mend => ({ label, edit: { kind: 'trim', id, start, stop } })
@@ -89,8 +90,8 @@ function duplicate(c: Context, a: Segment, b: Segment): Found {
 
 function checkOrder({ sound }: Context): readonly Found[] {
   const late = sound.find((segment, i) => segment.start < (sound[i - 1]?.start ?? -1))
-  const best = [...sound].sort((a, b) => b.fom - a.fom)[0]
-  if (late === undefined || best === undefined) return []
+  if (late === undefined) return []
+  const best = sound.reduce((one, other) => (other.fom > one.fom ? other : one), late)
   return [
     {
       segments: [late.id],
@@ -123,67 +124,37 @@ function checkCounts({ selection: { frame, segments } }: Context): readonly Foun
   ]
 }
 
-/** Regions of some of the spacecraft, united and by time. */
-function regionsOf(regions: readonly Region[], spacecraft: number): readonly { readonly start: number; readonly stop: number }[] {
-  const united: { start: number; stop: number }[] = []
-  for (const { start, stop } of regions.filter(region => ((spacecraft >> region.spacecraft) & 1) === 1).sort((a, b) => a.start - b.start)) {
-    const before = united.at(-1)
-    if (before !== undefined && start <= before.stop) before.stop = Math.max(before.stop, stop)
-    else united.push({ start, stop })
-  }
-  return united
-}
-
 function checkRegions(c: Context, which: 'outside' | 'partly'): readonly Found[] | string {
-  const { facts, selection, sound, tables } = c
+  const { facts, selection, sound } = c
   if (facts.regions === undefined) return 'the science regions of the window are not known'
-  const cache = new Map<number, ReturnType<typeof regionsOf>>()
-  const all = everySpacecraft(tables.spacecraft.length)
-  return sound.flatMap((segment): readonly Found[] => {
-    const set = segment.spacecraft & all
-    const regions = cache.get(set) ?? regionsOf(facts.regions ?? [], set)
-    cache.set(set, regions)
+  const found: Found[] = []
+  for (const segment of sound) {
+    const regions = regionsOf(c, segment.spacecraft) ?? []
     const { from, to } = spanOf(selection, segment)
-    const touched = regions.filter(({ start, stop }) => start < to && stop > from)
-    const seconds = touched.reduce((sum, { start, stop }) => sum + Math.min(stop, to) - Math.max(start, from), 0)
+    let seconds = 0
+    for (const { start, stop } of regions) if (start < to && stop > from) seconds += Math.min(stop, to) - Math.max(start, from)
+    if (which === 'outside' ? seconds > 0 : seconds === 0 || seconds >= to - from) continue
     const name = nameSegment(c, segment)
-    if (which === 'outside') {
-      if (touched.length > 0) return []
-      return [
-        {
-          segments: [segment.id],
-          sentence: `${name} lies outside of all ${regions.length} science regions of its spacecraft.`,
-          mend: drop(segment.id),
-        },
-      ]
-    }
-    if (touched.length === 0 || seconds >= to - from) return []
-    return [
-      {
-        segments: [segment.id],
-        sentence: `${name} has ${to - from - seconds} of ${to - from} seconds outside of the science regions.`,
-        mend: trimInto(c, segment, touched),
-      },
-    ]
-  })
+    found.push(
+      which === 'outside'
+        ? {
+            segments: [segment.id],
+            sentence: `${name} lies outside of all ${regions.length} science regions of its spacecraft.`,
+            mend: drop(segment.id),
+          }
+        : {
+            segments: [segment.id],
+            sentence: `${name} has ${to - from - seconds} of ${to - from} seconds outside of the science regions.`,
+            mend: trimInto(c, segment, regions),
+          },
+    )
+  }
+  return found
 }
 
-/** The cycles of a segment that lie whole in one region: the longest such stretch, or nothing. */
-function trimInto(
-  { selection: { grid } }: Context,
-  segment: Segment,
-  regions: readonly { readonly start: number; readonly stop: number }[],
-): Mend {
-  const inside = regions
-    .map(({ start, stop }) => {
-      let first = segment.start
-      let last = segment.stop
-      while (first <= last && (grid.starts[first] as number) < start) first++
-      while (first <= last && (grid.starts[last] as number) + grid.step > stop) last--
-      return { first, last }
-    })
-    .sort((a, b) => b.last - b.first - (a.last - a.first))[0]
-  if (inside === undefined || inside.first > inside.last) return drop(segment.id)
+function trimInto(c: Context, segment: Segment, regions: readonly Stretch[]): Mend {
+  const inside = partInside(c, segment, regions)
+  if (inside === undefined) return drop(segment.id)
   return trimTo(segment.id, inside.first, inside.last, `keep its ${inside.last - inside.first + 1} buffers inside`)
 }
 

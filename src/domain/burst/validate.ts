@@ -26,13 +26,13 @@ export interface Verdict {
 export function validateSelection(tables: BurstTables, facts: WindowFacts, selection: Selection): Verdict {
   const limits = inForce(tables.validation, facts.madeAt)
   const sound = selection.segments.filter(segment => isSound(selection, segment))
-  const context: Context = { tables, limits, facts, selection, sound, names: new Map() }
+  const context: Context = { tables, limits, facts, selection, sound, names: new Map(), united: new Map() }
   const findings: Finding[] = []
   const unchecked: { readonly rule: string; readonly why: string }[] = []
   for (const rule of rules) {
     const found = limits.off.includes(rule.id) ? 'the mission has switched it off' : rule.check(context)
     if (typeof found === 'string') unchecked.push({ rule: rule.id, why: found })
-    else findings.push(...found.map(one => ({ rule: rule.id, class: rule.class, ...one })))
+    else for (const { segments, sentence, mend } of found) findings.push({ rule: rule.id, class: rule.class, segments, sentence, mend })
   }
   return { findings, unchecked, worst: worstOf(findings) }
 }
