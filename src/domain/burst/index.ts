@@ -68,6 +68,7 @@ export {
   isFinished,
   isOverwritten,
   isSuperseded,
+  mayReopen,
   parseStatus,
   segmentMoves,
   segmentStates,

@@ -1,4 +1,4 @@
-import { isFinished, segmentMoves, type LossToken, type SegmentState, type SegmentStatus, type StickyToken } from './status.ts'
+import { isFinished, mayReopen, segmentMoves, type LossToken, type SegmentState, type SegmentStatus, type StickyToken } from './status.ts'
 
 /** A stored segment on one spacecraft. */
 export interface CraftShare {
@@ -78,12 +78,16 @@ export type RecordOutcome = { readonly record: SegmentRecord; readonly refused?:
 
 /**
  * The segment after an event; the same one and a sentence where the event cannot be. A finished segment takes no event, so
- * late and doubled messages change nothing.
+ * late and doubled messages change nothing; but files that come after their segment was given up make it more whole.
  */
 export function advanceRecord(record: SegmentRecord, event: RecordEvent): RecordOutcome {
-  if (isFinished(record.status.state)) return { record, refused: `segment ${record.id} is finished (${record.status.state})` }
+  const { state } = record.status
+  const isLate = event.act.kind === 'receive' && mayReopen(state)
+  if (isFinished(state) && !isLate) return { record, refused: `segment ${record.id} is finished (${state})` }
   const next = perform(record, event)
   if (typeof next === 'string') return { record, refused: next }
+  if (isLate && next.craft.every((share, i) => share.received === record.craft[i]?.received))
+    return { record, refused: `segment ${record.id} is finished (${state}): nothing new of it has come` }
   return { record: settleState({ ...next, history: [...record.history, event] }, event.at) }
 }
 
@@ -129,12 +133,14 @@ function hold(record: SegmentRecord, held: readonly number[], at: number): Segme
 }
 
 function receive(record: SegmentRecord, act: Extract<RecordAct, { kind: 'receive' }>): SegmentRecord | string {
-  if (record.status.state !== 'held') return `segment ${record.id} is ${record.status.state}: nothing of it can have come down`
+  if (record.status.state !== 'held' && !mayReopen(record.status.state))
+    return `segment ${record.id} is ${record.status.state}: nothing of it can have come down`
   return withCraft(record, act.spacecraft, share => {
     // Counts only go one way, so an older message after a newer one changes nothing.
     const received = Math.min(share.buffers, Math.max(share.received, act.received))
     const files = Math.max(0, Math.min(share.files, act.files))
-    return { ...share, received, files, held: received === share.buffers && files === 0 ? 0 : share.held }
+    const whole = received === share.buffers && files === 0
+    return { ...share, received, files, held: whole ? 0 : share.held, lost: whole ? 'none' : share.lost }
   })
 }
 
@@ -167,7 +173,9 @@ const isWhole = (share: CraftShare): boolean => share.received === share.buffers
 /** When every spacecraft has delivered or lost its part, the segment is finished: as what, follows from the parts. */
 function settleState(record: SegmentRecord, at: number): SegmentRecord {
   const parts = record.craft.filter(({ buffers }) => buffers > 0)
-  if (isFinished(record.status.state) || parts.length === 0 || !parts.every(part => isWhole(part) || part.lost !== 'none')) return record
+  const { state } = record.status
+  if ((isFinished(state) && !mayReopen(state)) || parts.length === 0 || !parts.every(part => isWhole(part) || part.lost !== 'none'))
+    return record
   if (parts.every(isWhole)) return moveTo(record, 'complete', at)
   const losses = (['DEMOTED', 'DERELICT'] as const).filter(token => parts.some(({ lost }) => lost === token))
   const received = parts.some(part => part.received > 0)

@@ -77,6 +77,18 @@ const lives: readonly (readonly [what: string, acts: readonly RecordAct[], statu
     'DERELICT+FINISHED',
     [0, 0],
   ],
+  [
+    'is complete after all, by files that come late',
+    [held, got(0, 1, 1), got(1, 1, 0), { kind: 'lose', spacecraft: 0, token: 'DERELICT' }, got(0, 2, 0)],
+    'COMPLETE+FINISHED',
+    [0, 0],
+  ],
+  [
+    'gains by a late file what it was given up for',
+    [{ kind: 'lose', spacecraft: 0, token: 'DERELICT' }, { kind: 'lose', spacecraft: 1, token: 'DEMOTED' }, got(0, 1, 1), got(1, 1, 0)],
+    'INCOMPLETE+DERELICT+FINISHED',
+    [0, 0],
+  ],
   ['moves in memory', [{ kind: 'hold', held: [1, 1] }, held], 'HELD+REALLOC', [2, 1]],
   ['is changed by a person', [{ kind: 'modify', fom: 99 }, held], 'HELD+MODIFIED', [2, 1]],
   ['shows no past when complete', [{ kind: 'modify', fom: 99 }, held, got(0, 2, 0), got(1, 1, 0)], 'COMPLETE+FINISHED', [0, 0]],
@@ -103,13 +115,20 @@ describe('a life', () => {
     ['a receipt before anything is held', got(0, 1, 1), base, 'segment 7 is new: nothing of it can have come down'],
     ['buffers on a spacecraft that has none', got(5, 1, 1), after(base, held), 'segment 7 has no buffers on spacecraft 6'],
     ['anything after the end', held, after(base, { kind: 'delete' }), 'segment 7 is finished (deleted)'],
+    ['a file of what nobody wants any more', got(0, 1, 1), after(base, held, { kind: 'delete' }), 'segment 7 is finished (deleted)'],
+    [
+      'a file that came before the end, again',
+      got(0, 1, 1),
+      after(base, held, got(0, 1, 1), got(1, 1, 0), { kind: 'lose', spacecraft: 0, token: 'DEMOTED' }),
+      'segment 7 is finished (incomplete): nothing new of it has come',
+    ],
   ])('%s is refused', (_, act, record, why) => {
     const outcome = advanceRecord(record, { at: 1, by: 'POC', act })
     expect(outcome).toEqual({ record, refused: why })
   })
 })
 
-test('the whole space of a small case: every move is in the table, every state is reached, the end is the end', () => {
+test('the whole space of a small case: every move is in the table, every state is reached, and no other', () => {
   const acts: readonly RecordAct[] = [
     { kind: 'evaluate' },
     { kind: 'defer', why: '' },
@@ -132,7 +151,9 @@ test('the whole space of a small case: every move is in the table, every state i
   // The history and the count of evaluations grow without end; all else is the state of the model.
   const key = (record: SegmentRecord): string =>
     JSON.stringify({ ...record, history: [], finishedAt: record.finishedAt === null, evaluations: Math.min(record.evaluations, 1) })
-  const seen = new Map<string, SegmentRecord>([[key(base), base]])
+  // On one spacecraft alone, a single file can make whole what was given up.
+  const alone = newRecord({ ...base, id: 8 }, [0, 1])
+  const seen = new Map<string, SegmentRecord>([base, alone].map(record => [key(record), record]))
   const reached = new Set<SegmentState>()
   const taken = new Set<string>()
   for (const record of seen.values()) {

@@ -1,4 +1,4 @@
-/** What a stored segment is, one at a time. The last nine are final. */
+/** What a stored segment is, one at a time. The first three are pending, the others finished. */
 export const segmentStates = [
   'new',
   'deferred',
@@ -21,9 +21,10 @@ export const segmentMoves: Readonly<Record<SegmentState, readonly SegmentState[]
   deferred: ['held', 'demoted', 'derelict', 'aborted', 'deleted', 'trimmed', 'subsumed', 'obsolete'],
   held: ['complete', 'incomplete', 'demoted', 'derelict', 'aborted', 'deleted', 'trimmed', 'subsumed', 'obsolete'],
   complete: [],
-  incomplete: [],
-  demoted: [],
-  derelict: [],
+  // Files that come late, after all: see mayReopen.
+  incomplete: ['complete'],
+  demoted: ['incomplete', 'complete'],
+  derelict: ['incomplete', 'complete'],
   aborted: [],
   deleted: [],
   trimmed: [],
@@ -46,8 +47,13 @@ export interface SegmentStatus {
   readonly losses: readonly LossToken[]
 }
 
-/** Whether a state is final: nothing more is processed or comes down. */
-export const isFinished = (state: SegmentState): boolean => segmentMoves[state].length === 0
+const pending: readonly SegmentState[] = ['new', 'deferred', 'held']
+
+/** Whether nothing more is processed or expected to come down. */
+export const isFinished = (state: SegmentState): boolean => !pending.includes(state)
+
+/** Whether files that come down after the end still count: they were given up, not unwanted. */
+export const mayReopen = (state: SegmentState): boolean => isFinished(state) && segmentMoves[state].length > 0
 
 /** Rows that newer ones replace; lists hide them. */
 export const isSuperseded = (state: SegmentState): boolean => state === 'trimmed' || state === 'subsumed' || state === 'obsolete'

@@ -1,4 +1,4 @@
-import { advanceRecord, isFinished, newRecord, type RecordAct, type SegmentRecord } from '#domain/burst'
+import { advanceRecord, isFinished, mayReopen, newRecord, type RecordAct, type SegmentRecord } from '#domain/burst'
 import type { CommandMessage, SegmentOrder, StatusMessage } from './messages.ts'
 
 /** The data center's side: stored segments, the orders given for them, and what has arrived. Its functions change it in place. */
@@ -72,15 +72,16 @@ export function followOrder(ledger: SegmentLedger, record: SegmentRecord): void 
   ledger.orders.set(record.id, { ...order, fom: record.fom, wanted, revision: order.revision + 1 })
 }
 
-/** A burst file has come down. Doubled, and after the end, it changes nothing. */
+/** A burst file has come down. Doubled it changes nothing, nor where its segment is not wanted; one that was given up gains by it. */
 export function receiveFile(ledger: SegmentLedger, craft: number, segment: number, start: number, at: number): void {
   const starts = ledger.received.get(segment)?.[craft]
   const record = ledger.records.get(segment)
   if (starts === undefined || record === undefined || starts.has(start)) return
   starts.add(start)
-  if (isFinished(record.status.state)) return
+  if (isFinished(record.status.state) && !mayReopen(record.status.state)) return
   // A file may overtake the report that its segment is held.
-  if (record.status.state !== 'held') actOnSegment(ledger, segment, { kind: 'hold', held: record.craft.map(({ held }) => held) }, 'POC', at)
+  if (!isFinished(record.status.state) && record.status.state !== 'held')
+    actOnSegment(ledger, segment, { kind: 'hold', held: record.craft.map(({ held }) => held) }, 'POC', at)
   const buffers = record.craft[craft]?.buffers ?? 0
   actOnSegment(ledger, segment, { kind: 'receive', spacecraft: craft, received: starts.size, files: buffers - starts.size }, 'SDC', at)
 }

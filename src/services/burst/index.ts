@@ -6,6 +6,7 @@
  *     await closeOverdue(db, loadTables, mission, now)                                       // automated selections stand by themselves
  */
 export { loadBurstTables } from './tables.ts'
+export { listCycles, storeCycles, type EvaluatedCycle } from './cycle.ts'
 export { findWindow, listWindows, openWindow, windowFacts, type BurstWindow, type NewWindow } from './window.ts'
 export { addSelector, listDuty, setDuty, type Duty } from './selector.ts'
 export { compareDraft, listDrafts, readDraft, saveDraft, type Draft } from './draft.ts'

@@ -23,6 +23,19 @@ export interface BurstWindowTable {
   warned: Generated<number>
   closed_at: NullableInstant
   decided_by: NullableCount
+  region: NullableText
+  file: NullableCount
+  evaluated: Generated<number>
+}
+
+export interface BurstCycleTable {
+  mission: string
+  spacecraft: number
+  tai: Count
+  numbers: ColumnType<number[] | null, readonly number[] | null, readonly number[] | null>
+  cdq: number | null
+  mdq: number
+  evaluation: string
 }
 
 export interface BurstSelectorTable {
@@ -98,6 +111,7 @@ export interface BurstReportTable {
 }
 
 export interface BurstSchema {
+  burst_cycle: BurstCycleTable
   burst_order: BurstOrderTable
   burst_report: BurstReportTable
   burst_window: BurstWindowTable
