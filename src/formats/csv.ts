@@ -28,7 +28,7 @@ export function readCsv(text: string): readonly (readonly string[])[] {
     else if (letter === '\n') endRow()
     else if (letter !== '\r') cell += letter
   }
-  if (quoted) fail('xtce/malformed', `the CSV ends inside a quoted cell in row ${rows.length + 1}`, { row: rows.length + 1 })
+  if (quoted) fail('csv/malformed', `the CSV ends inside a quoted cell in row ${rows.length + 1}`, { row: rows.length + 1 })
   endRow()
   return rows
 }

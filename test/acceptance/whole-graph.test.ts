@@ -17,6 +17,7 @@ const end = Date.UTC(2026, 10, 23)
 const begin = end - 12 * hour
 const folder = missionFolder('mms')
 const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
+const doyTime = (ms: number): string => formatDoy(tt2000FromUtcMs(ms), 3, '/')
 const doy = (ms: number): string => formatDoy(tt2000FromUtcMs(ms), 0).slice(0, 8).replace('-', '')
 
 /** Two bursts, a region of interest and an orbit of the day; the composition analyzer is off for all of it. */
@@ -27,13 +28,18 @@ const eventList = [
   ...bursts.map((at, i) => `segment,b${i},mms1,${utc(at)}Z,${utc(at + 120_000)}Z,done,,`),
   `mode,m1,mms1,${utc(begin - 48 * hour)}Z,${utc(end + 24 * hour)}Z,done,hpca off,high voltage`,
 ].join('\n')
-const timeline = [
+const orbits = [
   'start_time_utc,end_time_utc,event_type,sc_id,source,description,discussion,start_orbit,end_orbit,tag,id',
   `${utc(begin + 8 * hour)}.000,${utc(begin + 20 * hour)}.000,SROI,MMS1,POC,,,10,10,,1`,
   `${utc(begin - 4 * hour)}.000,${utc(begin + 20 * hour)}.000,orbit,MMS1,Timeline,,,10,10,,2`,
-  `${utc(begin + 5 * hour)}.000,${utc(begin + 6 * hour)}.000,manoeuvre,MMS1,Timeline,,,10,10,,3`,
   `${utc(begin + 5 * hour)}.000,${utc(begin + 5 * hour)}.000,apogee,MMS1,Timeline,,,10,10,,4`,
 ].join('\n')
+const timeline = `<?xml version="1.0"?>
+<timeline><starttime>${doyTime(begin)}</starttime><stoptime>${doyTime(end)}</stoptime>
+ <node id="Maneuver Plans (FDOA-11)"><node id="Maneuver - Spacecraft 1">
+  <event><starttime>${doyTime(begin + 5 * hour)}</starttime><stoptime>${doyTime(begin + 6 * hour)}</stoptime></event>
+ </node></node>
+</timeline>`
 
 describe('half a simulated day of one spacecraft through the whole table', () => {
   let home: Installation
@@ -54,7 +60,8 @@ describe('half a simulated day of one spacecraft through the whole table', () =>
       if (first !== undefined) await home.deliver(name, renderFile(mmsFlight(), { ...first, from, to: from + 120 }))
     }
     await home.deliver(`MMS_EVENTS_${days}.V00`, eventList)
-    await home.deliver(`mms_timeline_${days}_v00.csv`, timeline)
+    await home.deliver(`mms_orbits_${days}_v00.csv`, orbits)
+    await home.deliver(`mms_timeline_${days}_v00.xml`, timeline)
     for (const kind of ['fgm', 'edp', 'fpi', 'hpca']) await home.deliver(`mms1_${kind}-cal_20150313_v1.0.0.txt`, `${kind}\n`)
     for (const kernel of ['leapseconds', 'geomagnetic-indices', 'solar-wind-indices'])
       await home.deliver(`mms_${kernel}_20150313_v1.0.0.txt`, `${kernel}\n`)
@@ -119,7 +126,7 @@ describe('half a simulated day of one spacecraft through the whole table', () =>
   })
 
   test('types of events that nothing is planned by are a finding of the list', async () => {
-    const list = await home.db.selectFrom('file').select('findings').where('product', '=', 'timeline').executeTakeFirstOrThrow()
+    const list = await home.db.selectFrom('file').select('findings').where('product', '=', 'orbits').executeTakeFirstOrThrow()
     expect(list.findings).toEqual(['1 events of type apogee are not used: nothing here is planned by them'])
   })
 })

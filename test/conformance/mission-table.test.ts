@@ -54,7 +54,7 @@ describe('the whole table of the first mission', () => {
     const arrives = mission.products.filter(p => makerOf(mission, p.id) === undefined).map(p => p.id)
     expect(arrives.toSorted()).toEqual(
       [
-        ['tlm srvy l0', 'tlm brst l0', 'contacts', 'timeline', 'events'],
+        ['tlm srvy l0', 'tlm brst l0', 'contacts', 'timeline', 'orbits', 'events'],
         ['defatt', 'defeph', 'deferr', 'defq', 'predatt', 'predeph', 'predq'],
         ['fgm-cal', 'edp-cal', 'fpi-cal', 'hpca-cal', 'leapseconds', 'geomagnetic-indices', 'solar-wind-indices'],
       ]
@@ -84,7 +84,8 @@ describe('the whole table of the first mission', () => {
   test('names of the services’ own kinds are read', () => {
     expect(identifyName(mission, 'mms2_fields_hk_l1b_101_20160101_v0.1.0.cdf')).toMatchObject({ dataset: 'mms2_fields_hk_l1b_101' })
     expect(identifyName(mission, 'mms1_hpca_srvy_l2_moments_20160101060000_v4.1.0.cdf')).toMatchObject({ version: [4, 1, 0] })
-    expect(identifyName(mission, 'mms_timeline_2026326_2026327_v03.csv')).toMatchObject({ spacecraft: 'mms', version: [3] })
+    expect(identifyName(mission, 'mms_timeline_2016011_2016073_v02.xml')).toMatchObject({ spacecraft: 'mms', version: [2] })
+    expect(identifyName(mission, 'mms_orbits_2026326_2026327_v03.csv')).toMatchObject({ spacecraft: 'mms', version: [3] })
     expect(identifyName(mission, 'mms3_fgm-cal_20150313_20160101_v1.2.3.txt')).toMatchObject({ stop: Date.UTC(2016, 0, 1) })
   })
 })

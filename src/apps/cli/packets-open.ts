@@ -99,7 +99,7 @@ export function loadDefinition(flags: DefinitionFlags): CompiledXtce | undefined
       process.stderr.write(`${path}: ${container} is left out, ${reason}, which is not supported\n`)
     return compiled
   } catch (error) {
-    if (!(error instanceof SdcError) || !error.code.startsWith('xtce/')) throw error
+    if (!(error instanceof SdcError) || !/^(xtce|xml|csv)\//.test(error.code)) throw error
     throw new SdcError(error.code, `${path}: ${error.message}`, { ...error.detail, path }, error)
   }
 }

@@ -195,7 +195,7 @@ describe('apsis packets', () => {
     expect(apsis('decode', stream)).toMatchObject({ status: 2, stderr: 'apsis: decoding needs a packet definition: add --xtce FILE' })
     expect(apsis('decode', stream, '--xtce', stream)).toMatchObject({
       status: 2,
-      stderr: expect.stringMatching(/^apsis: .*day\.pkts: the definition is not well-formed XML[^\n]*/),
+      stderr: expect.stringMatching(/^apsis: .*day\.pkts: it is not well-formed XML[^\n]*/),
     })
     expect(apsis('decode', stream, '--xtce', mission, '--container', 'Hose')).toMatchObject({
       status: 2,

@@ -12,6 +12,7 @@ export interface ListedEvent {
   readonly name: string
   /** Unique per type and spacecraft; a later list names the same event by it. */
   readonly key: string
+  /** Its word, or its number in the mission. */
   readonly spacecraft: string
   readonly start: number
   readonly stop: number

@@ -1,6 +1,6 @@
 /**
  * The text files of a mission's flight dynamics and operations: definitive orbit ephemeris (DEFEPH), definitive attitude
- * (DEFATT), the report of contacts and lists of mission events. Readers check every line and throw `ephemeris/…` with the line's number;
+ * (DEFATT), the report of contacts, lists of mission events and timelines (XML). Readers check every line and throw `ephemeris/…` with the line's number;
  * write and then read gives the same value.
  *
  *     const orbit = readDefeph(text)      // time: TT2000, position: km and velocity: km/s in mean of J2000
@@ -19,4 +19,5 @@ export {
 } from './defatt.ts'
 export { contactStates, readContacts, writeContacts, type Contact, type ContactState, type Contacts } from './contacts.ts'
 export { eventStates, readEventList, type EventState, type ListedEvent } from './events.ts'
+export { readTimeline } from './timeline.ts'
 export { formatCreation } from './day-time.ts'

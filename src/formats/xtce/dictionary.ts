@@ -221,7 +221,7 @@ function addPacket(parts: Parts, packet: DictionaryPacket): void {
  * A definition from CSV tables of fields, one per kind of packet. Two styles are read, by their column names: fields one behind
  * the other after the primary header (name, data_type, bit_length; `uint(34)` for arrays, `uint(expand)` for what is left), and
  * fields at start byte and start bit (Mnemonic, Type, Data Size, ...; U4321 names a byte order, a formula or coefficients
- * calibrate). Parameters are called packet.field. Throws `xtce/invalid`, `xtce/malformed` with the row.
+ * calibrate). Parameters are called packet.field. Throws `xtce/invalid`, `csv/malformed` with the row.
  */
 export function parseDictionary(name: string, packets: readonly DictionaryPacket[]): XtceDefinition {
   const parts: Parts = { types: new Map(), parameters: new Map(), containers: new Map(), unsupported: [] }

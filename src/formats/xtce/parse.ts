@@ -4,8 +4,8 @@ import { readAmount, readCriteria } from './read-criteria.ts'
 import type { Scope } from './read-scope.ts'
 import { keyOf, needAttribute, note, refuse, resolveKey } from './read-scope.ts'
 import { describe, readDimensions, readType } from './read-type.ts'
-import type { XmlElement } from './xml.ts'
-import { childOf, childrenOf, parseXml } from './xml.ts'
+import type { XmlElement } from '../xml.ts'
+import { childOf, childrenOf, parseXml } from '../xml.ts'
 
 interface System {
   readonly element: XmlElement
@@ -164,7 +164,7 @@ const commonWords: Readonly<Record<string, IntegerCoding>> = { signed: 'twosComp
 
 /**
  * A definition from its XML text (XTCE 1.1 to 1.3, any namespace). What is not supported stands in `unsupported`; compiling
- * refuses a container that would decode wrongly by it. Throws `xtce/malformed` (no XML) and `xtce/invalid` (dangling names,
+ * refuses a container that would decode wrongly by it. Throws `xml/malformed` (no XML) and `xtce/invalid` (dangling names,
  * bad numbers), both with the line.
  */
 export function parseXtce(xml: string, options: ParseOptions = {}): XtceDefinition {

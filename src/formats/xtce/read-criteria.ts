@@ -2,8 +2,8 @@ import type { Amount, Calibration, Calibrator, Criteria, Operator } from './mode
 import { findMathFault } from './math.ts'
 import type { Scope } from './read-scope.ts'
 import { needAttribute, note, readNumber, refuse, resolveParameterRef } from './read-scope.ts'
-import type { XmlElement } from './xml.ts'
-import { childOf, childrenOf } from './xml.ts'
+import type { XmlElement } from '../xml.ts'
+import { childOf, childrenOf } from '../xml.ts'
 
 const operators: Readonly<Record<string, Operator>> = {
   '==': '==',

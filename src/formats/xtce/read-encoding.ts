@@ -3,8 +3,8 @@ import { integerCodings } from './model.ts'
 import { readAmount, readCalibration } from './read-criteria.ts'
 import type { Scope } from './read-scope.ts'
 import { findKey, note, readNumber, refuse } from './read-scope.ts'
-import type { XmlElement } from './xml.ts'
-import { childOf, childrenOf } from './xml.ts'
+import type { XmlElement } from '../xml.ts'
+import { childOf, childrenOf } from '../xml.ts'
 
 /** Names of string encodings in XTCE and what TextDecoder calls them. */
 const charsets: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import { SdcError } from '#error'
 import type { IntegerCoding, ParameterRef, Unsupported } from './model.ts'
-import type { XmlElement } from './xml.ts'
+import type { XmlElement } from '../xml.ts'
 
 /** What the readers of elements share: the names there are, and the list of what is not supported. */
 export interface Scope {

@@ -3,8 +3,8 @@ import { readAmount } from './read-criteria.ts'
 import { readEncoding } from './read-encoding.ts'
 import type { Scope } from './read-scope.ts'
 import { findKey, keyOf, needAttribute, note, readNumber, refuse, resolveKey } from './read-scope.ts'
-import type { XmlElement } from './xml.ts'
-import { childOf, childrenOf } from './xml.ts'
+import type { XmlElement } from '../xml.ts'
+import { childOf, childrenOf } from '../xml.ts'
 
 export const describe = (element: XmlElement): string | undefined =>
   element.attributes['shortDescription'] ?? childOf(element, 'ShortDescription')?.text ?? childOf(element, 'LongDescription')?.text

@@ -73,7 +73,7 @@ export async function verifyFile(
 ): Promise<Prepared> {
   const { mission, product, dataset, name } = identity
   const versionText = formatVersion(product.scheme, identity.version)
-  const subject = { path: landed.temporary, name, dataset, versionText, product, folder: mission.folder }
+  const subject = { path: landed.temporary, name, dataset, versionText, product, spacecraft: mission.spacecraft, folder: mission.folder }
   const verified = await verifiers[product.format](subject)
   const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))
   const path = `${mission.id}/data/${archivePath(product, identity.spacecraft, identity.start, name)}`

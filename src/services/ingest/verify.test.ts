@@ -12,6 +12,7 @@ import type { Installation } from '#test/installation'
 import { simulatedFlight, simulationYaml } from '#test/simulation'
 import type { IngestOutcome } from './index.ts'
 import { verifyCcsds } from './verify/ccsds.ts'
+import { verifyEvents } from './verify/mission-events.ts'
 import { verifyPng, verifyText } from './verify/plain.ts'
 import type { Subject } from './verify/verified.ts'
 
@@ -91,7 +92,7 @@ describe('packets', () => {
     const path = join(home.folder, 'packets')
     await writeFile(path, bytes)
     const product = { ...(home.mission.products.find(p => p.format === 'ccsds') as Subject['product']), ...more }
-    return { path, name: 'packets', dataset: 'd', versionText: '1', product, folder: home.folder }
+    return { path, name: 'packets', dataset: 'd', versionText: '1', product, spacecraft: [], folder: home.folder }
   }
   const at = (sequenceCount: number, seconds: number, apid = 5): Uint8Array => {
     const data = new Uint8Array(8)
@@ -123,6 +124,25 @@ describe('packets', () => {
   })
 })
 
+describe('a timeline of flight dynamics', () => {
+  test('names spacecraft by number; types without a meaning here are counted', async () => {
+    const path = join(home.folder, 'timeline')
+    const event = '<event><starttime>2016-020/03:00:00</starttime><stoptime>2016-020/03:10:00</stoptime></event>'
+    const nodes = ['Maneuver - Spacecraft 1', 'Maneuver - Spacecraft 9', 'Contact - Spacecraft 1', 'Contact - Spacecraft 1']
+    await writeFile(path, `<timeline>${nodes.map(id => `<node id="${id}">${event}</node>`).join('')}</timeline>`)
+    const product = { ...(home.mission.products[0] as Subject['product']), events: { Maneuver: { kind: 'region', name: 'burn' } as const } }
+    const [{ id, number }] = home.mission.spacecraft as [(typeof home.mission.spacecraft)[number]]
+    expect(number).toBe(1)
+    const subject = { path, name: 't.xml', dataset: 'd', versionText: '1', product, spacecraft: home.mission.spacecraft, folder: '' }
+    const verified = await verifyEvents(subject)
+    expect(verified.events).toMatchObject([
+      { kind: 'region', name: 'burn', spacecraft: id, start: Date.UTC(2016, 0, 20, 3), state: 'planned' },
+      { kind: 'region', name: 'burn', spacecraft: '9' },
+    ])
+    expect(verified).toMatchObject({ records: 4, findings: ['2 events of type Contact are not used: nothing here is planned by them'] })
+  })
+})
+
 describe('plain files', () => {
   const subject = async (bytes: Uint8Array): Promise<Subject> => {
     const path = join(home.folder, 'plain')
@@ -133,6 +153,7 @@ describe('plain files', () => {
       dataset: 'd',
       versionText: '1',
       product: home.mission.products[0] as Subject['product'],
+      spacecraft: home.mission.spacecraft,
       folder: home.folder,
     }
   }

@@ -1,22 +1,22 @@
 import { readFile } from 'node:fs/promises'
 import { eventKinds } from '#domain/mission'
 import { fail } from '#error'
-import { readEventList } from '#formats/ephemeris'
+import { readEventList, readTimeline } from '#formats/ephemeris'
 import type { ListedEvent } from '#formats/ephemeris'
 import type { ReportedEvent } from '#services/catalog'
 import { scienceOfText } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
 
-/** A list of mission events. Types that the product's `events` do not name are counted as a finding: nothing is planned by them. */
+/** A list of mission events, CSV or a timeline in XML. Types that the product's `events` do not name are counted as a finding: nothing is planned by them. */
 export async function verifyEvents(subject: Subject): Promise<Verified> {
   const text = await readFile(subject.path, 'utf8')
-  const listed = readEventList(text)
+  const listed = text.trimStart().startsWith('<') ? readTimeline(text) : readEventList(text)
   const unknown = new Map<string, number>()
   const events: ReportedEvent[] = []
   for (const event of listed) {
     const known = kindOf(subject, event)
     if (known === undefined) unknown.set(event.type, (unknown.get(event.type) ?? 0) + 1)
-    else events.push({ ...known, ...placeOf(event) })
+    else events.push({ ...known, ...placeOf(subject, event) })
   }
   return {
     records: listed.length,
@@ -38,9 +38,9 @@ function kindOf({ product, name }: Subject, event: ListedEvent): Pick<ReportedEv
 
 const plainKinds = eventKinds.filter(kind => kind !== 'contact')
 
-const placeOf = (event: ListedEvent): Omit<ReportedEvent, 'kind' | 'name'> => ({
+const placeOf = ({ spacecraft }: Subject, event: ListedEvent): Omit<ReportedEvent, 'kind' | 'name'> => ({
   key: event.key,
-  spacecraft: event.spacecraft,
+  spacecraft: spacecraft.find(s => String(s.number) === event.spacecraft)?.id ?? event.spacecraft,
   start: event.start,
   stop: event.stop,
   state: event.state,

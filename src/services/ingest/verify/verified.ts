@@ -1,4 +1,4 @@
-import type { Product } from '#domain/mission'
+import type { Product, Spacecraft } from '#domain/mission'
 import type { ReportedEvent } from '#services/catalog'
 
 /** What a file's content says of itself. */
@@ -23,6 +23,7 @@ export interface Subject {
   readonly dataset: string
   readonly versionText: string
   readonly product: Product
+  readonly spacecraft: readonly Spacecraft[]
   /** Folder of the mission, for packet definitions. */
   readonly folder: string
 }

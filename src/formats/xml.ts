@@ -21,13 +21,13 @@ const deepest = 200
 
 const withoutPrefix = (name: string): string => name.slice(name.indexOf(':') + 1)
 
-/** The root element of a document. External entities are never read. Throws `xtce/malformed` with line and column. */
+/** The root element of a document. External entities are never read. Throws `xml/malformed` with line and column. */
 export function parseXml(xml: string): XmlElement {
   const parser = new SaxesParser()
   const open: OpenElement[] = []
   let root: OpenElement | undefined
   parser.on('error', error => {
-    throw new SdcError('xtce/malformed', `the definition is not well-formed XML: ${error.message}`, {
+    throw new SdcError('xml/malformed', `it is not well-formed XML: ${error.message}`, {
       line: parser.line,
       column: parser.column,
     })
@@ -36,7 +36,7 @@ export function parseXml(xml: string): XmlElement {
     const attributes: Record<string, string> = {}
     for (const [name, value] of Object.entries(tag.attributes)) if (!name.startsWith('xmlns')) attributes[withoutPrefix(name)] = value
     const element: OpenElement = { name: withoutPrefix(tag.name), attributes, children: [], text: '', line: parser.line }
-    if (open.length >= deepest) throw new SdcError('xtce/malformed', `elements are nested deeper than ${deepest}`, { line: parser.line })
+    if (open.length >= deepest) throw new SdcError('xml/malformed', `elements are nested deeper than ${deepest}`, { line: parser.line })
     open.at(-1)?.children.push(element)
     root ??= element
     open.push(element)
