@@ -1,11 +1,15 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { slurmExecutor, work } from '#services/executor'
 import type { ExecutorContext } from '#services/executor'
 import { cancelJob } from '#services/pipeline'
+import { connectionStringOf } from '#test/database'
+import { expireLeases } from '#test/end-state'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { slurmIsThere, startSlurm } from '#test/slurm'
@@ -152,6 +156,45 @@ describe.skipIf(!slurmIsThere)(slurmIsThere ? 'jobs on a real Slurm' : 'jobs on 
     await worker.stop()
     await home.settle()
   }, 150_000)
+
+  test('a worker killed between sbatch and noting what it said leaves no job behind', async () => {
+    const missions = join(home.folder, 'missions')
+    await cp(join(home.folder, 'mission'), join(missions, 'tally'), { recursive: true })
+    await writeFile(join(home.folder, 'home.json'), JSON.stringify({ kind: 'real', format: 1 }))
+    await writeFile(join(home.folder, 'config.yaml'), 'executor: slurm\nconfinement: plain\n')
+    // The real sbatch, after which who called it falls.
+    const bin = join(home.folder, 'bin')
+    await mkdir(bin)
+    const real = execFileSync('sh', ['-c', 'command -v sbatch'], { encoding: 'utf8' }).trim()
+    await writeFile(join(bin, 'sbatch'), `#!/bin/sh\n${real} "$@" > "${home.folder}/submitted"\nkill -9 $PPID\n`, { mode: 0o755 })
+    const c = await order(gate)
+    const connectionString = connectionStringOf(home.config)
+    const doomed = spawn(process.execPath, [fileURLToPath(new URL('../../src/apps/worker/main.ts', import.meta.url))], {
+      env: {
+        ...process.env,
+        PATH: `${bin}:${process.env['PATH']}`,
+        APSIS_MISSIONS: missions,
+        APSIS_WORKER: JSON.stringify({ home: home.folder, kind: 'real', connectionString, slots: 1 }),
+      },
+      stdio: ['pipe', 'ignore', 'inherit'],
+    })
+    expect(await once(doomed, 'exit')).toEqual([null, 'SIGKILL'])
+    await expect.poll(() => existsSync(join(c.dir, 'began-1'))).toBe(true)
+    expect(await c.attempts()).toMatchObject([{ number: 1, outcome: null, handle: null }])
+    const orphan = (await readFile(join(home.folder, 'submitted'), 'utf8')).trim()
+
+    expect(await expireLeases(home.config)).toBe(1)
+    const next = start('next')
+    await expect.poll(() => existsSync(join(c.dir, 'began-2'))).toBe(true)
+    await expect.poll(() => listed(c)).toMatch(/^apsis-job-\d+-try-2\|RUNNING[^\n]*$/)
+    expect(execFileSync('scontrol', ['show', 'job', orphan], { encoding: 'utf8' })).toContain('JobState=CANCELLED')
+    await writeFile(join(c.dir, 'go'), '')
+    await expect.poll(c.state).toBe('made')
+    expect((await c.attempts()).map(t => t.outcome)).toEqual(['lost', 'made'])
+    expect(await lostTries(c)).toBe(1)
+    await next.stop()
+    await home.settle()
+  }, 120_000)
 
   test('a cluster that takes nothing is the worker’s fault, not the program’s', async () => {
     const c = await order('true')

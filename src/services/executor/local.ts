@@ -12,6 +12,7 @@ import type { Cut, Executor, ProgramEnd, ProgramOrder } from './port.ts'
 import { watchTree } from './watch-tree.ts'
 
 interface Running {
+  readonly folder: string
   readonly end: Promise<ProgramEnd>
   readonly cancel: () => void
 }
@@ -36,6 +37,7 @@ export function localExecutor(confinement: Confinement): Executor {
       return end
     },
     cancel: async handle => running.get(handle)?.cancel(),
+    list: async () => [...running].map(([handle, { folder }]) => ({ handle, folder })),
   }
 }
 
@@ -77,7 +79,7 @@ function begin(confinement: Confinement, order: ProgramOrder): Running & { reado
     const usage = { wallSeconds: (Date.now() - began) / 1000, cpuSeconds: watch?.cpuSeconds() ?? 0, peakMemory: watch?.peakMemory() ?? 0 }
     return { ...how, cut: cut ?? cutOfSignal(how.signal), lastLine: how.lastLine ?? said.lastLine(), usage }
   }
-  return { pid: child.pid, end: finish(), cancel: () => endAll() }
+  return { pid: child.pid, folder: order.folder, end: finish(), cancel: () => endAll() }
 }
 
 type How = Pick<ProgramEnd, 'exitCode' | 'signal'> & { readonly lastLine?: string }

@@ -57,6 +57,12 @@ export interface ProgramEnd {
   readonly lost?: string
 }
 
+/** A program where programs run: its handle, and the folder that its order named. */
+export interface PlacedProgram {
+  readonly handle: string
+  readonly folder: string
+}
+
 /**
  * Where programs run. A program is named by its handle, a text that outlives the process that started it; `start` returns once the program
  * is on its way, and throws where the fault is ours.
@@ -72,4 +78,6 @@ export interface Executor {
   wait(handle: string, order: ProgramOrder, leave: AbortSignal): Promise<ProgramEnd | undefined>
   /** Ends the program and all it started. One that has ended already is no error. */
   cancel(handle: string): Promise<void>
+  /** Programs that run or wait there, whoever started them, as far as it can tell. */
+  list(): Promise<readonly PlacedProgram[]>
 }

@@ -15,8 +15,14 @@ const { confinement, ...order } = JSON.parse(await readFile(join(beside, 'order.
 }
 const executor = localExecutor(chooseConfinement(confinement, beside))
 const handle = await executor.start(order)
-process.on('SIGTERM', () => void executor.cancel(handle))
+let told = false
+process.on('SIGTERM', () => {
+  told = true
+  void executor.cancel(handle)
+})
 const end = await executor.wait(handle, order, new AbortController().signal)
-await writeFile(join(beside, 'end.json.new'), JSON.stringify(end))
+// The cluster tells all processes of a job at once: one that ends in good order on that has not done its work.
+const how = told && end !== undefined && end.exitCode !== undefined ? { ...end, exitCode: undefined, signal: 'SIGTERM' } : end
+await writeFile(join(beside, 'end.json.new'), JSON.stringify(how))
 await rename(join(beside, 'end.json.new'), join(beside, 'end.json'))
 process.exit(0)

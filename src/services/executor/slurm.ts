@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { SdcError } from '#error'
 import type { ConfinementChoice } from './confinement.ts'
-import type { Executor, ProgramEnd, ProgramOrder } from './port.ts'
+import type { Executor, PlacedProgram, ProgramEnd, ProgramOrder } from './port.ts'
 
 export interface SlurmSettings {
   /** Further words for sbatch: `--partition=main`, `--account=science`. */
@@ -23,6 +23,8 @@ const run = promisify(execFile)
 const lookPause = 500
 /** What another host wrote on a file server may come into view this much later. */
 const viewDelay = 5000
+/** A job whose step is over is done with by its node, which may be busy, this much later. */
+const completingDelay = 60_000
 /** The step's own share beside the program's. */
 const stepMemory = 256e6
 const stepSeconds = 60
@@ -40,7 +42,7 @@ export function slurmExecutor(settings: SlurmSettings): Executor {
         const end = await readEnd(order)
         if (end !== undefined) return end.signal === undefined || end.cut !== undefined ? end : doubt(handle, order, end)
         const active = await listActive()
-        missing = active === undefined || active.has(idOf(handle)) ? 0 : missing + lookPause
+        missing = active === undefined || active.some(p => p.handle === handle) ? 0 : missing + lookPause
         if (missing > viewDelay || (missing > 0 && (await readState(handle))?.startsWith('CANCELLED')))
           return (await readEnd(order)) ?? endWithoutWord(handle, order)
         await pause(lookPause, undefined, { signal: leave }).catch(() => undefined)
@@ -52,6 +54,7 @@ export function slurmExecutor(settings: SlurmSettings): Executor {
         if (!/Invalid job id|already completing|completed/.test(String(error))) throw explain('scancel', error)
       })
     },
+    list: async () => (await listActive()) ?? [],
   }
 }
 
@@ -102,10 +105,13 @@ const readEnd = (order: ProgramOrder): Promise<ProgramEnd | undefined> =>
   )
 
 /** Jobs that wait or run; undefined where the controller does not answer, which says nothing about them. */
-async function readActive(): Promise<ReadonlySet<string> | undefined> {
+async function readActive(): Promise<readonly PlacedProgram[] | undefined> {
   try {
-    const { stdout } = await run('squeue', ['--me', '--noheader', '--format=%A'])
-    return new Set(stdout.split('\n'))
+    const { stdout } = await run('squeue', ['--me', '--noheader', '--format=%A %Z'])
+    return stdout.split('\n').map(line => {
+      const [id = '', ...folder] = line.split(' ')
+      return { handle: `slurm:${id}`, folder: folder.join(' ') }
+    })
   } catch {
     return undefined
   }
@@ -125,7 +131,7 @@ async function readState(handle: string): Promise<string | undefined> {
 
 /** A signal may have come from the program, or from who cancelled its job behind our back: the job's last state tells. */
 async function doubt(handle: string, order: ProgramOrder, end: ProgramEnd): Promise<ProgramEnd> {
-  for (let waited = 0; waited < viewDelay; waited += lookPause) {
+  for (let waited = 0; waited < completingDelay; waited += lookPause) {
     const state = await readState(handle)
     if (state?.startsWith('CANCELLED') || state === 'NODE_FAIL' || state === 'PREEMPTED') return endWithoutWord(handle, order)
     if (state !== 'RUNNING' && state !== 'COMPLETING') return end

@@ -2,21 +2,12 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { failureClasses } from '#domain/process'
 import type { FailureClass } from '#domain/process'
 import { SdcError } from '#error'
-import {
-  advanceCampaigns,
-  closedTokens,
-  findMission,
-  finishAttempt,
-  forgetHandle,
-  reconcile,
-  startAttempt,
-  strayHandles,
-} from '#services/pipeline'
+import { advanceCampaigns, closedTokens, endedTries, findMission, finishAttempt, reconcile, startAttempt } from '#services/pipeline'
 import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
 import { termsOf } from './limits.ts'
-import { foldersOf } from './folders.ts'
+import { foldersOf, tryIn } from './folders.ts'
 import { admit, configured, weigh } from './places.ts'
 import type { Weighed } from './places.ts'
 import type { Claim, Queue } from './queue.ts'
@@ -184,12 +175,18 @@ async function beat(shift: Shift, renews: boolean): Promise<void> {
   await reportSafely(shift)
 }
 
-/** Programs on a cluster whose try ended without them: cancelled while no worker looked, or given up for dead. */
+/**
+ * Programs on a cluster whose try ended without them: cancelled while no worker looked, given up for dead, or started by a worker that died
+ * before it could say so. The cluster is asked what it has: nobody's memory is needed.
+ */
 async function endStrays(context: ExecutorContext): Promise<void> {
-  for (const handle of await strayHandles(context.pipeline, context.executor.name)) {
+  const tries = (await context.executor.list()).flatMap(({ handle, folder }) => {
+    const found = tryIn(context, folder)
+    return found === undefined ? [] : [{ handle, ...found }]
+  })
+  for (const { handle, job, number } of await endedTries(context.pipeline, tries)) {
     await context.executor.cancel(handle)
-    await forgetHandle(context.pipeline, handle)
-    context.log.info({ act: 'stray', handle }, 'a program whose try is over was ended')
+    context.log.info({ act: 'stray', handle, job, try: number }, 'a program whose try is over was ended')
   }
 }
 

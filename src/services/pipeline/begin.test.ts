@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claimant, openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
-import { cancelJob, closedTokens, forgetHandle, noteHandle, startAttempt, strayHandles } from './index.ts'
+import { cancelJob, closedTokens, endedTries, noteHandle, startAttempt } from './index.ts'
 
 let home: Installation
 let days = 0
@@ -55,16 +55,17 @@ describe('a program that runs outside of its worker', () => {
     expect(await outcomes()).toEqual([null])
   })
 
-  test('is a stray once its try is over without it, until somebody has ended it', async () => {
+  test('is a stray once its try is over without it, whether or not its handle was noted', async () => {
     const first = await startAttempt(home.pipeline, job, claimant('first', 'x', cluster))
     if (first === undefined) throw new Error('the job is to be run')
-    await noteHandle(home.pipeline, first, 'slurm:9')
-    expect(await strayHandles(home.pipeline, 'slurm')).not.toContain('slurm:9')
-    await cancelJob(home.pipeline, job, { actor: 'Ada', reason: '' })
-    expect(await strayHandles(home.pipeline, 'slurm')).toContain('slurm:9')
-    expect(await strayHandles(home.pipeline, 'local')).toEqual([])
-    await forgetHandle(home.pipeline, 'slurm:9')
-    expect(await strayHandles(home.pipeline, 'slurm')).not.toContain('slurm:9')
+    const tries = [1, 2].map(number => ({ job, number }))
+    expect(await endedTries(home.pipeline, tries)).toEqual([])
+    // Its worker died before it could note the handle: the next one begins another try.
+    expect(await startAttempt(home.pipeline, job, claimant('second', 'y', cluster))).toMatchObject({ number: 2, handle: undefined })
+    expect(await endedTries(home.pipeline, tries)).toEqual([{ job, number: 1 }])
+    await cancelJob(home.pipeline, job, { actor: 'operator', reason: '' })
+    expect(await endedTries(home.pipeline, tries)).toEqual(tries)
+    expect(await endedTries(home.pipeline, [{ job: 999_999, number: 1 }])).toEqual([])
   })
 
   test('is not taken over by a worker that cannot reach it', async () => {
@@ -72,7 +73,7 @@ describe('a program that runs outside of its worker', () => {
     if (first === undefined) throw new Error('the job is to be run')
     await noteHandle(home.pipeline, first, 'slurm:11')
     expect(await startAttempt(home.pipeline, job, claimant('local', 'q'))).toMatchObject({ number: 2, handle: undefined })
-    expect(await strayHandles(home.pipeline, 'slurm')).toContain('slurm:11')
+    expect(await endedTries(home.pipeline, [{ job, number: 1 }])).toHaveLength(1)
   })
 })
 

@@ -172,20 +172,19 @@ export async function noteHandle(context: PipelineContext, attempt: Attempt, han
   return numUpdatedRows === 1n
 }
 
-/** Programs of tries that ended without them (cancelled, lost): to be ended by who can reach them. */
-export const strayHandles = async (context: PipelineContext, executor: string): Promise<readonly string[]> => {
-  const rows = await context.db
-    .selectFrom('attempt')
-    .select('handle')
-    .where('executor', '=', executor)
-    .where('handle', 'is not', null)
-    .where('ended_at', 'is not', null)
-    .execute()
-  return rows.flatMap(r => r.handle ?? [])
-}
-
-export const forgetHandle = async (context: PipelineContext, handle: string): Promise<void> => {
-  await context.db.updateTable('attempt').set({ handle: null }).where('handle', '=', handle).where('ended_at', 'is not', null).execute()
+/** Of these tries, those that are over. One that the ledger does not know is none of ours. */
+export async function endedTries<T extends { readonly job: number; readonly number: number }>(
+  context: PipelineContext,
+  tries: readonly T[],
+): Promise<readonly T[]> {
+  if (tries.length === 0) return []
+  const { rows } = await sql<{ job: number; number: number }>`
+    select job, number from attempt where ended_at is not null
+      and (job, number) in (select * from unnest(${tries.map(t => t.job)}::bigint[], ${tries.map(t => t.number)}::int[]))`.execute(
+    context.db,
+  )
+  const ended = new Set(rows.map(r => `${r.job} ${r.number}`))
+  return tries.filter(t => ended.has(`${t.job} ${t.number}`))
 }
 
 /** Of these tokens, those whose try is no longer open: cancelled, or given to another. */

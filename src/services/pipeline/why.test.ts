@@ -88,7 +88,9 @@ test('the shortest way is told, and how many others are blamed', async () => {
 })
 
 test.each([
-  [['waits', 'fails', 'lost', 'absent'], 'fails'],
+  [['waits', 'held', 'fails', 'lost', 'absent'], 'fails'],
+  [['absent', 'lost', 'held'], 'held'],
+  [['held', 'gave up'], 'gave up'],
   [['waits', 'absent', 'lost'], 'lost'],
   [['waits', 'absent'], 'absent'],
   [['gaps', 'waits'], 'gaps'],
@@ -100,6 +102,8 @@ test.each([
     waits: { kind: 'settling' },
     'waits too': { kind: 'settling' },
     fails: { next: 'failed', kind: 'failed' },
+    'gave up': { kind: 'gave-up' },
+    held: { next: 'held', kind: 'held' },
     lost: { next: 'lost', kind: 'lost' },
     absent: { kind: 'not-arrived' },
     gaps: { kind: 'not-covered' },
