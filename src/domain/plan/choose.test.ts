@@ -165,5 +165,9 @@ describe('what each window takes', () => {
     const same = file('a', 0, 0.01, { partition: burst.key })
     expect(chooseFiles(input(plain, 'a'), burst, [near, same])).toEqual([same])
     expect(chooseFiles(input(plain, 'a'), burst, [near])).toEqual([near])
+    // The rest of the burst, which came down later, and the next one, whose first sample is this one's last.
+    const part = file('a', 0.005, 0.016, { partition: 'other' })
+    const next = file('a', 0.0165, 0.03, { partition: 'other' })
+    expect(chooseFiles(input(plain, 'a'), burst, [near, same, part, next])).toEqual([same, part])
   })
 })

@@ -122,8 +122,16 @@ function cover(files: readonly FileFact[], partition: Span): readonly FileFact[]
   return chosen
 }
 
-/** A file of the very burst (orbit, region) goes before its neighbours that touch it at an edge. */
+/** Files of neighbouring bursts may reach this far into one. Milliseconds. */
+const edge = 1000
+
+/**
+ * A file of the very burst (orbit, region) goes before its neighbours that touch it at an edge. What begins inside of it is a part of it that
+ * came down by itself.
+ */
 function ofSameEvent(partition: Partition, files: readonly FileFact[]): readonly FileFact[] {
-  const same = partition.kind === 'tag' || followsEvents(partition) ? files.filter(file => file.partition === partition.key) : []
-  return same.length > 0 ? same : files
+  if (partition.kind !== 'tag' && !followsEvents(partition)) return files
+  const isOwn = (file: FileFact): boolean => file.partition === partition.key
+  const isPart = ({ covers }: FileFact): boolean => covers.start > partition.start && covers.start < partition.stop - edge
+  return files.some(isOwn) ? files.filter(file => isOwn(file) || isPart(file)) : files
 }

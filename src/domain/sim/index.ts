@@ -20,6 +20,7 @@ export type {
   SpacecraftParameters,
 } from './parameters.ts'
 export { calibrationOn, parseFieldCalibration, parsePlasmaCalibration, parseSimulation } from './parse.ts'
+export { burstFile, burstRegions, type Playback } from './burst.ts'
 export { planDeliveries, type Delivery, type FlightPlan, type PlannedFile } from './plan.ts'
 export type { PlannedContact } from './contact-plan.ts'
 export { renderFile } from './render.ts'

@@ -20,6 +20,13 @@ export interface SimulationParameters {
     /** State of the spacecraft, always. */
     readonly stateSeconds: number
   }
+  /** What is recorded beside fast survey in slots of `cycleSeconds`, and comes down only when it is played back. */
+  readonly burst: {
+    readonly cycleSeconds: number
+    readonly fieldHz: number
+    readonly ionSeconds: number
+    readonly electronSeconds: number
+  }
   readonly ancillary: { readonly ephemerisSeconds: number; readonly attitudeSeconds: number }
   readonly contacts: {
     readonly minutes: number

@@ -65,6 +65,15 @@ const simulation: Reader<SimulationParameters> = record({
       stateSeconds: ['state-seconds', number(1, 600)],
     }),
   ],
+  burst: [
+    'burst',
+    record({
+      cycleSeconds: ['cycle-seconds', number(10, 10)],
+      fieldHz: ['field-hz', number(128, 128)],
+      ionSeconds: ['ion-seconds', number(0.1, 10)],
+      electronSeconds: ['electron-seconds', number(0.02, 10)],
+    }),
+  ],
   ancillary: [
     'ancillary',
     record({ ephemerisSeconds: ['ephemeris-seconds', number(1, 600)], attitudeSeconds: ['attitude-seconds', number(0.2, 600)] }),

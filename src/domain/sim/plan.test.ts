@@ -16,9 +16,14 @@ const namesOf = (deliveries: readonly Delivery[]): string[] => deliveries.flatMa
 describe('a run of a day', () => {
   const deliveries = planDeliveries(parameters, { end })
 
-  test('announces all contacts first and ends now', () => {
+  test('announces all contacts and regions of interest first and ends now', () => {
     expect(deliveries).toHaveLength(1 + 5 * 4)
-    expect(deliveries[0]?.files.map(({ name }) => name)).toEqual(['MMS_CONTACTS_2026326_2026327.V00', 'MMS_CONTACTS_2026327_2026328.V00'])
+    expect(deliveries[0]?.files.map(({ name }) => name)).toEqual([
+      'MMS_CONTACTS_2026326_2026327.V00',
+      'MMS_CONTACTS_2026327_2026328.V00',
+      'mms_timeline_2026326_2026327_v00.csv',
+      'mms_timeline_2026327_2026328_v00.csv',
+    ])
     expect(deliveries[0]?.files.flatMap(({ contacts }) => contacts.map(({ state }) => state))).toEqual(Array(20).fill('planned'))
     expect(deliveries.at(-1)?.at).toBe(end)
     expect(deliveries.map(({ at }) => at)).toEqual(deliveries.map(({ at }) => at).sort((a, b) => (a < b ? -1 : 1)))

@@ -21,7 +21,7 @@ export interface FlightPlan {
 
 /** A file to render. `from` and `to` are TAI seconds that its content covers. */
 export interface PlannedFile {
-  readonly kind: 'telemetry' | 'ephemeris' | 'attitude' | 'contacts'
+  readonly kind: 'telemetry' | 'burst' | 'ephemeris' | 'attitude' | 'contacts' | 'timeline'
   readonly name: string
   /** Index of the spacecraft; -1 for files of all. */
   readonly craft: number
@@ -46,17 +46,17 @@ export interface Delivery {
 // Real day files overlap the next day by 8.5 minutes.
 const OVERLAP_S = 510
 
-/** Counts versions of growing files; `V00` first, or above what is held. */
-function makeCounter(held: readonly string[]): (stem: string) => string {
+/** Counts versions of growing files; `.V00` first, or above what is held. */
+function makeCounter(held: readonly string[]): (stem: string, before?: string, after?: string) => string {
   const next = new Map<string, number>()
   for (const name of held) {
-    const match = /^(.+)\.V(\d+)$/.exec(name)
+    const match = /^(.+)(?:\.V|_v)(\d\d)(?:\.csv)?$/.exec(name)
     if (match !== null) next.set(match[1] ?? '', Math.max(next.get(match[1] ?? '') ?? 0, Number(match[2]) + 1))
   }
-  return stem => {
+  return (stem, before = '.V', after = '') => {
     const version = next.get(stem) ?? 0
     next.set(stem, version + 1)
-    return `${stem}.V${String(version).padStart(2, '0')}`
+    return `${stem}${before}${String(version).padStart(2, '0')}${after}`
   }
 }
 
@@ -76,7 +76,7 @@ export function planDeliveries(parameters: SimulationParameters, plan: FlightPla
   const name = makeCounter(held)
   const report = makeReporter(parameters, planned, name)
   const makers = { parameters, since: plan.since === undefined ? begin : Math.floor(taiOf(plan.since)), name }
-  const deliveries: Delivery[] = [{ at: momentOf(begin), files: report(begin) }]
+  const deliveries: Delivery[] = [{ at: momentOf(begin), files: [...report(begin), ...timelineFiles(parameters, begin, end, name)] }]
   // A run that goes on finds day files grown to its begin; an hour less covers contacts that ended before it.
   const grownTo = plan.since === undefined ? -Infinity : begin - 3600
   const crafts = parameters.spacecraft.map(() => ({
@@ -148,6 +148,24 @@ function dayFiles(
       contacts: lost.map(one => ({ ...one, state: 'lost' as const })),
     }))
 }
+
+/** Orbits and regions of interest, foretold for the days of the run. */
+const timelineFiles = (
+  { constellation }: SimulationParameters,
+  begin: number,
+  end: number,
+  name: ReturnType<typeof makeCounter>,
+): PlannedFile[] =>
+  daysOf(begin, end).map(day => ({
+    kind: 'timeline',
+    name: name(`${constellation.toLowerCase()}_timeline_${dayTag(day)}_${dayTag(dayOf(day.to))}`, '_v', '.csv'),
+    craft: -1,
+    from: day.from,
+    to: day.to,
+    created: begin,
+    late: false,
+    contacts: [],
+  }))
 
 /** Returns the function that gives the reports to deliver at a moment: all days at the start, then the day of the contact. */
 function makeReporter(

@@ -18,6 +18,8 @@ export interface PlasmaInstrument {
   readonly energies: Float64Array
   readonly seed: number
   readonly stream: number
+  /** Draws of noise in a second: enough to tell any two intervals apart. */
+  readonly drawHz: number
 }
 
 /** The populations around a spacecraft at a moment of its track. */
@@ -33,15 +35,14 @@ const MOMENT_NOISE: Readonly<Record<Species, readonly [number, number]>> = { ion
 
 /** What the instrument gives for the populations at `t`; `despun` leads from GSE into the despun frame. */
 export function countPlasma(
-  { species, calibration, energies, seed, stream }: PlasmaInstrument,
+  { species, calibration, energies, seed, stream, drawHz }: PlasmaInstrument,
   populations: readonly Population[],
   t: number,
   track: Track,
 ): PlasmaCounts {
   const flux = new Float64Array(energies.length)
   for (const population of populations) addSpectrum(population, species, energies, flux)
-  // Ten draws a second tell any two intervals apart.
-  const index = Math.round(t * 10) * 64
+  const index = Math.round(t * drawHz) * 64
   const { factor, background, efficiency } = calibration
   const counts = Array.from(flux, (value, i) =>
     Math.min(MOST, poisson(value * factor * (efficiency[i] as number) + background, seed, stream, index + i)),

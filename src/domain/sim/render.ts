@@ -1,15 +1,18 @@
 import { renderAttitude, renderContacts, renderEphemeris } from './ancillary.ts'
 import type { PlannedFile } from './plan.ts'
-import { recordTelemetry, type Flight } from './telemetry.ts'
+import { recordBurst, recordTelemetry, type Flight } from './telemetry.ts'
+import { renderTimeline } from './timeline.ts'
 
 /** The bytes of a planned file; equal for equal flights and plans. Five hours of telemetry of one spacecraft take about half a second. */
 export const renderFile = (flight: Flight, file: PlannedFile): Uint8Array => renderers[file.kind](flight, file)
 
 const renderers: Readonly<Record<PlannedFile['kind'], (flight: Flight, file: PlannedFile) => Uint8Array>> = {
   telemetry: (flight, { craft, from, to }) => recordTelemetry(flight, craft, from, to),
+  burst: (flight, { craft, from, to }) => recordBurst(flight, craft, from, to),
   ephemeris: ({ world }, file) => toBytes(renderEphemeris(world, file)),
   attitude: ({ world }, file) => toBytes(renderAttitude(world, file)),
   contacts: ({ world }, file) => toBytes(renderContacts(world, file)),
+  timeline: ({ world }, file) => toBytes(renderTimeline(world, file)),
 }
 
 /** Octets of a text that is all ASCII. */

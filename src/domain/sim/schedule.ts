@@ -2,7 +2,7 @@ import { EARTH_RADIUS_KM, type Elements } from '#domain/orbit'
 import type { SimulationParameters } from './parameters.ts'
 import type { Season } from './season.ts'
 
-export type Mode = 'slow' | 'fast'
+export type Mode = 'slow' | 'fast' | 'burst'
 
 /** Equally spaced packets of one kind. */
 export interface Run {
@@ -49,6 +49,8 @@ export interface Schedule {
   readonly field: readonly Run[]
   readonly spectra: readonly Run[]
   readonly state: readonly Run[]
+  /** Slots of burst recording: whole ones inside of fast survey, which is the region of interest. */
+  readonly cycles: readonly Run[]
 }
 
 /** What the spacecraft record in a season; the same for all of them. */
@@ -58,16 +60,27 @@ export function scheduleOf(parameters: SimulationParameters, season: Season): Sc
   const field: Run[] = []
   const spectra: Run[] = []
   const state: Run[] = []
+  const cycles: Run[] = []
   let at = season.start
   for (const [from, to] of fast) {
     appendRun(field, at, from, vectorsPerPacket / slowHz, 'slow')
     appendRun(field, from, to, vectorsPerPacket / fastHz, 'fast')
     appendRun(spectra, from, to, spectrumSeconds, 'fast')
+    appendRun(cycles, from, to, parameters.burst.cycleSeconds, 'fast')
     at = to
   }
   appendRun(field, at, season.stop, vectorsPerPacket / slowHz, 'slow')
   appendRun(state, season.start, season.stop, stateSeconds, 'slow')
-  return { field, spectra, state }
+  return { field, spectra, state, cycles }
+}
+
+/** When a run begins and when its last packet is over. */
+export const spanOfRun = ({ from, step, count }: Run): readonly [from: number, to: number] => [from, from + step * count]
+
+/** Packets of `step` seconds whose first sample lies in [from, to), on one grid of TAI for all spacecraft; counts follow the grid. */
+export function burstRun(step: number, from: number, to: number): Run {
+  const first = Math.ceil(from / step - 1e-6)
+  return { from: first * step, step, count: Math.ceil(to / step - 1e-6) - first, before: first, mode: 'burst' }
 }
 
 /** Whether a run of spectra covers a moment: fast survey. */
@@ -85,6 +98,9 @@ export function forEachPacket(
   for (const run of runs) {
     const first = Math.max(0, Math.floor((from - offset - run.from) / run.step))
     const last = Math.min(run.count - 1, Math.floor((to - offset - run.from) / run.step) - 1)
-    for (let i = first; i <= last; i++) make(run.from + i * run.step + offset, (run.before + i) % 16_384, run)
+    // By its number on the grid and in whole milliseconds: a packet's time must not depend on where its run begins.
+    const number = Math.round(run.from / run.step)
+    const timeOf = (i: number): number => Math.round((number + i) * run.step * 1000) / 1000
+    for (let i = first; i <= last; i++) make(timeOf(i) + offset, (run.before + i) % 16_384, run)
   }
 }

@@ -43,10 +43,11 @@ describe('packets', () => {
   const stream = recordTelemetry(flight, 1, fast, fast + 600)
   const packets = packetsOf(stream)
 
-  test('of all four kinds are there at their rates', () => {
+  test('of all five kinds are there at their rates', () => {
     const count = (apid: number): number => packets.filter(packet => packet.apid === apid).length
-    expect([480, 512, 528, 529].map(count)).toEqual([
+    expect([480, 496, 512, 528, 529].map(count)).toEqual([
       75,
+      60,
       150,
       expect.toSatisfy(n => n === 133 || n === 134),
       expect.toSatisfy(n => n === 133 || n === 134),
@@ -64,7 +65,7 @@ describe('packets', () => {
   })
 
   test('stand in the order in which they were complete', () => {
-    const length: Record<number, number> = { 480: 8, 512: 4, 528: 4.5, 529: 4.5 }
+    const length: Record<number, number> = { 480: 8, 496: 10, 512: 4, 528: 4.5, 529: 4.5 }
     const ends = packets.map(packet => timeOf(packet) + (length[packet.apid] ?? 0))
     ends.forEach((end, i) => expect(end).toBeGreaterThanOrEqual((ends[i - 1] ?? 0) - 1e-4))
     expect(ends[0]).toBeGreaterThan(fast)
@@ -94,7 +95,7 @@ describe('packets', () => {
       if (packet.apid === 512) rates.add(raw(packet)['FGM_RATE'])
     }
     expect([...rates].sort((a, b) => number(a) - number(b))).toEqual([0, 1])
-    expect(last.size).toBe(4)
+    expect(last.size).toBe(5)
   })
 
   test('start their counts again with the month', () => {

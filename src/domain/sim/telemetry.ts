@@ -1,16 +1,18 @@
 import { encodePacket, type CompiledXtce, type Values } from '#formats/xtce'
 import { formatUtc, tt2000FromTai1958 } from '#formats/time'
 import { countField, sensorAxes, type Magnetometer } from './field-instrument.ts'
-import { makeFieldNodes } from './field-nodes.ts'
+import { checkCycles } from './burst.ts'
+import { makeFieldNodes, type FieldNodes } from './field-nodes.ts'
 import { headerValues, sealPacket } from './packet-header.ts'
 import type { Calibrations, PlasmaCalibration } from './parameters.ts'
 import { calibrationOn } from './parse.ts'
 import { countPlasma, populationsOn, type PlasmaInstrument } from './plasma-instrument.ts'
 import type { Moments, Species } from './plasma.ts'
-import { forEachPacket, scheduleOf, type Schedule } from './schedule.ts'
+import { burstRun, forEachPacket, scheduleOf, vectorsPerPacket, type Mode, type Run, type Schedule } from './schedule.ts'
 import type { Season, Spin } from './season.ts'
 import { makeStateReader } from './spacecraft-state.ts'
 import { followTrack, type Track } from './track.ts'
+import { makeTriggerReader } from './triggers.ts'
 import type { World } from './truth.ts'
 
 /** A world with its instruments and its packet definition. */
@@ -36,6 +38,7 @@ interface Stretch {
   readonly to: number
   readonly offset: number
   readonly track: Track
+  readonly nodes: FieldNodes
   readonly day: string
 }
 
@@ -51,8 +54,25 @@ export function recordTelemetry(flight: Flight, craft: number, from: number, to:
   return concatenate(recorded)
 }
 
+/** Burst packets of spacecraft `craft` of the buffers [from, to), TAI seconds. Throws `simulation/burst-cycles`. */
+export function recordBurst(flight: Flight, craft: number, from: number, to: number): Uint8Array {
+  checkCycles(flight.world, from, to)
+  const { fieldHz, ionSeconds, electronSeconds } = flight.world.parameters.burst
+  const stretch = { ...openStretch(flight, flight.world.seasonOf(from), craft, from, to), offset: 0, to: to + 1 }
+  const runOf = (step: number): readonly Run[] => [burstRun(step, from, to)]
+  return concatenate(
+    inOrder([
+      ...recordField(stretch, 'FGM_BURST', runOf(vectorsPerPacket / fieldHz)),
+      ...recordPlasma(stretch, 'ion', 'DIS_BURST', runOf(ionSeconds)),
+      ...recordPlasma(stretch, 'electron', 'DES_BURST', runOf(electronSeconds)),
+    ]),
+  )
+}
+
 function openStretch(flight: Flight, season: Season, craft: number, from: number, to: number): Stretch {
-  const { parameters } = flight.world
+  const { parameters, environment } = flight.world
+  // Packets that end in the stretch may begin a minute before.
+  const track = followTrack(season, craft, from - 60, to + 10)
   return {
     flight,
     season,
@@ -61,16 +81,24 @@ function openStretch(flight: Flight, season: Season, craft: number, from: number
     from,
     to,
     offset: parameters.spacecraft[craft]?.clockOffset ?? 0,
-    // Packets that end in the stretch may begin a minute before.
-    track: followTrack(season, craft, from - 60, to + 10),
+    track,
+    nodes: makeFieldNodes(environment, track, from - 20, to + 2),
     day: formatUtc(tt2000FromTai1958(from)),
   }
 }
 
 function recordStretch(stretch: Stretch): readonly Recorded[] {
-  const all = [...recordState(stretch), ...recordField(stretch), ...recordPlasma(stretch, 'ion'), ...recordPlasma(stretch, 'electron')]
-  return all.sort((a, b) => a.end - b.end)
+  const { field, spectra } = stretch.schedule
+  return inOrder([
+    ...recordState(stretch),
+    ...recordTriggers(stretch),
+    ...recordField(stretch, 'FGM', field),
+    ...recordPlasma(stretch, 'ion', 'DIS', spectra),
+    ...recordPlasma(stretch, 'electron', 'DES', spectra),
+  ])
 }
+
+const inOrder = (recorded: Recorded[]): readonly Recorded[] => recorded.sort((a, b) => a.end - b.end)
 
 function concatenate(recorded: readonly Recorded[]): Uint8Array {
   const out = new Uint8Array(recorded.reduce((sum, { bytes }) => sum + bytes.byteLength, 0))
@@ -97,8 +125,21 @@ function recordState(stretch: Stretch): readonly Recorded[] {
   return out
 }
 
-function recordField(stretch: Stretch): readonly Recorded[] {
-  const { flight, schedule, season, craft, from, to, offset, track, day } = stretch
+/** Trigger data of the cycles, which all spacecraft begin in step. */
+function recordTriggers(stretch: Stretch): readonly Recorded[] {
+  const { flight, schedule, craft, from, to, track, nodes } = stretch
+  const { environment, parameters } = flight.world
+  const read = makeTriggerReader(environment, track, nodes, parameters.burst.cycleSeconds)
+  const out: Recorded[] = []
+  forEachPacket(schedule.cycles, from, to, 0, (time, sequence, run) => {
+    const values = { ...headerValues(time, sequence, craft), TRIG_TABLE: 1, TRIG_NUMBERS: read(time) }
+    out.push(encode(stretch, 'TRIG', values, time + run.step))
+  })
+  return out
+}
+
+function recordField(stretch: Stretch, container: string, runs: readonly Run[]): readonly Recorded[] {
+  const { flight, season, craft, from, to, offset, track, nodes, day } = stretch
   const { world, calibrations } = flight
   const id = world.parameters.spacecraft[craft]?.id ?? ''
   const calibration = calibrationOn(calibrations.field, id, day)
@@ -107,36 +148,39 @@ function recordField(stretch: Stretch): readonly Recorded[] {
     season,
     craft,
     track,
-    nodes: makeFieldNodes(world.environment, track, from - 20, to + 2),
+    nodes,
     calibration,
     sensor: sensorAxes(calibration, season.spins[craft] as Spin),
     noiseSeed: world.seed,
   }
-  const { slowHz, fastHz } = world.parameters.modes
+  const { modes, burst } = world.parameters
+  const hz: Readonly<Record<Mode, number>> = { slow: modes.slowHz, fast: modes.fastHz, burst: burst.fieldHz }
   const out: Recorded[] = []
-  forEachPacket(schedule.field, from, to, offset, (time, sequence, run) => {
-    const { range, overflow, vectors } = countField(meter, time, run.mode === 'fast' ? fastHz : slowHz)
+  forEachPacket(runs, from, to, offset, (time, sequence, run) => {
+    const { range, overflow, vectors } = countField(meter, time, hz[run.mode])
     const values = {
       ...headerValues(time, sequence, craft),
-      FGM_RATE: run.mode === 'fast' ? 1 : 0,
+      FGM_RATE: rateCodes[run.mode],
       FGM_RANGE: range,
       FGM_OVERFLOW: overflow ? 1 : 0,
       FGM_SPARE: 0,
       FGM_SENSOR_TEMP: 110 + Math.round(6 * Math.sin(time / 9000)),
       FGM_VECTORS: vectors,
     }
-    out.push(encode(stretch, 'FGM', values, time + run.step))
+    out.push(encode(stretch, container, values, time + run.step))
   })
   return out
 }
+
+const rateCodes: Readonly<Record<Mode, number>> = { slow: 0, fast: 1, burst: 2 }
 
 const plasmaNames: Readonly<Record<Species, { readonly prefix: string; readonly eV: number }>> = {
   ion: { prefix: 'DIS', eV: 0.25 },
   electron: { prefix: 'DES', eV: 0.05 },
 }
 
-function recordPlasma(stretch: Stretch, species: Species): readonly Recorded[] {
-  const { flight, schedule, craft, from, to, offset, track, day } = stretch
+function recordPlasma(stretch: Stretch, species: Species, container: string, runs: readonly Run[]): readonly Recorded[] {
+  const { flight, craft, from, to, offset, track, day } = stretch
   const { world, calibrations } = flight
   const id = world.parameters.spacecraft[craft]?.id ?? ''
   const calibration: PlasmaCalibration = calibrationOn(calibrations[species], id, day)
@@ -146,13 +190,14 @@ function recordPlasma(stretch: Stretch, species: Species): readonly Recorded[] {
     energies: Float64Array.from(calibration.energies),
     seed: world.seed,
     stream: (species === 'ion' ? 5000 : 6000) + craft,
+    drawHz: runs[0]?.mode === 'burst' ? 100 : 10,
   }
   const out: Recorded[] = []
-  forEachPacket(schedule.spectra, from, to, offset, (time, sequence, run) => {
+  forEachPacket(runs, from, to, offset, (time, sequence, run) => {
     const middle = time + run.step / 2
     const { counts, moments } = countPlasma(instrument, populationsOn(world.environment, track, middle), middle, track)
     const values = { ...headerValues(time, sequence, craft), ...plasmaValues(species, counts, moments) }
-    out.push(encode(stretch, plasmaNames[species].prefix, values, time + run.step))
+    out.push(encode(stretch, container, values, time + run.step))
   })
   return out
 }
