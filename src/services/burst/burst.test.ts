@@ -5,7 +5,7 @@ import type { FomStructure } from '#domain/burst/files'
 import { openDb, type Db } from '#services/db'
 import { loadMission } from '#services/missions'
 import { listActs } from '#services/people'
-import { readBurstTables } from '#test/burst'
+import { automaticStructure, readBurstTables } from '#test/burst'
 import { freshDatabase } from '#test/database'
 import {
   actOnStored,
@@ -47,27 +47,8 @@ beforeAll(async () => {
 afterAll(() => db.destroy())
 
 const automatic = (name: string): FomStructure => ({
-  form: 'fom-structure/1',
-  valid: true,
-  algversion: '1.8',
-  cycles: { timestamps: Array.from({ length: 300 }, (_, i) => t0 + 10 * i), mdq: Array.from({ length: 300 }, () => 5) },
-  segments: [{ start: 10, stop: 30, fom: 33, sourceid: 'ABS' }],
-  settings: {
-    targetbuffs: 360,
-    fomave: 0,
-    targetratio: 1,
-    minsegmentsize: 12,
-    maxsegmentsize: 60,
-    pad: 1,
-    searchratio: 1,
-    fomwindowsize: 10,
-    fomslope: 20,
-    fomskew: 0,
-    fombias: 1,
-  },
-  metadatainfo: 'MMS1=100.00% MMS2=100.00% MMS3=100.00% MMS4=100.00%',
+  ...automaticStructure(name, t0, 300),
   oldestavailableburstdata: `MMS1=${t0} MMS2=${t0} MMS3=${t0} MMS4=${t0}`,
-  metadataevaltime: name,
 })
 
 beforeEach(async () => {

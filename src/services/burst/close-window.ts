@@ -2,10 +2,11 @@ import { cycleStart, inForce, isFinished, membersOf, newRecord, segmentLength, t
 import type { Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import { taiOf } from './clock.ts'
+import { newsOfSegment, type BurstNews } from './news.ts'
 import type { Submission } from './submission.ts'
 import { automaticOf, type BurstWindow } from './window.ts'
 
-/** Closes a window by a submission, or by its automated selection where there is none, and stores the segments. */
+/** Closes a window by a submission, or by its automated selection where there is none, and stores the segments. Gives what is to be told. */
 export async function closeWindow(
   tx: Tx,
   tables: BurstTables,
@@ -13,7 +14,7 @@ export async function closeWindow(
   submission: Submission | undefined,
   now: number,
   actor: string,
-): Promise<number> {
+): Promise<readonly BurstNews[]> {
   await tx
     .updateTable('burst_window')
     .set({ state: 'closed', closed_at: new Date(now), decided_by: submission?.id ?? null })
@@ -22,7 +23,7 @@ export async function closeWindow(
   const automatic = automaticOf(tables, window)
   const selection: Selection = submission === undefined ? automatic : { ...submission.selection, grid: automatic.grid }
   const rows = selection.segments.map(segment => rowOf(tables, window, selection, segment, taiOf(now)))
-  if (rows.length > 0) await tx.insertInto('burst_segment').values(rows).execute()
+  const stored = rows.length === 0 ? [] : await tx.insertInto('burst_segment').values(rows).returning(['id', 'record']).execute()
   await recordAct(tx, {
     at: now,
     actor,
@@ -30,7 +31,10 @@ export async function closeWindow(
     object: `${window.mission} ${window.evaluation}`,
     detail: { decidedBy: submission === undefined ? 'automatic' : submission.id, segments: rows.length },
   })
-  return rows.length
+  return [
+    { act: 'window-closed', evaluation: window.evaluation, submission: submission?.id ?? null, segments: rows.length },
+    ...stored.flatMap(({ id, record }) => newsOfSegment(undefined, { ...record, id })),
+  ]
 }
 
 function rowOf(tables: BurstTables, window: BurstWindow, { grid }: Selection, segment: Selection['segments'][number], createdAt: number) {

@@ -2,6 +2,7 @@ import { warningsDue, type BurstTables } from '#domain/burst'
 import { withTx, type Db } from '#services/db'
 import { recordAct } from '#services/people'
 import { closeWindow } from './close-window.ts'
+import { tellNews } from './news.ts'
 import { listSubmissions } from './submission.ts'
 import { windowOf } from './window.ts'
 
@@ -40,10 +41,16 @@ export async function closeOverdue(db: Db, tables: () => Promise<BurstTables>, m
       const { evaluation, deadline } = window
       const last = (await listSubmissions(tx, id)).find(({ state }) => state === 'accepted')
       if (deadline <= now) {
-        const count = await closeWindow(tx, await tables(), window, last, now, 'clock')
+        const news = await closeWindow(tx, await tables(), window, last, now, 'clock')
+        await tellNews(tx, { mission, actor: 'clock', at: now }, news)
         const what =
           last === undefined ? 'the automated selection stands' : `the last accepted submission (${last.id}, ${last.actor}) counts`
-        return { mission, evaluation, act: 'closed', sentence: `the deadline of ${evaluation} has come: ${what}, ${count} segments` }
+        return {
+          mission,
+          evaluation,
+          act: 'closed',
+          sentence: `the deadline of ${evaluation} has come: ${what}, ${news.length - 1} segments`,
+        }
       }
       const due = warningsDue(deadline, now)
       if (due <= window.warned) return undefined
@@ -52,6 +59,7 @@ export async function closeOverdue(db: Db, tables: () => Promise<BurstTables>, m
       const otherwise = last === undefined ? 'the automated selection will stand' : `submission ${last.id} will count`
       const sentence = `${evaluation} closes in ${hours} h; without a final submission ${otherwise}`
       await recordAct(tx, { at: now, actor: 'clock', act: 'burst.warn', object: `${mission} ${evaluation}`, detail: { sentence } })
+      await tellNews(tx, { mission, actor: 'clock', at: now }, [{ act: 'window-warned', evaluation, deadline, sentence }])
       return { mission, evaluation, act: 'warned', sentence }
     })
     if (closing !== undefined) done.push(closing)

@@ -2,6 +2,7 @@ import { diffSelections, type BurstTables, type Edit, type Selection, type Selec
 import { fail } from '#error'
 import { withTx, type Db } from '#services/db'
 import { recordAct } from '#services/people'
+import { tellNews } from './news.ts'
 import { automaticOf, findWindow, type BurstWindow } from './window.ts'
 
 /** A named version of a draft; never changed. */
@@ -43,6 +44,7 @@ export async function saveDraft(
     if (added.numInsertedOrUpdatedRows === 0n)
       fail('burst/name-taken', `the window ${evaluation} has a draft "${name}" already: drafts are never changed`)
     await recordAct(tx, { at: now, actor, act: 'burst.draft', object: `${mission} ${evaluation}`, detail: { name } })
+    await tellNews(tx, { mission, actor, at: now }, [{ act: 'draft-saved', evaluation, name }])
   })
 }
 

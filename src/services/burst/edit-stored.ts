@@ -4,6 +4,7 @@ import { fail } from '#error'
 import { withTx, type Db } from '#services/db'
 import { recordAct } from '#services/people'
 import { taiOf } from './clock.ts'
+import { newsOfSegment, tellNews, type BurstNews } from './news.ts'
 import { actOnStoredIn, listSegments } from './segment.ts'
 import { readSelector } from './selector.ts'
 
@@ -47,6 +48,7 @@ export async function applyRecordEdits(
       .map(keyOf)
     if (open.length > 0) return { segments: [], findings, open }
     const segments: number[] = []
+    const news: BurstNews[] = []
     for (const edit of edits) {
       if (edit.act === 'new') {
         const members = membersOf(edit.spacecraft)
@@ -62,10 +64,12 @@ export async function applyRecordEdits(
           .returning('id')
           .executeTakeFirstOrThrow()
         segments.push(row.id)
+        news.push(...newsOfSegment(undefined, { ...record, id: row.id }))
       } else {
         const act =
           edit.act === 'deleted' ? ({ kind: 'delete' } as const) : ({ kind: 'modify', fom: edit.fom, comment: edit.comment } as const)
-        await actOnStoredIn(tx, mission, edit.segment, { at, by: actor, act })
+        const before = records.find(({ id }) => id === edit.segment)
+        news.push(...newsOfSegment(before, await actOnStoredIn(tx, mission, edit.segment, { at, by: actor, act })))
         segments.push(edit.segment)
       }
     }
@@ -76,6 +80,7 @@ export async function applyRecordEdits(
       object: mission,
       detail: { segments, reasons: sent.justifications ?? sent.justifyAll ?? '' },
     })
+    await tellNews(tx, { mission, actor, at: now }, news)
     return { segments, findings, open: [] }
   })
 }

@@ -17,3 +17,4 @@ export { burstFileTypes, listBurstFiles, takeUpload, type BurstFile, type BurstF
 export { commandsFor, takeArrivals, takeReport, type BurstArrival } from './relay.ts'
 export { relayByFolder } from './relay-folder.ts'
 export { actOnStored, listSegments, type SegmentSearch } from './segment.ts'
+export type { BurstNews } from './news.ts'

@@ -1,8 +1,9 @@
 import { mkdir, readFile, readdir, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BurstTables } from '#domain/burst'
-import { parseMessage } from '#domain/downlink'
-import type { Db } from '#services/db'
+import { parseMessage, type CommandMessage } from '#domain/downlink'
+import { withTx, type Db } from '#services/db'
+import { tellNews } from './news.ts'
 import { commandsFor, takeReport } from './relay.ts'
 
 /**
@@ -36,7 +37,16 @@ export async function relayByFolder(
     await writeFile(join(folders.out, `.${name}`), `${JSON.stringify(command)}\n`)
     await rename(join(folders.out, `.${name}`), join(folders.out, name))
   }
+  await tellCommands(db, mission, commands, now)
   return { taken: count, refused: complaints, sent: commands.length }
+}
+
+/** Says what has been sent, so that those who listen see the relay work. */
+async function tellCommands(db: Db, mission: string, commands: readonly CommandMessage[], now: number): Promise<void> {
+  if (commands.length === 0) return
+  const count = (kind: CommandMessage['kind']): number => commands.filter(one => one.kind === kind).length
+  const sent = { act: 'commands-sent', selections: count('selections'), holds: count('hold'), releases: count('release') } as const
+  await withTx(db, tx => tellNews(tx, { mission, actor: 'BDM', at: now }, [sent]))
 }
 
 async function takeOne(path: string, take: (message: Parameters<typeof takeReport>[3]) => Promise<void>): Promise<string | undefined> {

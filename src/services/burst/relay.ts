@@ -13,6 +13,7 @@ import {
 } from '#domain/downlink'
 import { withTx, type Db, type Tx } from '#services/db'
 import { taiOf } from './clock.ts'
+import { newsOfSegment, tellNews, type BurstNews, type NewsFrame } from './news.ts'
 
 /** A burst file that has come down: one buffer of a segment on one spacecraft. */
 export interface BurstArrival {
@@ -24,7 +25,7 @@ export interface BurstArrival {
 
 /** The commands that the payload operations center has not shown to know. Asking changes nothing but that new segments get their orders. */
 export const commandsFor = (db: Db, tables: BurstTables, mission: string, now: number): Promise<readonly CommandMessage[]> =>
-  withLedger(db, tables, mission, now, commandsDue)
+  withLedger(db, tables, { mission, actor: 'BDM', at: now }, commandsDue)
 
 /** Takes a report of the payload operations center. Late, doubled and disordered ones are harmless. */
 export async function takeReport(
@@ -35,7 +36,11 @@ export async function takeReport(
   now: number,
 ): Promise<void> {
   // What a contact has sent counts when it arrives.
-  if (report.kind === 'status') await withLedger(db, tables, mission, now, ledger => takeStatus(ledger, report))
+  const { kind, spacecraft } = report
+  const take = (ledger: SegmentLedger): void => {
+    if (report.kind === 'status') takeStatus(ledger, report)
+  }
+  await withLedger(db, tables, { mission, actor: 'POC', at: now }, take, [{ act: 'report-taken', kind, spacecraft }])
 }
 
 /** Burst files have come down. Doubled ones, and those after a segment's end, change nothing. */
@@ -46,13 +51,21 @@ export async function takeArrivals(
   files: readonly BurstArrival[],
   now: number,
 ): Promise<void> {
-  await withLedger(db, tables, mission, now, ledger => {
+  const take = (ledger: SegmentLedger): void => {
     for (const { spacecraft, segment, start } of files) receiveFile(ledger, spacecraft, segment, start, taiOf(now))
-  })
+  }
+  await withLedger(db, tables, { mission, actor: 'BDM', at: now }, take, [{ act: 'files-arrived', files: files.length }])
 }
 
 /** Loads what is not settled, acts, and stores what has changed, in one transaction; one at a time per mission. */
-async function withLedger<T>(db: Db, tables: BurstTables, mission: string, now: number, act: (ledger: SegmentLedger) => T): Promise<T> {
+async function withLedger<T>(
+  db: Db,
+  tables: BurstTables,
+  frame: NewsFrame,
+  act: (ledger: SegmentLedger) => T,
+  news: readonly BurstNews[] = [],
+): Promise<T> {
+  const { mission, at: now } = frame
   return withTx(db, async tx => {
     await enrol(tx, tables, mission)
     const { ledger, before } = await load(tx, tables, mission)
@@ -61,6 +74,8 @@ async function withLedger<T>(db: Db, tables: BurstTables, mission: string, now: 
     const result = act(ledger)
     await store(tx, mission, ledger, before)
     await storeReports(tx, mission, ledger, now)
+    const changed = [...before].flatMap(([id, { record }]) => newsOfSegment(record, ledger.records.get(id) ?? record))
+    await tellNews(tx, frame, [...news, ...changed])
     return result
   })
 }

@@ -14,6 +14,7 @@ import { fail } from '#error'
 import { withTx, type Db, type Schema, type Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import { closeWindow } from './close-window.ts'
+import { tellNews } from './news.ts'
 import { readSelector } from './selector.ts'
 import { automaticOf, findWindow, windowFacts, windowOf } from './window.ts'
 
@@ -118,7 +119,10 @@ export async function submitSelection(
         ...(sent.onBehalf === undefined ? {} : { onBehalf: sent.onBehalf }),
       },
     })
-    if (state === 'accepted' && frame.final) await closeWindow(tx, tables, window, submissionOf(row), sent.now, sent.actor)
+    const { mission, evaluation, actor, now } = sent
+    const closing = state === 'accepted' && frame.final ? await closeWindow(tx, tables, window, submissionOf(row), now, actor) : []
+    const received = { act: 'submission-received', evaluation, submission: row.id, state, final: frame.final } as const
+    await tellNews(tx, { mission, actor, at: now }, [received, ...closing])
     return { submission: submissionOf(row), open, isNew: true }
   })
 }
@@ -194,7 +198,14 @@ export async function approveSubmission(
       object: `${act.mission} ${window.evaluation}`,
       detail: { submission: row.id, reason: act.reason },
     })
-    if (act.accept && row.final) await closeWindow(tx, tables, window, submissionOf(decided), act.now, act.actor)
+    const closing = act.accept && row.final ? await closeWindow(tx, tables, window, submissionOf(decided), act.now, act.actor) : []
+    const decision = {
+      act: act.accept ? 'submission-approved' : 'submission-rejected',
+      evaluation: window.evaluation,
+      submission: row.id,
+      reason: act.reason,
+    } as const
+    await tellNews(tx, { mission: act.mission, actor: act.actor, at: act.now }, [decision, ...closing])
     return submissionOf(decided)
   })
 }

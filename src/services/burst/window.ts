@@ -5,6 +5,7 @@ import { fail } from '#error'
 import { withTx, type Db, type Schema, type Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import { taiOf } from './clock.ts'
+import { tellNews } from './news.ts'
 
 /** A window as it is opened. Times in UTC milliseconds. */
 export interface NewWindow {
@@ -57,8 +58,11 @@ export async function openWindow(db: Db, window: NewWindow, by: string): Promise
       })
       .onConflict(c => c.doNothing())
       .executeTakeFirst()
-    if (added.numInsertedOrUpdatedRows === 1n)
-      await recordAct(tx, { at: window.openedAt, actor: by, act: 'burst.open', object: `${window.mission} ${evaluation}` })
+    if (added.numInsertedOrUpdatedRows === 1n) {
+      const { mission, openedAt: at, deadline } = window
+      await recordAct(tx, { at, actor: by, act: 'burst.open', object: `${mission} ${evaluation}` })
+      await tellNews(tx, { mission, actor: by, at }, [{ act: 'window-opened', evaluation, deadline }])
+    }
     return findWindow(tx, window.mission, evaluation)
   })
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '#services/db'
 
 export interface LedgerEvent {
-  readonly kind: 'file' | 'policy'
+  readonly kind: 'file' | 'policy' | 'burst'
   readonly mission: string
   readonly file: number | null
   readonly actor: string

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { burstDocumentOf, saveVariables, type FomStructure } from '#domain/burst/files'
+import { burstDocumentOf, saveVariables } from '#domain/burst/files'
 import { readSave, toPlain, variableOf, writeSave } from '#formats/idlsave'
 import { openWindow } from '#services/burst'
+import { automaticStructure } from '#test/burst'
 import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
@@ -12,29 +13,7 @@ const evaluation = '2026-327T08:00:00'
 const t0 = 2_174_000_000
 const base = `/api/v1/mms/burst/windows/${encodeURIComponent(evaluation)}`
 
-const automatic: FomStructure = {
-  form: 'fom-structure/1',
-  valid: true,
-  algversion: '1.8',
-  cycles: { timestamps: Array.from({ length: 200 }, (_, i) => t0 + 10 * i), mdq: Array.from({ length: 200 }, () => 5) },
-  segments: [{ start: 10, stop: 30, fom: 33, sourceid: 'ABS' }],
-  settings: {
-    targetbuffs: 360,
-    fomave: 0,
-    targetratio: 1,
-    minsegmentsize: 12,
-    maxsegmentsize: 60,
-    pad: 1,
-    searchratio: 1,
-    fomwindowsize: 10,
-    fomslope: 20,
-    fomskew: 0,
-    fombias: 1,
-  },
-  metadatainfo: 'MMS1=100.00% MMS2=100.00% MMS3=100.00% MMS4=100.00%',
-  oldestavailableburstdata: '',
-  metadataevaltime: evaluation,
-}
+const automatic = automaticStructure(evaluation, t0, 200)
 
 beforeAll(async () => {
   site = await openTestSite({ waivers: { add: async () => undefined, revoke: async () => undefined } })

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify'
+import { z } from 'zod'
 import type { Db } from '#services/db'
 import { readAsker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 import type { Described } from './define.ts'
+import { newsSchemas } from './news.ts'
 
 /** How often the ledger is asked, once for all listeners. */
 const every = 1000
@@ -17,23 +19,34 @@ interface Listener {
   told: number
 }
 
-interface Arrival {
+/** One event of the stream: its name and data are those of {@link newsSchemas}. */
+interface News {
   readonly sequence: number
-  readonly mission: string
-  readonly name: string
-  readonly product: string
+  readonly event: keyof typeof newsSchemas
   readonly public: boolean
+  readonly data: Readonly<Record<string, unknown>>
 }
 
 /**
- * `GET /api/v1/live`: server-sent events, one per new file, whose ids are the ledger's event numbers. Who comes back with `Last-Event-ID`
- * misses nothing and gets nothing twice.
+ * `GET /api/v1/live`: server-sent events, one per new file and per act of burst selection (for the team), whose ids are the ledger's
+ * event numbers. Who comes back with `Last-Event-ID` misses nothing and gets nothing twice.
  */
 export function addLive(app: FastifyInstance, parts: ServerParts, described: Described): void {
   described['/api/v1/live'] = {
     get: {
-      summary: 'New files as server-sent events; ids are the ledger’s event numbers',
-      responses: { 200: { description: 'a stream', content: { 'text/event-stream': { schema: { type: 'string' } } } } },
+      summary:
+        'New files (event file) and acts of burst selection (event burst, role team) as server-sent events; ids are the ledger’s event numbers',
+      responses: {
+        200: {
+          description: 'a stream; x-events has the data of each event by its name',
+          content: {
+            'text/event-stream': {
+              schema: { type: 'string' },
+              'x-events': { file: z.toJSONSchema(newsSchemas.file), burst: z.toJSONSchema(newsSchemas.burst) },
+            },
+          },
+        },
+      },
     },
   }
   const listeners = new Set<Listener>()
@@ -57,12 +70,12 @@ export function addLive(app: FastifyInstance, parts: ServerParts, described: Des
   })
 }
 
-function send(listener: Listener, arrival: Arrival): void {
-  const { sequence, mission, name, product } = arrival
+function send(listener: Listener, news: News): void {
+  const { sequence, event, data } = news
   if (sequence <= listener.told) return
   listener.told = sequence
-  if (!listener.seesAll && !arrival.public) return
-  listener.reply.raw.write(`id: ${sequence}\nevent: file\ndata: ${JSON.stringify({ mission, name, product })}\n\n`)
+  if (!listener.seesAll && !news.public) return
+  listener.reply.raw.write(`id: ${sequence}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
 }
 
 /** Asks the ledger only while somebody listens: once for all of them, from where the one furthest behind has been told. */
@@ -73,7 +86,7 @@ function startPump(db: Db, listeners: ReadonlySet<Listener>): { wake(): void; st
   const work = async (): Promise<void> => {
     if (listeners.size === 0) return
     const behind = Math.min(...[...listeners].map(l => l.told))
-    for (const arrival of await arrivalsAfter(db, behind)) for (const listener of listeners) send(listener, arrival)
+    for (const news of await newsAfter(db, behind)) for (const listener of listeners) send(listener, news)
     if (++beats % restBeats === 0) for (const { reply } of listeners) reply.raw.write(': rest\n\n')
   }
   const beat = (): void => {
@@ -100,13 +113,32 @@ async function newestSequence(db: Db): Promise<number> {
   return row?.last ?? 0
 }
 
-const arrivalsAfter = (db: Db, sequence: number): Promise<readonly Arrival[]> =>
-  db
+async function newsAfter(db: Db, sequence: number): Promise<readonly News[]> {
+  const rows = await db
     .selectFrom('event')
-    .innerJoin('file', 'file.id', 'event.file')
-    .select(['event.sequence', 'file.mission', 'file.name', 'file.product', 'file.public'])
-    .where('event.kind', '=', 'file')
+    .leftJoin('file', 'file.id', 'event.file')
+    .select(['event.sequence', 'event.kind', 'event.mission', 'event.actor', 'event.at', 'event.detail'])
+    .select(['file.name', 'file.product', 'file.public'])
+    .where('event.kind', 'in', ['file', 'burst'])
     .where('event.sequence', '>', sequence)
     .orderBy('event.sequence')
     .limit(most)
     .execute()
+  return rows.map(row =>
+    row.kind === 'file'
+      ? newsOf(row.sequence, 'file', row.public === true, { mission: row.mission, name: row.name, product: row.product })
+      : newsOf(row.sequence, 'burst', false, {
+          mission: row.mission,
+          actor: row.actor,
+          at: new Date(row.at).toISOString(),
+          ...row.detail,
+        }),
+  )
+}
+
+const newsOf = (sequence: number, event: News['event'], isPublic: boolean, data: News['data']): News => ({
+  sequence,
+  event,
+  public: isPublic,
+  data,
+})
