@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { listJobs } from '#services/access'
-import { cancelJob } from '#services/pipeline'
+import { cancelJob, retryJob } from '#services/pipeline'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 
@@ -11,10 +11,10 @@ export function jobNumber(text: string): number {
   throw new InvalidArgumentError('the number of a job is needed: apsis job list')
 }
 
-/** `apsis job list|cancel` */
+/** `apsis job list|cancel|retry` */
 export function jobCommand(): Command {
   const command = new Command('job')
-    .description('jobs that wait, run or failed; cancel one')
+    .description('jobs that wait, run or failed; cancel or retry one')
     .addHelpText('after', '\nWhat a job says while it runs: apsis log JOB --follow. Why it failed: apsis triage JOB.')
   command
     .command('list')
@@ -43,6 +43,19 @@ export function jobCommand(): Command {
         process.stdout.write(
           `job ${id} (${job.process} ${job.spacecraft} ${job.partition}) is cancelled; a program of it that runs is ended within seconds\n`,
         )
+      }),
+    )
+  command
+    .command('retry')
+    .description('give a job that failed or was cancelled its tries again: what was broken was not in its inputs')
+    .argument('<job>', 'its number', jobNumber)
+    .option('--reason <text>', 'what was mended; people will ask', '')
+    .option('--by <name>', 'whose word it is', process.env['USER'] ?? 'command line')
+    .option(...homeOption)
+    .action((id: number, options: HomeOptions & { reason: string; by: string }) =>
+      inHome('job retry', options, async system => {
+        const job = await retryJob(system.pipeline, id, { actor: options.by, reason: options.reason })
+        process.stdout.write(`job ${id} (${job.process} ${job.spacecraft} ${job.partition}) is tried again; apsis log ${id} --follow\n`)
       }),
     )
   return command

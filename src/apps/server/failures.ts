@@ -10,6 +10,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'access/no-such-cell': 404,
   'access/no-such-job': 404,
   'pipeline/job-over': 409,
+  'pipeline/not-retried': 409,
   'executor/unknown-process': 404,
   'executor/no-job': 404,
   'executor/which-spacecraft': 400,

@@ -19,8 +19,8 @@ export interface ServerParts {
   readonly ingest?: Ingest
   /** The newest job of a work as its next try would read it; absent = this server tells none. */
   readonly describeJob?: (mission: Mission, work: WorkName) => Promise<JobFile>
-  /** Ends a job that waits or runs; absent = this server changes nothing. */
-  readonly cancelJob?: (job: number, by: { readonly actor: string; readonly reason: string }) => Promise<unknown>
+  /** Ends a job that waits or runs, or tries one that failed again; absent = this server changes nothing. */
+  readonly jobActs?: Readonly<Record<'cancel' | 'retry', JobAct>>
   /** Waives expectations; absent = this server changes nothing. */
   readonly waivers?: {
     add(act: WaiverAct & { readonly reason: string }): Promise<void>
@@ -29,6 +29,8 @@ export interface ServerParts {
   /** Acts on what is remade; absent = this server changes nothing. */
   readonly remakes?: RemakeActs
 }
+
+type JobAct = (job: number, by: { readonly actor: string; readonly reason: string }) => Promise<unknown>
 
 /** What people decide about remakes. */
 export interface RemakeActs {

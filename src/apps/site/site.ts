@@ -7,7 +7,7 @@ import { migrate } from '#services/db'
 import { describeJob } from '#services/executor'
 import { ingestFile } from '#services/ingest'
 import { remakeActs } from './remakes.ts'
-import { addWaiver, cancelJob, revokeWaiver } from '#services/pipeline'
+import { addWaiver, cancelJob, retryJob, revokeWaiver } from '#services/pipeline'
 
 export interface SiteOptions {
   readonly port: number
@@ -35,7 +35,7 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
     home: { title: titleOf(system), simulated: system.ingest.simulated, incoming: system.ingest.incoming },
     clock: system.ingest.clock,
     describeJob: (mission, work) => describeJob(system.executor, mission, work),
-    cancelJob: (job, by) => cancelJob(system.pipeline, job, by),
+    jobActs: { cancel: (job, by) => cancelJob(system.pipeline, job, by), retry: (job, by) => retryJob(system.pipeline, job, by) },
     remakes: remakeActs(system),
     waivers: { add: act => addWaiver(system.pipeline, act), revoke: act => revokeWaiver(system.pipeline, act) },
     ingest: async (path, arrival) => {

@@ -29,7 +29,7 @@ export function planWork(facts: WorkFacts, now: number, settings: Settings, hash
   const missing = facts.roles.flatMap(missingCells)
   const active = facts.job?.state === 'ready' || facts.job?.state === 'running' ? facts.job : undefined
   if (active !== undefined)
-    return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts, active) } }
+    return { cell: { have, next: active.state === 'ready' ? 'ready' : 'running', reason: activeReason(facts.process.id, active) } }
   const { absence, barred } = facts.foreseen
   if (absence !== undefined && barred && facts.made !== 'delivered') return { cell: { have, next: 'none', reason: absence } }
 
@@ -201,18 +201,18 @@ const inputsReason = (text: string, cells: readonly SourceCell[]): Reason => ({ 
 const describeMissing = (cells: readonly SourceCell[]): string =>
   `${nameCells(cells)} ${cells.every(c => c.next === 'lost') ? 'is lost' : 'is not whole'}`
 
-/** What the cells of a job say while it runs. */
-export const runningReason = (process: string, job: { readonly id: number; readonly tries: number }): Reason => ({
-  kind: 'running',
-  text: `${process} runs as job ${job.id}, try ${job.tries}`,
-  job: job.id,
-})
-
-function activeReason(
-  facts: WorkFacts,
-  job: { id: number; state: string; tries: number; message: string | undefined; notBefore: number },
+/** What the cells of a job say while it waits for a worker or runs. */
+export function activeReason(
+  process: string,
+  job: {
+    readonly id: number
+    readonly state: string
+    readonly tries: number
+    readonly message: string | undefined
+    readonly notBefore: number
+  },
 ): Reason {
-  if (job.state === 'running') return runningReason(facts.process.id, job)
+  if (job.state === 'running') return { kind: 'running', text: `${process} runs as job ${job.id}, try ${job.tries}`, job: job.id }
   if (job.tries > 0)
     return {
       kind: 'failed',

@@ -5,7 +5,7 @@ export const jobMoves = {
   made: [],
   'no-data': [],
   failed: ['ready'],
-  cancelled: [],
+  cancelled: ['ready'],
   // The regression guard holds what was made until a person decides, or until something newer is made.
   held: ['made', 'rejected', 'superseded'],
   rejected: [],

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { claimant, openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
@@ -89,6 +90,12 @@ describe('what is scarce', () => {
     expect(await startAttempt(home.pipeline, other, scarce('b', 'idl', 1))).toBeUndefined()
     const waiting = await home.db.selectFrom('job').select(['state', 'message']).where('id', '=', other).executeTakeFirstOrThrow()
     expect(waiting).toEqual({ state: 'ready', message: '1 of idl, of which 2 of 2 are held' })
+    const cell = await home.db
+      .selectFrom('cell')
+      .select(['next', 'reason'])
+      .where(sql`reason->>'job'`, '=', String(other))
+      .execute()
+    expect(cell).toMatchObject([{ next: 'ready', reason: { text: `job ${other} waits for 1 of idl, of which 2 of 2 are held` } }])
     await cancelJob(home.pipeline, job, { actor: 'Ada', reason: '' })
     expect(await startAttempt(home.pipeline, other, scarce('c', 'idl', 1))).toBeDefined()
     await cancelJob(home.pipeline, other, { actor: 'Ada', reason: '' })

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
-import { runningReason } from '#domain/plan'
+import { activeReason } from '#domain/plan'
 import { withTx } from '#services/db'
 import type { AttemptTable, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
@@ -94,15 +94,17 @@ async function begin(context: PipelineContext, tx: Tx, job: JobRow, claimant: Cl
     })
     .execute()
   const running: JobRow = { ...job, state: 'running', tries: number }
-  await showRunning(tx, running, context.clock())
+  await showActive(tx, running, context.clock())
   return { job: running, number, token, handle: undefined }
 }
 
 /** What a look would write, without looking: for those who depend on these cells, running is no other than ready. */
-async function showRunning(tx: Tx, job: JobRow, now: number): Promise<void> {
+async function showActive(tx: Tx, job: JobRow, now: number): Promise<void> {
+  const reason = activeReason(job.process, { ...job, message: job.message ?? undefined, notBefore: job.not_before })
+  const next = job.state === 'running' ? 'running' : 'ready'
   await tx
     .updateTable('cell')
-    .set({ next: 'running', reason: JSON.stringify(runningReason(job.process, job)), changed_at: new Date(now) })
+    .set({ next, reason: JSON.stringify(reason), changed_at: new Date(now) })
     .where('mission', '=', job.mission)
     .where(
       'dataset',
@@ -110,7 +112,7 @@ async function showRunning(tx: Tx, job: JobRow, now: number): Promise<void> {
       job.outputs.map(o => o.dataset),
     )
     .where('partition', '=', job.partition)
-    .where('next', '<>', 'running')
+    .where(e => e.or([e('next', '<>', next), e(sql`reason->>'text'`, '<>', reason.text)]))
     .execute()
 }
 
@@ -156,6 +158,7 @@ async function giveUpLost(context: PipelineContext, tx: Tx, job: JobRow, losses:
 async function postpone(context: PipelineContext, tx: Tx, job: JobRow, uncounted: number, lack: string): Promise<void> {
   const not_before = new Date(context.clock() + shortPause)
   await tx.updateTable('job').set({ state: 'ready', uncounted, not_before, message: lack }).where('id', '=', job.id).execute()
+  await showActive(tx, { ...job, state: 'ready', not_before: not_before.getTime(), message: lack }, context.clock())
   await context.dispatch(tx, job.id, { priority: job.priority, delay: shortPause })
 }
 

@@ -1,5 +1,6 @@
 import type { Mission } from '#domain/mission'
 import type { Spot } from './context.ts'
+import type { JobRow } from './sql.ts'
 
 /** What of a cell says where it is looked at. */
 export interface CellSpot {
@@ -24,3 +25,12 @@ export function spotOfCell(missions: readonly Mission[], row: CellSpot): readonl
   if (row.process === null) return [{ kind: 'arrival', mission: row.mission, product: row.product, spacecraft: row.spacecraft, partition }]
   return [{ kind: 'work', mission: row.mission, process: row.process, spacecraft: row.spacecraft, partition }]
 }
+
+/** Where to look for a job's sake. */
+export const spotOfJob = (job: JobRow): Spot => ({
+  kind: 'work',
+  mission: job.mission,
+  process: job.process,
+  spacecraft: job.spacecraft,
+  partition: { kind: job.partition_kind as Spot['partition']['kind'], key: job.partition, start: job.start_time, stop: job.stop_time },
+})

@@ -219,6 +219,7 @@ describe('jobs, status, quarantine', () => {
         'jobs/{id}',
         'jobs/{id}/cancel',
         'jobs/{id}/log',
+        'jobs/{id}/retry',
         'jobs/{id}/triage.zip',
         'live',
         'missions',

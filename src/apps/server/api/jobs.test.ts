@@ -11,10 +11,11 @@ let site: TestSite
 let dir: string
 let job: number
 let team: string
-const cancelled: unknown[] = []
+const done: unknown[] = []
 
 beforeAll(async () => {
-  site = await openTestSite({ cancelJob: async (id, by) => cancelled.push([id, by]) })
+  const note = (act: string) => async (id: number, by: unknown) => done.push([act, id, by])
+  site = await openTestSite({ jobActs: { cancel: note('cancel'), retry: note('retry') } })
   dir = await mkdtemp(join(tmpdir(), 'apsis-jobs-'))
   const l1a = await addFile(site, { product: 'dfg srvy l1a', spacecraft: 'mms1', start: '2026-11-21', version: [1, 0, 0] })
   const inputs = [{ role: 'l1a', file: l1a.id, name: l1a.name }]
@@ -94,20 +95,23 @@ test('the triage bundle holds what is needed to find a cause, in a zip that othe
   expect((await get('/api/v1/jobs/999999/triage.zip', team)).statusCode).toBe(404)
 })
 
-test('cancelling is for operators, and says who and why', async () => {
+test.each([
+  ['cancel', 'cancelled'],
+  ['retry', 'ready'],
+])('to %s is for operators, and says who and why', async (act, state) => {
   const post = (authorization: string | undefined, id: number = job) =>
     site.app.inject({
       method: 'POST',
-      url: `/api/v1/jobs/${id}/cancel`,
+      url: `/api/v1/jobs/${id}/${act}`,
       payload: { reason: 'wrong table' },
       headers: authorization === undefined ? {} : { authorization },
     })
   expect((await post(undefined)).statusCode).toBe(401)
   expect((await post(team)).statusCode).toBe(403)
-  const operator = await site.basic('operator', 'ada')
+  const operator = await site.basic('operator', `${act}-ada`)
   expect((await post(operator, 999_999)).statusCode).toBe(404)
-  expect((await post(operator)).json()).toEqual({ job, state: 'cancelled' })
-  expect(cancelled).toEqual([[job, { actor: 'ada', reason: 'wrong table' }]])
+  expect((await post(operator)).json()).toEqual({ job, state })
+  expect(done.at(-1)).toEqual([act, job, { actor: `${act}-ada`, reason: 'wrong table' }])
 })
 
 test('the page of the job links to log and bundle, and names the confinement', async () => {

@@ -9,7 +9,13 @@ import type { ServerParts } from '../parts.ts'
 import type { Described } from './define.ts'
 
 const reading = z.object({ try: z.coerce.number().int().min(1).optional(), follow: z.enum(['true', 'false']).default('false') }).strict()
-const cancelling = z.strictObject({ reason: z.string().default('') })
+const acting = z.strictObject({ reason: z.string().default('') })
+const acted = z.object({ job: z.int(), state: z.enum(['cancelled', 'ready']) })
+/** What people do to a job: the state it is in then, and what it means. */
+const acts = {
+  cancel: ['cancelled', 'End a job that waits or runs'],
+  retry: ['ready', 'Give a job that failed or was cancelled its tries again, with the inputs and names it had'],
+} as const
 
 const jobOf = (params: unknown): number => {
   const { id } = params as { readonly id: string }
@@ -17,7 +23,7 @@ const jobOf = (params: unknown): number => {
   return Number.isSafeInteger(number) ? number : fail('access/no-such-job', `there is no job ${id}`)
 }
 
-/** What a job says, why it failed, and its end by order. Role team to read, operator to cancel. */
+/** What a job says, why it failed, and its end or new beginning by order. Role team to read, operator to act. */
 export function addJobs(app: FastifyInstance, parts: ServerParts, described: Described): void {
   const id = { name: 'id', in: 'path', required: true, schema: { type: 'integer' } }
   described['/api/v1/jobs/{id}/log'] = {
@@ -38,14 +44,15 @@ export function addJobs(app: FastifyInstance, parts: ServerParts, described: Des
       responses: { 200: { description: 'the bundle', content: { 'application/zip': { schema: { type: 'string', format: 'binary' } } } } },
     },
   }
-  described['/api/v1/jobs/{id}/cancel'] = {
-    post: {
-      summary: 'End a job that waits or runs (role operator)',
-      parameters: [id],
-      requestBody: { content: { 'application/json': { schema: z.toJSONSchema(cancelling, { io: 'input' }) } } },
-      responses: { 200: { description: 'done and recorded' } },
-    },
-  }
+  for (const [act, [, summary]] of Object.entries(acts))
+    described[`/api/v1/jobs/{id}/${act}`] = {
+      post: {
+        summary: `${summary} (role operator)`,
+        parameters: [id],
+        requestBody: { content: { 'application/json': { schema: z.toJSONSchema(acting, { io: 'input' }) } } },
+        responses: { 200: { description: 'done and recorded', content: { 'application/json': { schema: z.toJSONSchema(acted) } } } },
+      },
+    }
   const open = new Set<AbortController>()
   app.get('/api/v1/jobs/:id/log', async (request, reply) => {
     requireRole(await readAsker(request, reply, parts), 'team')
@@ -73,14 +80,15 @@ export function addJobs(app: FastifyInstance, parts: ServerParts, described: Des
     void reply.header('content-disposition', `attachment; filename="job-${job}.zip"`).type('application/zip')
     return reply.send(Readable.from(await bundleTriage(parts.db, job)))
   })
-  app.post('/api/v1/jobs/:id/cancel', async (request, reply) => {
-    const actor = requireRole(await readAsker(request, reply, parts), 'operator')
-    const job = jobOf(request.params)
-    const asked = cancelling.safeParse(request.body ?? {})
-    if (!asked.success) return fail('access/bad-question', `the body does not fit: ${z.prettifyError(asked.error)}`)
-    if ((await findJob(parts.db, job)) === undefined) return fail('access/no-such-job', `there is no job ${job}`)
-    if (parts.cancelJob === undefined) return fail('access/no-upload', 'this server changes nothing')
-    await parts.cancelJob(job, { actor: actor.name, reason: asked.data.reason })
-    return reply.send({ job, state: 'cancelled' })
-  })
+  for (const [act, [state]] of Object.entries(acts) as ['cancel' | 'retry', readonly string[]][])
+    app.post(`/api/v1/jobs/:id/${act}`, async (request, reply) => {
+      const actor = requireRole(await readAsker(request, reply, parts), 'operator')
+      const job = jobOf(request.params)
+      const asked = acting.safeParse(request.body ?? {})
+      if (!asked.success) return fail('access/bad-question', `the body does not fit: ${z.prettifyError(asked.error)}`)
+      if ((await findJob(parts.db, job)) === undefined) return fail('access/no-such-job', `there is no job ${job}`)
+      if (parts.jobActs === undefined) return fail('access/no-upload', 'this server changes nothing')
+      await parts.jobActs[act](job, { actor: actor.name, reason: asked.data.reason })
+      return reply.send({ job, state })
+    })
 }
