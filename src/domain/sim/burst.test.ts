@@ -13,7 +13,7 @@ const flight = simulatedFlight(20150312)
 const { world } = flight
 const { parameters } = world
 const noon = taiOf(parseUtc('2026-11-22T12:00:00Z'))
-const [regionFrom = 0, regionTo = 0] = burstRegions(world, noon, noon + 1)[0] ?? []
+const [regionFrom = 0, regionTo = 0] = burstRegions(world, noon, noon + 7200)[0] ?? []
 const start = regionFrom + 3600
 
 const burst = (craft: number, from: number, to: number): Uint8Array =>
@@ -98,7 +98,7 @@ describe('trigger data', () => {
       name: '',
       craft: 0,
       from: start,
-      to: start + 7200,
+      to: start + 5000,
       created: start,
       late: false,
       contacts: [],
@@ -112,20 +112,24 @@ describe('trigger data', () => {
   })
 })
 
-describe('the timeline', () => {
+describe('the list of orbits', () => {
   test('tells orbits and regions of interest of all spacecraft, which touch its day', () => {
     const plan = planDeliveries(parameters, { end: parseUtc('2026-11-23T11:00:00Z') })
-    const files = plan.flatMap(({ files: all }) => all.filter(({ kind }) => kind === 'timeline'))
-    expect(files.map(({ name }) => name)).toEqual(['mms_timeline_2026326_2026327_v00.csv', 'mms_timeline_2026327_2026328_v00.csv'])
+    const files = plan.flatMap(({ files: all }) => all.filter(({ kind }) => kind === 'orbits'))
+    expect(files.map(({ name }) => name)).toEqual(['mms_orbits_2026326_2026327_v00.csv', 'mms_orbits_2026327_2026328_v00.csv'])
     for (const file of files) {
       const events = readEventList(new TextDecoder().decode(renderFile(flight, file)))
+      expect(new Set(events.filter(({ type }) => type === 'science_roi').map(({ spacecraft }) => spacecraft))).toEqual(new Set(['mms']))
       for (const type of ['SROI', 'orbit']) {
         const own = events.filter(event => event.type === type)
         expect(new Set(own.map(({ spacecraft }) => spacecraft)).size).toBe(4)
         expect(new Set(own.map(({ spacecraft, key }) => `${spacecraft} ${key}`)).size).toBe(own.length)
       }
-      const region = events.find(({ type, spacecraft }) => type === 'SROI' && spacecraft === 'mms1')
-      expect(((region?.stop ?? 0) - (region?.start ?? 0)) / 3_600_000).toBeGreaterThan(12)
+      const regions = events.filter(({ type, spacecraft }) => type === 'SROI' && spacecraft === 'mms1')
+      expect(regions.length).toBeGreaterThanOrEqual(6)
+      for (const { start: from, stop } of regions) expect((stop - from) / 3_600_000).toBeLessThanOrEqual(2.5)
+      const pauses = regions.slice(1).map(({ start: from }, i) => from - (regions[i]?.stop ?? 0))
+      expect(Math.min(...pauses)).toBe(20 * 60_000)
     }
   })
 })

@@ -31,7 +31,7 @@ export const burstFile = ({ spacecraft }: SimulationParameters, { craft, from, t
 })
 
 /**
- * The regions of interest that touch [from, to], TAI seconds: where burst is recorded, whole buffers, the same for all spacecraft.
+ * The regions of interest that touch [from, to], TAI seconds: where burst is recorded, in whole buffers, the same for all spacecraft.
  */
 export function burstRegions(
   { parameters, seasonOf }: Pick<World, 'parameters' | 'seasonOf'>,

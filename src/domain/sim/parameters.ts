@@ -23,6 +23,9 @@ export interface SimulationParameters {
   /** What is recorded beside fast survey in slots of `cycleSeconds`, and comes down only when it is played back. */
   readonly burst: {
     readonly cycleSeconds: number
+    /** Fast survey is cut into regions of interest of at most this length, with pauses between them. */
+    readonly regionHours: number
+    readonly pauseMinutes: number
     readonly fieldHz: number
     readonly ionSeconds: number
     readonly electronSeconds: number

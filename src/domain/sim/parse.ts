@@ -69,6 +69,8 @@ const simulation: Reader<SimulationParameters> = record({
     'burst',
     record({
       cycleSeconds: ['cycle-seconds', number(10, 10)],
+      regionHours: ['region-hours', number(0.1, 800)],
+      pauseMinutes: ['pause-minutes', number(0, 600)],
       fieldHz: ['field-hz', number(128, 128)],
       ionSeconds: ['ion-seconds', number(0.1, 10)],
       electronSeconds: ['electron-seconds', number(0.02, 10)],

@@ -21,8 +21,8 @@ describe('a run of a day', () => {
     expect(deliveries[0]?.files.map(({ name }) => name)).toEqual([
       'MMS_CONTACTS_2026326_2026327.V00',
       'MMS_CONTACTS_2026327_2026328.V00',
-      'mms_timeline_2026326_2026327_v00.csv',
-      'mms_timeline_2026327_2026328_v00.csv',
+      'mms_orbits_2026326_2026327_v00.csv',
+      'mms_orbits_2026327_2026328_v00.csv',
     ])
     expect(deliveries[0]?.files.flatMap(({ contacts }) => contacts.map(({ state }) => state))).toEqual(Array(20).fill('planned'))
     expect(deliveries.at(-1)?.at).toBe(end)

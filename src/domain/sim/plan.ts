@@ -21,7 +21,7 @@ export interface FlightPlan {
 
 /** A file to render. `from` and `to` are TAI seconds that its content covers. */
 export interface PlannedFile {
-  readonly kind: 'telemetry' | 'burst' | 'ephemeris' | 'attitude' | 'contacts' | 'timeline'
+  readonly kind: 'telemetry' | 'burst' | 'ephemeris' | 'attitude' | 'contacts' | 'orbits'
   readonly name: string
   /** Index of the spacecraft; -1 for files of all. */
   readonly craft: number
@@ -76,7 +76,7 @@ export function planDeliveries(parameters: SimulationParameters, plan: FlightPla
   const name = makeCounter(held)
   const report = makeReporter(parameters, planned, name)
   const makers = { parameters, since: plan.since === undefined ? begin : Math.floor(taiOf(plan.since)), name }
-  const deliveries: Delivery[] = [{ at: momentOf(begin), files: [...report(begin), ...timelineFiles(parameters, begin, end, name)] }]
+  const deliveries: Delivery[] = [{ at: momentOf(begin), files: [...report(begin), ...orbitLists(parameters, begin, end, name)] }]
   // A run that goes on finds day files grown to its begin; an hour less covers contacts that ended before it.
   const grownTo = plan.since === undefined ? -Infinity : begin - 3600
   const crafts = parameters.spacecraft.map(() => ({
@@ -150,15 +150,15 @@ function dayFiles(
 }
 
 /** Orbits and regions of interest, foretold for the days of the run. */
-const timelineFiles = (
+const orbitLists = (
   { constellation }: SimulationParameters,
   begin: number,
   end: number,
   name: ReturnType<typeof makeCounter>,
 ): PlannedFile[] =>
   daysOf(begin, end).map(day => ({
-    kind: 'timeline',
-    name: name(`${constellation.toLowerCase()}_timeline_${dayTag(day)}_${dayTag(dayOf(day.to))}`, '_v', '.csv'),
+    kind: 'orbits',
+    name: name(`${constellation.toLowerCase()}_orbits_${dayTag(day)}_${dayTag(dayOf(day.to))}`, '_v', '.csv'),
     craft: -1,
     from: day.from,
     to: day.to,

@@ -1,7 +1,7 @@
 import { renderAttitude, renderContacts, renderEphemeris } from './ancillary.ts'
 import type { PlannedFile } from './plan.ts'
 import { recordBurst, recordTelemetry, type Flight } from './telemetry.ts'
-import { renderTimeline } from './timeline.ts'
+import { renderOrbitList } from './orbit-list.ts'
 
 /** The bytes of a planned file; equal for equal flights and plans. Five hours of telemetry of one spacecraft take about half a second. */
 export const renderFile = (flight: Flight, file: PlannedFile): Uint8Array => renderers[file.kind](flight, file)
@@ -12,7 +12,7 @@ const renderers: Readonly<Record<PlannedFile['kind'], (flight: Flight, file: Pla
   ephemeris: ({ world }, file) => toBytes(renderEphemeris(world, file)),
   attitude: ({ world }, file) => toBytes(renderAttitude(world, file)),
   contacts: ({ world }, file) => toBytes(renderContacts(world, file)),
-  timeline: ({ world }, file) => toBytes(renderTimeline(world, file)),
+  orbits: ({ world }, file) => toBytes(renderOrbitList(world, file)),
 }
 
 /** Octets of a text that is all ASCII. */

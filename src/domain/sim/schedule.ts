@@ -44,12 +44,21 @@ function appendRun(runs: Run[], from: number, to: number, step: number, mode: Mo
   if (count > 0) runs.push({ from: first * step, step, count, before: last === undefined ? 0 : last.before + last.count, mode })
 }
 
+/** The regions of interest of one stretch of fast survey. */
+function regionsIn({ burst }: SimulationParameters, from: number, to: number): readonly (readonly [number, number])[] {
+  const [length, pause] = [burst.regionHours * 3600, burst.pauseMinutes * 60]
+  return Array.from({ length: Math.ceil((to - from) / (length + pause)) }, (_, i) => {
+    const start = from + i * (length + pause)
+    return [start, Math.min(start + length, to)]
+  })
+}
+
 /** All packets of a season by kind. */
 export interface Schedule {
   readonly field: readonly Run[]
   readonly spectra: readonly Run[]
   readonly state: readonly Run[]
-  /** Slots of burst recording: whole ones inside of fast survey, which is the region of interest. */
+  /** Slots of burst recording, one run for each region of interest. */
   readonly cycles: readonly Run[]
 }
 
@@ -66,7 +75,7 @@ export function scheduleOf(parameters: SimulationParameters, season: Season): Sc
     appendRun(field, at, from, vectorsPerPacket / slowHz, 'slow')
     appendRun(field, from, to, vectorsPerPacket / fastHz, 'fast')
     appendRun(spectra, from, to, spectrumSeconds, 'fast')
-    appendRun(cycles, from, to, parameters.burst.cycleSeconds, 'fast')
+    for (const region of regionsIn(parameters, from, to)) appendRun(cycles, ...region, parameters.burst.cycleSeconds, 'fast')
     at = to
   }
   appendRun(field, at, season.stop, vectorsPerPacket / slowHz, 'slow')

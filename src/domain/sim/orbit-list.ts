@@ -8,20 +8,24 @@ import type { World } from './truth.ts'
 const columns = 'start_time_utc,end_time_utc,event_type,sc_id,source,description,discussion,start_orbit,end_orbit,tag,id'
 
 /**
- * Text of a timeline: orbits from perigee to perigee and regions of interest of all spacecraft that touch its time, in the columns of the
- * mission's table of events.
+ * Text of a list of events: orbits from perigee to perigee and regions of interest that touch its time, of each spacecraft, in the columns of
+ * the mission's table of events. A region is told of the constellation, too: where the four select together.
  */
-export function renderTimeline(world: World, { from, to }: PlannedFile): string {
+export function renderOrbitList(world: World, { from, to }: PlannedFile): string {
+  const { spacecraft, constellation } = world.parameters
+  const each = spacecraft.map(({ id }) => id)
+  const regions = burstRegions(world, from, to)
   const rows = [
-    ...orbitsIn(world, from, to).map(span => ({ type: 'orbit', source: 'Timeline', span })),
-    ...burstRegions(world, from, to).map(span => ({ type: 'SROI', source: 'POC', span })),
+    ...orbitsIn(world, from, to).map(span => ({ type: 'orbit', source: 'Timeline', span, of: each })),
+    ...regions.map(span => ({ type: 'SROI', source: 'POC', span, of: each })),
+    ...regions.map(span => ({ type: 'science_roi', source: 'BDM', span, of: [constellation.toLowerCase()] })),
   ].toSorted((a, b) => a.span[0] - b.span[0])
   const orbitOf = (tai: number): number => {
     const { perigee, period } = world.seasonOf(tai)
     return Math.floor((tai - perigee) / period)
   }
-  const lines = rows.flatMap(({ type, source, span: [start, stop] }) =>
-    world.parameters.spacecraft.map(({ id }) => {
+  const lines = rows.flatMap(({ type, source, span: [start, stop], of }) =>
+    of.map(id => {
       const orbit = orbitOf((start + stop) / 2)
       return `${utc(start)},${utc(stop)},${type},${id},${source},,,${orbit},${orbit},,${Math.round(start)}`
     }),
