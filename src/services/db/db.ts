@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import type { RawBuilder, Transaction } from 'kysely'
 import pg from 'pg'
+import { PreparingClient } from './prepared.ts'
 import type { Schema } from './schema.ts'
 
 export type Db = Kysely<Schema>
@@ -27,7 +28,7 @@ const types: pg.CustomTypesConfig = {
 
 /** Opens a pool. `size` connections at the most; sessions run in UTC. */
 export function openDb(config: DbConfig, size = 8): Db {
-  const pool = new pg.Pool({ ...config, max: size, types, options: '-c timezone=UTC' })
+  const pool = new pg.Pool({ ...config, Client: PreparingClient, max: size, types, options: '-c timezone=UTC' })
   // A dropped connection, idle or inside a transaction, is replaced at the next query; without listeners Node would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', client => client.on('error', () => undefined))
