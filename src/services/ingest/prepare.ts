@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open, rm, stat } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { archivePath } from '#domain/mission'
@@ -25,26 +25,41 @@ export interface Landed {
 
 /** Copies to the archive's file system while hashing; the copy is durable when this resolves. */
 export async function landBytes(path: string, incoming: string): Promise<Landed> {
-  const { mtimeMs } = await stat(path)
   const temporary = join(incoming, randomUUID())
-  const out = await open(temporary, 'wx')
+  const source = await open(path)
+  try {
+    const found = await source.stat()
+    const out = await open(temporary, 'wx')
+    try {
+      const copied = await copyHashing(source, out, found.size)
+      await out.sync()
+      return { temporary, ...copied, modified: found.mtimeMs }
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw error
+    } finally {
+      await out.close()
+    }
+  } finally {
+    await source.close()
+  }
+}
+
+const longestRead = 1 << 20
+
+/** One buffer, no larger than the file: fresh megabytes for each small file keep the garbage collector busier than the copy. */
+async function copyHashing(source: FileHandle, out: FileHandle, expected: number): Promise<Pick<Landed, 'sha256' | 'size'>> {
+  const buffer = Buffer.allocUnsafe(Math.min(expected + 1, longestRead))
   const hash = createHash('sha256')
   let size = 0
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-      const bytes = chunk as Uint8Array
-      hash.update(bytes)
-      size += bytes.byteLength
-      await out.write(bytes)
-    }
-    await out.sync()
-  } catch (error) {
-    await rm(temporary, { force: true })
-    throw error
-  } finally {
-    await out.close()
+  for (;;) {
+    const { bytesRead } = await source.read(buffer, 0, buffer.length)
+    if (bytesRead === 0) return { sha256: hash.digest('hex'), size }
+    const bytes = buffer.subarray(0, bytesRead)
+    hash.update(bytes)
+    size += bytesRead
+    await out.writeFile(bytes)
   }
-  return { temporary, sha256: hash.digest('hex'), size, modified: mtimeMs }
 }
 
 /** Where a file came from beside its bytes. */
