@@ -6,7 +6,7 @@ import { parse } from 'yaml'
 import { z } from 'zod'
 import type { Home } from '#apps/home'
 import { fail } from '#error'
-import { capacityOf, chooseConfinement, confinementChoices, localExecutor, slurmExecutor } from '#services/executor'
+import { beginApart, capacityOf, chooseConfinement, confinementChoices, localExecutor, slurmExecutor } from '#services/executor'
 import type { Executor } from '#services/executor'
 
 /** `config.yaml` of a home: what the installation decides for itself. Without it, programs run on this machine. */
@@ -50,7 +50,7 @@ export async function readConfig(home: Pick<Home, 'dir'>): Promise<Config> {
 
 export function executorOf(config: Config, home: Pick<Home, 'staging'>): Executor {
   if (config.executor === 'slurm') return slurmExecutor(config)
-  return localExecutor(chooseConfinement(config.confinement, home.staging))
+  return localExecutor(chooseConfinement(config.confinement, home.staging), beginApart)
 }
 
 /** What a container may use, where that is less than the machine has. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { executorConformance } from '#test/executor-conformance'
+import { beginApart } from './begin-apart.ts'
 import { chooseConfinement, describeConfinement } from './confinement.ts'
 import { localExecutor } from './local.ts'
 
@@ -11,6 +12,11 @@ const isRoot = process.getuid?.() === 0
 
 executorConformance('local programs, process group and limits only', {
   open: () => localExecutor(chooseConfinement('plain', tmpdir())),
+  sandbox: false,
+})
+
+executorConformance('local programs, started by a process that is kept small for it', {
+  open: () => localExecutor(chooseConfinement('plain', tmpdir()), beginApart),
   sandbox: false,
 })
 
