@@ -39,7 +39,7 @@ export const beginApart: Begin = async (confinement, order) => {
 }
 
 function openStarter(): Starter {
-  const child = fork(program, { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
+  const child = fork(program, { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const open = new Map<number, Open>()
   child.on('message', (word: Tell) => {
     const one = open.get(word.id)
@@ -52,7 +52,7 @@ function openStarter(): Starter {
   const gone = (): void => {
     if (starter?.child === child) starter = undefined
     for (const one of open.values()) {
-      one.failed(new SdcError('executor/starter', 'the process that starts programs ended; the next program has another one'))
+      one.begun(undefined)
       one.ended(lost)
     }
     open.clear()
