@@ -1,12 +1,51 @@
 import type { Mission, Process } from './types.ts'
 
+/** What planning asks of a mission millions of times. */
+interface Graph {
+  readonly makers: ReadonlyMap<string, Process>
+  readonly consumers: ReadonlyMap<string, readonly Process[]>
+  readonly ranks: ReadonlyMap<string, number>
+}
+
+const graphs = new WeakMap<Mission, Graph>()
+
+function graphOf(mission: Mission): Graph {
+  let graph = graphs.get(mission)
+  if (graph === undefined) graphs.set(mission, (graph = drawGraph(mission)))
+  return graph
+}
+
+function drawGraph({ processes }: Mission): Graph {
+  const makers = new Map<string, Process>()
+  const consumers = new Map<string, Process[]>()
+  for (const process of processes) {
+    for (const { product } of process.outputs) if (!makers.has(product)) makers.set(product, process)
+    for (const product of new Set(process.inputs.flatMap(input => input.products)))
+      consumers.set(product, [...(consumers.get(product) ?? []), process])
+  }
+  const depths = new Map<string, number>()
+  const depthOf = (product: string): number => {
+    const maker = makers.get(product)
+    if (maker === undefined) return 0
+    const known = depths.get(product)
+    if (known !== undefined) return known
+    // A circle, which no valid mission has, ends here.
+    depths.set(product, 1)
+    const depth = 1 + Math.max(0, ...needs(maker).map(depthOf))
+    depths.set(product, depth)
+    return depth
+  }
+  return { makers, consumers, ranks: new Map([...makers.keys()].map(product => [product, depthOf(product)])) }
+}
+
 /** The process that makes a product; undefined where it only arrives. */
-export const makerOf = (mission: Mission, product: string): Process | undefined =>
-  mission.processes.find(process => process.outputs.some(output => output.product === product))
+export const makerOf = (mission: Mission, product: string): Process | undefined => graphOf(mission).makers.get(product)
 
 /** The processes that read a product. */
-export const consumersOf = (mission: Mission, product: string): readonly Process[] =>
-  mission.processes.filter(process => process.inputs.some(input => input.products.includes(product)))
+export const consumersOf = (mission: Mission, product: string): readonly Process[] => graphOf(mission).consumers.get(product) ?? []
+
+/** The distance of a process's first output from what arrives: its inputs are of lower ranks. */
+export const rankOf = (mission: Mission, process: Process): number => graphOf(mission).ranks.get(process.outputs[0]?.product ?? '') ?? 0
 
 export interface Cycle {
   /** The process that closes the circle. */
@@ -48,16 +87,8 @@ export function findCycle(processes: readonly Process[]): Cycle | undefined {
 
 /** Product ids by their distance from what arrives: level 0 arrives, level n is made from level n-1 and below. */
 export function graphLevels(mission: Mission): readonly (readonly string[])[] {
-  const depth = new Map<string, number>()
-  const depthOf = (product: string): number => {
-    const known = depth.get(product)
-    if (known !== undefined) return known
-    const maker = makerOf(mission, product)
-    const own = maker === undefined ? 0 : 1 + Math.max(0, ...needs(maker).map(depthOf))
-    depth.set(product, own)
-    return own
-  }
+  const { ranks } = graphOf(mission)
   const levels: string[][] = []
-  for (const { id } of mission.products) (levels[depthOf(id)] ??= []).push(id)
+  for (const { id } of mission.products) (levels[ranks.get(id) ?? 0] ??= []).push(id)
   return levels
 }

@@ -1,6 +1,6 @@
 export { formatFault } from './fault.ts'
 export type { Fault } from './fault.ts'
-export { consumersOf, graphLevels, makerOf } from './graph.ts'
+export { consumersOf, graphLevels, makerOf, rankOf } from './graph.ts'
 export { eventKinds } from './types.ts'
 export { archivePath, datasetId, datasetsOf, fieldsOf, findProduct, identifyName, isPublic, packageOf, printName } from './names.ts'
 export type { Identified, NameParts, NotIdentified } from './names.ts'

@@ -50,8 +50,16 @@ export const datasetsOf = (mission: Mission): readonly Dataset[] =>
 
 /** Throws `mission/unknown-product`. */
 export const findProduct = (mission: Mission, id: string): Product =>
-  mission.products.find(product => product.id === id) ??
+  productsOf(mission).get(id) ??
   fail('mission/unknown-product', `mission ${mission.id} has no product "${id}"`, { mission: mission.id, product: id })
+
+const products = new WeakMap<Mission, ReadonlyMap<string, Product>>()
+
+function productsOf(mission: Mission): ReadonlyMap<string, Product> {
+  let known = products.get(mission)
+  if (known === undefined) products.set(mission, (known = new Map(mission.products.map(p => [p.id, p]))))
+  return known
+}
 
 /** Reads a file name (no folders) by the products' templates. */
 export function identifyName(mission: Mission, fileName: string): Identified | NotIdentified {

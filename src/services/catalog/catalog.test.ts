@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { EventFact } from '#domain/plan'
 import { withTx } from '#services/db'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
@@ -75,6 +76,8 @@ describe('lists of mission events', () => {
     ...change,
   })
   const all = { start, stop: start + 24 * hour }
+  const eventsIn = async (window: { start: number; stop: number }): Promise<readonly EventFact[]> =>
+    (await missionEventsIn(home.db, [{ mission: home.mission.id, spacecraft: 'ta', window }]))[0] ?? []
 
   /** Tells a list as of a real file's dataset and partition, so that its versions are compared. */
   async function tellList(day: number, version: string, ...events: readonly ReportedEvent[]): Promise<void> {
@@ -87,13 +90,7 @@ describe('lists of mission events', () => {
     await withTx(home.db, tx => recordMissionEvents(tx, { ...list(id, row.version), ...row }, events))
   }
   const told = async (): Promise<readonly unknown[]> =>
-    (await missionEventsIn(home.db, home.mission.id, 'ta', all)).map(e => [
-      e.key,
-      e.state,
-      e.reason,
-      (e.span.start - start) / hour,
-      e.former,
-    ])
+    (await eventsIn(all)).map(e => [e.key, e.state, e.reason, (e.span.start - start) / hour, e.former])
 
   test('an event that moves keeps the starts it had; one that is left out is cancelled; an older list changes nothing', async () => {
     const day = dayNumber++
@@ -106,7 +103,7 @@ describe('lists of mission events', () => {
     expect(await told()).toEqual(after)
     await tellList(day, '0.0.0', region('b', 8, 9))
     expect(await told()).toEqual(after)
-    const before = await missionEventsIn(home.db, home.mission.id, 'ta', { start: start + hour, stop: start + hour + 1 })
+    const before = await eventsIn({ start: start + hour, stop: start + hour + 1 })
     expect(before.map(e => e.key)).toEqual(['a'])
   })
 })

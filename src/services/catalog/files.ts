@@ -2,9 +2,8 @@ import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
-import { tt2000FromUtcMs, utcMsFromTt2000 } from '#formats/time'
+import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
-import { instant } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
@@ -158,38 +157,6 @@ export const idsByNames = (db: Db | Tx, mission: string, names: readonly string[
   names.length === 0
     ? Promise.resolve([])
     : db.selectFrom('file').select(['id', 'name']).where('mission', '=', mission).where('name', 'in', names).execute()
-
-/**
- * Latest held files of a product whose nominal time touches [start, stop), of one spacecraft or of the constellation; with `byContent`
- * also those whose content does: raw deliveries bear any name.
- */
-export const latestFiles = (
-  db: Db | Tx,
-  mission: string,
-  product: string,
-  spacecraft: string,
-  window: { readonly start: number; readonly stop: number },
-  byContent = false,
-): Promise<readonly FileRow[]> =>
-  db
-    .selectFrom('file')
-    .selectAll()
-    .where('mission', '=', mission)
-    .where('product', '=', product)
-    .where('spacecraft', '=', spacecraft)
-    .where('latest', '=', true)
-    .where('state', '=', 'held')
-    .where(e => {
-      // Nothing that overlaps begins earlier than the longest file of the product before it: a bound that an index understands.
-      const longest = sql`(select coalesce(max(longest), 0) from file_tally where mission = ${mission} and product = ${product})`
-      const early = sql<boolean>`start_time >= ${instant(window.start)} - make_interval(secs => ${longest} + 1)`
-      const named = e.and([e('start_time', '<', instant(window.stop)), e('stop_time', '>', instant(window.start)), early])
-      if (!byContent) return named
-      const [start, stop] = [tt2000FromUtcMs(window.start), tt2000FromUtcMs(window.stop)]
-      return e.or([named, e.and([e('coverage_start', '<', stop), e('coverage_stop', '>=', start)])])
-    })
-    .orderBy('start_time')
-    .execute()
 
 /** The highest version of a partition in the ledger, retired ones included, with its recipe; undefined where none was ever made. */
 export const latestOf = (db: Db | Tx, mission: string, dataset: string, partition: string): Promise<FileRow | undefined> =>

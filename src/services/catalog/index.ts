@@ -8,7 +8,6 @@ export {
   findFile,
   heldPartitions,
   idsByNames,
-  latestFiles,
   latestOf,
   parentsOf,
   recordFile,
@@ -16,7 +15,9 @@ export {
   spansOf,
 } from './files.ts'
 export type { FileRow, NewFile, Parent } from './files.ts'
-export { allMissionEvents, contactsOf, missionEventsIn, missionEventsOf, recordMissionEvents } from './mission-events.ts'
+export { contactsIn, latestFiles, missionEventsIn, newestFiles, sortOut } from './asked.ts'
+export type { NameQuestion, PlannedFile } from './asked.ts'
+export { allMissionEvents, contactsOf, missionEventsOf, recordMissionEvents } from './mission-events.ts'
 export type { ReportedEvent, Telling } from './mission-events.ts'
 export { recordRefusal } from './quarantine.ts'
 export type { Refusal } from './quarantine.ts'

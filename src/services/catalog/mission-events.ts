@@ -104,20 +104,6 @@ const cancelOmitted = (tx: Tx, file: Telling, events: readonly ReportedEvent[]):
 const notOlder = sql<boolean>`not exists (select from file told, file tells where told.id = mission_event.file and tells.id = excluded.file
   and (told.start_time, told.version) > (tells.start_time, tells.version))`
 
-/** Events of a spacecraft (also those of all) that touch a time, or once began with it, in order of their begin. */
-export const missionEventsIn = (
-  db: Db | Tx,
-  mission: string,
-  spacecraft: string,
-  window: { readonly start: number; readonly stop: number },
-): Promise<readonly EventFact[]> =>
-  selectEvents(
-    db,
-    sql`mission = ${mission} and spacecraft in (${spacecraft}, ${mission})
-      and (tstzrange(coalesce(data_start, start_time), coalesce(data_stop, stop_time)) && tstzrange(${instant(window.start)}, ${instant(window.stop)})
-        or former && array[${instant(window.start)}::timestamptz])`,
-  )
-
 /** What a file was the last to tell. */
 export const missionEventsOf = (db: Db | Tx, file: number): Promise<readonly EventFact[]> => selectEvents(db, sql`file = ${file}`)
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { consumersOf, datasetId, findProduct, graphLevels } from '#domain/mission'
+import { consumersOf, datasetId, findProduct, rankOf } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import { dayMs } from '#domain/partition'
 import { forecast } from '#domain/process'
@@ -8,7 +8,8 @@ import { fail } from '#error'
 import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import type { CampaignWork } from './campaigns.ts'
-import { surroundingsIn } from './surroundings.ts'
+import { readsIn } from './answers.ts'
+import { workOut } from './known.ts'
 import { spotsOfChange } from './spots.ts'
 
 /** Which works a campaign makes again: those of these products, where something is published. */
@@ -27,12 +28,6 @@ export interface CampaignScope {
 interface Published extends CampaignWork {
   readonly product: string
   readonly isPublic: boolean
-}
-
-/** The distance of a process's outputs from what arrives. */
-export function rankOf(mission: Mission, process: Process): number {
-  const output = process.outputs[0]?.product
-  return graphLevels(mission).findIndex(level => output !== undefined && level.includes(output))
 }
 
 /** The works of a scope. Throws `campaign/not-made-here` for a product that no process makes. */
@@ -105,25 +100,22 @@ async function findFollowing(db: Db | Tx, mission: Mission, asked: readonly Camp
     from: Math.min(...asked.map(w => w.partition.start)) - slack,
     to: Math.max(...asked.map(w => w.partition.stop)) + slack,
   }
-  const around = surroundingsIn(db)
   const there = new Map<string, Published>()
   for (const process of descendantsOf(mission, asked))
     for (const work of await publishedBy(db, mission, process, range)) there.set(keyOf(work), work)
   const taken = new Set(asked.map(keyOf))
   const following: CampaignWork[] = []
   for (let front: readonly CampaignWork[] = asked; front.length > 0;) {
+    const changes = front.flatMap(({ process, spacecraft, partition: { key: partition, start, stop } }) =>
+      (mission.processes.find(p => p.id === process)?.outputs ?? []).map(o => ({ product: o.product, spacecraft, partition, start, stop })),
+    )
     const next: CampaignWork[] = []
-    for (const work of front)
-      for (const output of mission.processes.find(p => p.id === work.process)?.outputs ?? []) {
-        const { key: partition, start, stop } = work.partition
-        const change = { product: output.product, spacecraft: work.spacecraft, partition, start, stop }
-        for (const spot of await spotsOfChange(around, mission, change)) {
-          const found = spot.kind === 'work' ? there.get(keyOf(spot)) : undefined
-          if (found === undefined || taken.has(keyOf(found))) continue
-          taken.add(keyOf(found))
-          next.push(found)
-        }
-      }
+    for (const spot of await workOut(readsIn(db), known => changes.flatMap(change => spotsOfChange(known, mission, change)))) {
+      const found = spot.kind === 'work' ? there.get(keyOf(spot)) : undefined
+      if (found === undefined || taken.has(keyOf(found))) continue
+      taken.add(keyOf(found))
+      next.push(found)
+    }
     following.push(...next)
     front = next
   }

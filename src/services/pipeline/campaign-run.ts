@@ -16,7 +16,8 @@ import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { gatherWork } from './facts.ts'
 import { makeJob } from './jobs.ts'
-import { inTx } from './ledger.ts'
+import { readsIn } from './answers.ts'
+import { workOut } from './known.ts'
 import { findMission, reconcile, sha256Text } from './reconcile.ts'
 import { spotOfJob } from './spots.ts'
 import { lockSpot } from './sql.ts'
@@ -166,7 +167,7 @@ async function orderItem(context: PipelineContext, campaign: CampaignRow, item: 
     if (rule === undefined) return settled('skipped', `mission ${mission.id} no longer has the process ${process}`)
     const key = { mission: mission.id, process, spacecraft, partition }
     const now = context.clock()
-    const facts = await gatherWork(inTx(context, tx), mission, rule, key, now)
+    const facts = await workOut(readsIn(tx), known => gatherWork(known, mission, rule, key, now))
     if (facts.job?.state === 'ready' || facts.job?.state === 'running') return undefined
     const { run, cell } = planWork({ ...facts, madeRecipe: undefined, job: undefined }, now, { ...context.settings, settle: 0 }, sha256Text)
     if (run === undefined && cell.next === 'waiting' && cell.reason.kind === 'upstream') return undefined

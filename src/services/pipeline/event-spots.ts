@@ -5,17 +5,17 @@ import type { Partition, Span } from '#domain/partition'
 import { followsEvent, lastTick } from '#domain/plan'
 import type { EventFact } from '#domain/plan'
 import type { Spot } from './context.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from './known.ts'
 import { ownSpots, spotsOfContacts, unique } from './spots.ts'
 
 /** Where mission events matter: what contacts expect, partitions that follow them now or did once, works that they start, and all of an instrument that a mode is of. */
-export async function spotsOfEvents(around: Surroundings, mission: Mission, events: readonly EventFact[]): Promise<readonly Spot[]> {
+export function spotsOfEvents(around: Surroundings, mission: Mission, events: readonly EventFact[]): readonly Spot[] {
   const spots: Spot[] = []
   for (const event of events)
     for (const spacecraft of spacecraftOf(mission, event)) {
-      spots.push(...followers(mission, event, spacecraft), ...(await started(around, mission, event, spacecraft)))
+      spots.push(...followers(mission, event, spacecraft), ...started(around, mission, event, spacecraft))
       if (event.kind === 'contact') spots.push(...spotsOfContacts(mission, [{ spacecraft, data: event.span }]))
-      if (event.kind === 'mode') spots.push(...(await concerned(around, mission, event, spacecraft)))
+      if (event.kind === 'mode') spots.push(...concerned(around, mission, event, spacecraft))
     }
   return unique(spots)
 }
@@ -39,25 +39,25 @@ function followers(mission: Mission, event: EventFact, spacecraft: string): read
     )
 }
 
-async function started(around: Surroundings, mission: Mission, event: EventFact, spacecraft: string): Promise<readonly Spot[]> {
+function started(around: Surroundings, mission: Mission, event: EventFact, spacecraft: string): readonly Spot[] {
   const spots: Spot[] = []
   for (const process of mission.processes.filter(p => event.kind === 'region' && p.on.includes(event.name))) {
     const made = madeBy(mission, process)
     if (made === undefined || !made.spacecraft.includes(spacecraft)) continue
     const partitions = isTiled(made.partition)
       ? partitionsOf(made.partition, event.span)
-      : await existing(around, mission, made, spacecraft, event.span)
+      : existing(around, mission, made, spacecraft, event.span)
     for (const partition of partitions) spots.push({ kind: 'work', mission: mission.id, process: process.id, spacecraft, partition })
   }
   return spots
 }
 
 /** Cells of the instrument that the mode is of, where they exist already: they may have learned why they are empty. */
-async function concerned(around: Surroundings, mission: Mission, event: EventFact, spacecraft: string): Promise<readonly Spot[]> {
+function concerned(around: Surroundings, mission: Mission, event: EventFact, spacecraft: string): readonly Spot[] {
   const instrument = event.name.split(' ')[0]
   const spots: Spot[] = []
   for (const product of mission.products.filter(p => p.instrument === instrument && p.spacecraft.includes(spacecraft)))
-    for (const partition of await existing(around, mission, product, spacecraft, event.span))
+    for (const partition of existing(around, mission, product, spacecraft, event.span))
       spots.push(...ownSpots(mission, product, spacecraft, partition))
   return spots
 }
@@ -67,14 +67,8 @@ const madeBy = (mission: Mission, process: Process): Product | undefined => {
   return output === undefined ? undefined : findProduct(mission, output.product)
 }
 
-async function existing(
-  around: Surroundings,
-  mission: Mission,
-  product: Product,
-  spacecraft: string,
-  span: Span,
-): Promise<readonly Partition[]> {
-  const cells = await around.cellsIn(mission.id, [datasetId(product, spacecraft)], span)
+function existing(around: Surroundings, mission: Mission, product: Product, spacecraft: string, span: Span): readonly Partition[] {
+  const cells = around.cellsIn(mission.id, datasetId(product, spacecraft), span)
   return cells.map(c => ({ kind: product.partition.kind, key: c.partition, ...c.span }))
 }
 

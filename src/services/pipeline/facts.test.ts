@@ -3,8 +3,9 @@ import { workOff } from '#services/executor'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { gatherWork } from './facts.ts'
+import { workOut } from './known.ts'
+import type { Reads } from './known.ts'
 import { sqlLedger } from './ledger.ts'
-import type { Ledger } from './ledger.ts'
 
 let home: Installation
 beforeAll(async () => {
@@ -24,16 +25,16 @@ test('a job that ends between two reads of one look is active or made, never ove
     const start = Date.parse(day)
     const partition = { kind: 'day', key: day, start, stop: start + 86_400_000 } as const
     const key = { mission: home.mission.id, process: process.id, spacecraft: 'ta', partition }
-    const facts = await sqlLedger(home.pipeline).look('a look of the test', ledger => {
-      const shaken: Ledger = {
-        ...ledger,
-        [reading]: async (...question: never[]) => {
-          const answer = await (ledger[reading] as (...q: never[]) => Promise<unknown>)(...question)
+    const facts = await sqlLedger(home.pipeline).look(['a look of the test'], ({ reads }) => {
+      const shaken: Reads = {
+        ...reads,
+        [reading]: async (questions: never) => {
+          const answers = await reads[reading](questions)
           await workOff(home.executor, home.queue)
-          return answer
+          return answers
         },
       }
-      return gatherWork(shaken, home.mission, process, key, home.now)
+      return workOut(shaken, known => gatherWork(known, home.mission, process, key, home.now))
     })
     expect(facts.job).toBeDefined()
     if (facts.job?.state === 'made') expect(facts.made).toBe('files')

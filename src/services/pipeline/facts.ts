@@ -4,31 +4,29 @@ import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
 import { chooseFiles, foresee, reachOf } from '#domain/plan'
 import type { ArrivalFacts, ContactFact, EventFact, FileFact, Foreseen, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
-import type { Ledger } from './ledger.ts'
+import type { Known } from './known.ts'
 import { orbitsAround } from './spots.ts'
 import type { WorkKey } from './sql.ts'
 
 /** Ancillary files of neighbouring days overlap a little (real-data 4.1): their nominal day may be another one. */
 const nominalSlack = dayMs
 
-export async function gatherWork(ledger: Ledger, mission: Mission, process: Process, key: WorkKey, now: number): Promise<WorkFacts> {
+export function gatherWork(known: Known, mission: Mission, process: Process, key: WorkKey, now: number): WorkFacts {
   const products = process.outputs.map(o => findProduct(mission, o.product))
   const outputs = products.map(product => datasetId(product, key.spacecraft))
-  // Before its verdict: a job may end between two reads, and one that is over without a verdict would be made again.
-  const job = await ledger.lastJob(key)
-  const roles: RoleFacts[] = []
-  for (const input of process.inputs) roles.push(await gatherRole(ledger, mission, input, key))
-  const verdicts = await Promise.all(outputs.map(dataset => ledger.lastVerified(mission.id, { dataset, partition: key.partition.key })))
+  const job = known.lastJob(key)
+  const roles = process.inputs.map(input => gatherRole(known, mission, input, key))
+  const verdicts = outputs.map(dataset => known.lastVerified(mission.id, { dataset, partition: key.partition.key }))
   const recipes = new Set(verdicts.map(v => v?.recipe))
   const agreed = recipes.size === 1 ? verdicts[0] : undefined
   const made = verdicts.some(v => v !== undefined && v.outcome !== 'no-data')
     ? 'files'
     : agreed === undefined
-      ? await deliveredOf(ledger, mission, outputs, key)
+      ? deliveredOf(known, mission, outputs, key)
       : 'no-data'
   const [first] = products
-  const events = await eventsOf(ledger, mission, key.spacecraft, key.partition)
-  const contacts = first?.expect === 'contacts' ? await ledger.contacts(mission.id, key.spacecraft, key.partition) : []
+  const events = eventsOf(known, mission, key.spacecraft, key.partition)
+  const contacts = first?.expect === 'contacts' ? known.contacts(mission.id, key.spacecraft, key.partition) : []
   return {
     process,
     partition: key.partition,
@@ -45,10 +43,8 @@ export async function gatherWork(ledger: Ledger, mission: Mission, process: Proc
 const nothingForeseen: Foreseen = { known: false, absence: undefined, barred: false }
 
 /** Asked only where the mission has lists of events, or contacts that can move. */
-const eventsOf = async (ledger: Ledger, mission: Mission, spacecraft: string, partition: Partition): Promise<readonly EventFact[]> =>
-  mission.products.some(p => p.format === 'events' || p.format === 'contacts')
-    ? ledger.missionEvents(mission.id, spacecraft, partition)
-    : []
+const eventsOf = (known: Known, mission: Mission, spacecraft: string, partition: Partition): readonly EventFact[] =>
+  mission.products.some(p => p.format === 'events' || p.format === 'contacts') ? known.missionEvents(mission.id, spacecraft, partition) : []
 
 function foreseenOf(
   mission: Mission,
@@ -63,15 +59,12 @@ function foreseenOf(
 }
 
 /** Whether every output came from outside: nothing was made here yet. */
-async function deliveredOf(ledger: Ledger, mission: Mission, outputs: readonly string[], key: WorkKey): Promise<'none' | 'delivered'> {
-  for (const dataset of outputs)
-    if ((await ledger.newestFile(mission.id, { dataset, partition: key.partition.key })) === undefined) return 'none'
-  return 'delivered'
-}
+const deliveredOf = (known: Known, mission: Mission, outputs: readonly string[], { partition }: WorkKey): 'none' | 'delivered' =>
+  outputs.every(dataset => known.newestFile(mission.id, { dataset, partition: partition.key }) !== undefined) ? 'delivered' : 'none'
 
-async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput, key: WorkKey): Promise<RoleFacts> {
+function gatherRole(known: Known, mission: Mission, input: ProcessInput, key: WorkKey): RoleFacts {
   const { window } = input
-  const orbits = window.kind === 'orbits' ? await orbitsAround(ledger, mission.id, key.spacecraft, window, key.partition) : []
+  const orbits = window.kind === 'orbits' ? orbitsAround(known, mission.id, key.spacecraft, window, key.partition) : []
   const reach = reachOf(window, key.partition, orbits)
   const files: FileFact[] = []
   const datasets: string[] = []
@@ -79,49 +72,38 @@ async function gatherRole(ledger: Ledger, mission: Mission, input: ProcessInput,
     const product = findProduct(mission, id)
     const spacecraft = product.spacecraft.includes(key.spacecraft) ? [key.spacecraft] : product.spacecraft
     datasets.push(...spacecraft.map(sc => datasetId(product, sc)))
-    for (const sc of spacecraft) files.push(...(await filesAround(ledger, mission, product, sc, reach)))
+    for (const sc of spacecraft) files.push(...filesAround(known, mission, product, sc, reach))
   }
   const chosen = chooseFiles(input, key.partition, files, orbits)
-  return { input, files: chosen, cells: await cellsOf(ledger, mission, input, datasets, key.partition, reach) }
+  return { input, files: chosen, cells: cellsOf(known, mission, input, datasets, key.partition, reach) }
 }
 
 /** What a role may wait for or blame: cells of its window; the newest earlier output is taken as it is. */
-async function cellsOf(
-  ledger: Ledger,
+function cellsOf(
+  known: Known,
   mission: Mission,
   input: ProcessInput,
   datasets: readonly string[],
   partition: Partition,
   reach: Span,
-): Promise<readonly SourceCell[]> {
+): readonly SourceCell[] {
   const { kind } = input.window
   if (kind === 'previous' || kind === 'nearest') return []
-  const cells = await ledger.cellsIn(mission.id, datasets, reach)
+  const found = datasets.map(dataset => known.cellsIn(mission.id, dataset, reach))
+  const cells = found.length === 1 ? (found[0] ?? []) : found.flat().toSorted((a, b) => a.span.start - b.span.start)
   const own = partition.kind === 'tag' || followsEvents(partition) ? cells.filter(c => c.partition === partition.key) : []
   return own.length > 0 ? own : cells
 }
 
-async function filesAround(
-  ledger: Ledger,
-  mission: Mission,
-  product: Product,
-  spacecraft: string,
-  reach: Span,
-): Promise<readonly FileFact[]> {
+function filesAround(known: Known, mission: Mission, product: Product, spacecraft: string, reach: Span): readonly FileFact[] {
   const wide = { start: reach.start - nominalSlack, stop: reach.stop + nominalSlack }
-  return ledger.latestFiles(mission.id, product.id, spacecraft, wide, product.kind === 'telemetry')
+  return known.latestFiles(mission.id, product.id, spacecraft, wide, product.kind === 'telemetry')
 }
 
-export async function gatherArrival(
-  ledger: Ledger,
-  mission: Mission,
-  product: Product,
-  spacecraft: string,
-  partition: Partition,
-): Promise<ArrivalFacts> {
-  const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
-  const files = await ledger.latestFiles(mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
-  const events = await eventsOf(ledger, mission, spacecraft, partition)
+export function gatherArrival(known: Known, mission: Mission, product: Product, spacecraft: string, partition: Partition): ArrivalFacts {
+  const contacts = product.expect === 'contacts' ? known.contacts(mission.id, spacecraft, partition) : []
+  const files = known.latestFiles(mission.id, product.id, spacecraft, { start: partition.start, stop: partition.stop })
+  const events = eventsOf(known, mission, spacecraft, partition)
   return {
     product,
     partition,

@@ -1,47 +1,29 @@
 import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
-import type { Span } from '#domain/partition'
 import { promises } from '#domain/plan'
-import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, Waiver, WorkFacts } from '#domain/plan'
-import {
-  allMissionEvents,
-  contactsOf,
-  eventsAfter,
-  filesByIds,
-  heldPartitions,
-  latestFiles,
-  latestOf,
-  missionEventsOf,
-  spansOf,
-} from '#services/catalog'
+import type { CellName, ContactFact, EventFact, PlannedInput, WorkFacts } from '#domain/plan'
+import { allMissionEvents, contactsOf, eventsAfter, filesByIds, heldPartitions, missionEventsOf, spansOf } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Db, Tx } from '#services/db'
+import { readsIn } from './answers.ts'
 import { spotColumns } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext } from './context.ts'
 import { deferRemake } from './defer.ts'
 import type { Deferral } from './defer.ts'
 import { makeJob } from './jobs.ts'
+import type { Reads } from './known.ts'
 import type { Change } from './spots.ts'
-import { surroundingsIn } from './surroundings.ts'
-import type { Surroundings } from './surroundings.ts'
-import { lastJob, lastVerified, lockSpot, toFileFact, validWaiver, writeCell } from './sql.ts'
+import { dropCells, lockSpots, writeCells } from './sql.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 
-/** What one look at one spot reads and writes. Nobody else decides about the spot meanwhile, and all of it is kept or none. */
-export interface Ledger extends Surroundings {
-  /** Latest held files of a product whose nominal time (or, with `byContent`, whose content) touches the window, in order of start. */
-  latestFiles(mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean): Promise<readonly FileFact[]>
-  contacts(mission: string, spacecraft: string, window: Span): Promise<readonly ContactFact[]>
-  lastVerified(mission: string, name: CellName): Promise<{ readonly recipe: string; readonly outcome: string } | undefined>
-  lastJob(key: WorkKey): Promise<JobFact | undefined>
-  /** Id of the highest version of a partition. */
-  newestFile(mission: string, name: CellName): Promise<number | undefined>
-  waiver(mission: string, name: CellName): Promise<Waiver | undefined>
-  /** True where what others see of the cell changed. */
-  writeCell(cell: CellWrite, at: number): Promise<boolean>
-  /** Takes a cell away that nobody expects any more; true where there was one. */
-  dropCell(mission: string, name: CellName): Promise<boolean>
+/** What looks at some spots read and write. Nobody else decides about these spots meanwhile, and all of it is kept or none. */
+export interface Ledger {
+  readonly reads: Reads
+  /** True, in their order, where what others see of the cell changed. What is written is not read before the end of the looks. */
+  writeCells(cells: readonly CellWrite[], at: number): Promise<readonly boolean[]>
+  /** Takes cells away that nobody expects any more; true, in their order, where there was one. */
+  dropCells(cells: readonly (CellName & { readonly mission: string })[]): Promise<readonly boolean[]>
   /** The job's number; or that it is left to a campaign. */
   makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number | Deferral>
 }
@@ -58,8 +40,10 @@ export interface Told extends Change {
 }
 
 /** What planning as a whole reads beside its looks. */
-export interface LedgerStore extends Surroundings {
-  look<T>(key: string, work: (ledger: Ledger) => Promise<T>): Promise<T>
+export interface LedgerStore {
+  readonly reads: Reads
+  /** Looks at the spots of these keys. */
+  look<T>(keys: readonly string[], work: (ledger: Ledger) => Promise<T>): Promise<T>
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
   readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
   advance(to: number): Promise<void>
@@ -94,9 +78,10 @@ const isPromised = sql<boolean>`reason->>'kind' = any(${[...promises]}::text[])`
 
 /** The ledger in PostgreSQL. */
 export const sqlLedger = (context: PipelineContext): LedgerStore => ({
-  look: (key, work) =>
+  reads: readsIn(context.db),
+  look: (keys, work) =>
     withTx(context.db, async tx => {
-      await lockSpot(tx, key)
+      await lockSpots(tx, keys)
       return work(inTx(context, tx))
     }),
   readLog: async limit => {
@@ -143,26 +128,13 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .execute(),
   allContacts: mission => contactsOf(context.db, mission, undefined),
   allMissionEvents: mission => allMissionEvents(context.db, mission),
-  ...surroundingsIn(context.db),
   partitions: mission => partitionsOf(context.db, mission),
 })
 
-/** One look's reads and writes in a transaction that is open already. */
-export const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
-  latestFiles: async (...question) => (await latestFiles(tx, ...question)).map(toFileFact),
-  ...surroundingsIn(tx),
-  contacts: (...question) => contactsOf(tx, ...question),
-  lastVerified: (mission, { dataset, partition }) => lastVerified(tx, mission, dataset, partition),
-  lastJob: key => lastJob(tx, key),
-  newestFile: async (mission, { dataset, partition }) => (await latestOf(tx, mission, dataset, partition))?.id,
-  waiver: (mission, name) => validWaiver(tx, mission, name),
-  writeCell: (cell, at) => writeCell(tx, cell, at),
-  dropCell: async (mission, { dataset, partition }) =>
-    (
-      await tx
-        .deleteFrom('cell')
-        .where(e => e.and({ mission, dataset, partition }))
-        .executeTakeFirst()
-    ).numDeletedRows > 0n,
+/** Reads and writes in a transaction that is open already. */
+const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
+  reads: readsIn(tx),
+  writeCells: (cells, at) => writeCells(tx, cells, at),
+  dropCells: cells => dropCells(tx, cells),
   makeJob: async (...job) => (await deferRemake(context, tx, ...job)) ?? makeJob(context, tx, ...job),
 })

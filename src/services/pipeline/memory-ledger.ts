@@ -8,6 +8,7 @@ import { compareVersions, nextVersion, riseOf } from '#domain/version'
 import type { ParentVersion, Version } from '#domain/version'
 import { fail } from '#error'
 import { spotKey } from './context.ts'
+import type { Known, Reads } from './known.ts'
 import type { Ledger, LedgerStore, Run, Told } from './ledger.ts'
 import type { Change } from './spots.ts'
 import { TimeIndex } from './memory-time.ts'
@@ -48,8 +49,13 @@ export interface MemoryCell extends CellWrite {
   readonly changed: number
 }
 
-/** What happens between two steps of a look: a test lets others go first, or breaks off there. */
-export type Step = () => Promise<void> | undefined
+/** Between two steps of a look others may go first, or it breaks off there; not where a ledger is alone. */
+export interface Turns {
+  isAlone(): boolean
+  next(): Promise<void>
+}
+
+const alone: Turns = { isAlone: () => true, next: async () => undefined }
 
 /**
  * The ledger without a database: the planner drives it as it drives the one in PostgreSQL, and a conformance suite holds the two together.
@@ -76,19 +82,23 @@ export class MemoryLedger implements LedgerStore {
   readonly #locks = new Map<string, Promise<unknown>>()
   readonly #mission: Mission
   readonly #clock: () => number
-  readonly #step: Step
+  readonly #turns: Turns
   readonly #waived: (cell: CellName) => Waiver | undefined
 
   constructor(
     mission: Mission,
     clock: () => number,
-    step: Step = () => undefined,
+    turns: Turns = alone,
     waived: (cell: CellName) => Waiver | undefined = () => undefined,
   ) {
     this.#waived = waived
     this.#mission = mission
     this.#clock = clock
-    this.#step = step
+    this.#turns = turns
+  }
+
+  #step(): Promise<void> | undefined {
+    return this.#turns.isAlone() ? undefined : this.#turns.next()
   }
 
   /** A file of a partition, recorded with its event. The highest version is the latest, in whatever order they come. */
@@ -123,48 +133,69 @@ export class MemoryLedger implements LedgerStore {
 
   // -- what planning asks ---------------------------------------------------------------------------------------------
 
-  async look<T>(key: string, work: (ledger: Ledger) => Promise<T>): Promise<T> {
-    const before = this.#locks.get(key)
-    const mine = (before ?? Promise.resolve()).catch(() => undefined).then(() => this.#lookAlone(work))
-    this.#locks.set(key, mine)
+  async look<T>(keys: readonly string[], work: (ledger: Ledger) => Promise<T>): Promise<T> {
+    if (this.#turns.isAlone()) return this.#lookAlone(work)
+    const before = keys.flatMap(key => this.#locks.get(key) ?? [])
+    const mine = before.length === 0 ? this.#lookAlone(work) : Promise.allSettled(before).then(() => this.#lookAlone(work))
+    for (const key of keys) this.#locks.set(key, mine)
     try {
       return await mine
     } finally {
-      if (this.#locks.get(key) === mine) this.#locks.delete(key)
+      for (const key of keys) if (this.#locks.get(key) === mine) this.#locks.delete(key)
     }
   }
 
-  /** What a look writes is seen by nobody before its end, and by nobody at all where it breaks off. */
+  /** What looks write is seen by nobody before their end, and by nobody at all where they break off. */
   async #lookAlone<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
     const writes: (() => void)[] = []
-    const result = await work(this.#asLedger(writes))
+    const result = await work({
+      reads: this.reads,
+      writeCells: async (cells, at) => cells.map(cell => this.#writeCell(cell, at, writes)),
+      dropCells: async names => names.map(name => this.#dropCell(name, writes)),
+      makeJob: async (_mission, facts, key, run) => this.#makeJob(facts.process, key, run, writes),
+    })
     await this.#step()
     for (const write of writes) write()
     return result
   }
 
-  #asLedger(writes: (() => void)[]): Ledger {
-    const told = <T>(read: () => T): Promise<T> => this.#step()?.then(read) ?? Promise.resolve(read())
+  /** At hand where nobody can go first; else kind by kind, with a step before each. */
+  get reads(): Reads {
+    const answer =
+      <Q extends readonly unknown[], A>(read: (...question: Q) => A) =>
+      async (questions: readonly Q[]): Promise<readonly A[]> => {
+        await this.#step()
+        return questions.map(question => read(...question))
+      }
+    const known = this.#known
     return {
-      latestFiles: (_mission, product, spacecraft, window) => told(() => this.#fileTimes.touching(`${product} ${spacecraft}`, window)),
-      cellsIn: (_mission, datasets, window) => told(() => this.#cellsIn(datasets, window)),
-      missionEvents: (_mission, spacecraft, window) => told(() => this.#eventsIn(spacecraft, window)),
-      contacts: (_mission, spacecraft, window) => told(() => this.#contactsOf(spacecraft, window)),
-      lastVerified: (_mission, name) => told(() => this.#verified.get(keyOf(name))),
-      lastJob: key => told(() => factOf(this.#lastJob.get(workOf(key)))),
-      newestFile: (_mission, name) => told(() => this.#latest.get(keyOf(name))?.id),
-      waiver: (_mission, name) => told(() => this.#waived(name)),
-      writeCell: (cell, at) => told(() => this.#writeCell(cell, at, writes)),
-      dropCell: (_mission, name) => told(() => this.#dropCell(name, writes)),
-      makeJob: (_mission, facts, key, run) => told(() => this.#makeJob(facts.process, key, run, writes)),
+      atHand: this.#turns.isAlone() ? known : undefined,
+      lastJob: answer(known.lastJob),
+      missionEvents: answer(known.missionEvents),
+      contacts: answer(known.contacts),
+      latestFiles: answer(known.latestFiles),
+      cellsIn: answer(known.cellsIn),
+      lastVerified: answer(known.lastVerified),
+      newestFile: answer(known.newestFile),
+      waiver: answer(known.waiver),
     }
   }
 
-  #cellsIn(datasets: readonly string[], window: Span): readonly SourceCell[] {
-    return datasets
-      .flatMap(dataset => this.#cellTimes.touching(dataset, window))
-      .toSorted((a, b) => a.span.start - b.span.start)
-      .map(({ product, dataset, partition, span, state }) => ({ product, dataset, partition, span, ...state }))
+  readonly #known: Known = {
+    latestFiles: (_mission, product, spacecraft, window) => this.#fileTimes.touching(`${product} ${spacecraft}`, window),
+    cellsIn: (_mission, dataset, window) => this.#cellsIn(dataset, window),
+    missionEvents: (_mission, spacecraft, window) => this.#eventsIn(spacecraft, window),
+    contacts: (_mission, spacecraft, window) => this.#contactsOf(spacecraft, window),
+    lastVerified: (_mission, name) => this.#verified.get(keyOf(name)),
+    lastJob: key => factOf(this.#lastJob.get(workOf(key))),
+    newestFile: (_mission, name) => this.#latest.get(keyOf(name))?.id,
+    waiver: (_mission, name) => this.#waived(name),
+  }
+
+  #cellsIn(dataset: string, window: Span): readonly SourceCell[] {
+    return this.#cellTimes
+      .touching(dataset, window)
+      .map(({ product, partition, span, state }) => ({ product, dataset, partition, span, ...state }))
   }
 
   #eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
@@ -353,16 +384,6 @@ export class MemoryLedger implements LedgerStore {
       .filter(c => which === 'open' || (c.state.next === 'waiting' && promises.includes(c.state.reason.kind)))
       .toSorted((a, b) => a.span.start - b.span.start || inText(a.dataset, b.dataset) || inText(a.partition, b.partition))
       .map(c => ({ ...c, process: c.process ?? null, start_time: c.span.start, stop_time: c.span.stop }))
-  }
-
-  async cellsIn(_mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]> {
-    await this.#step()
-    return this.#cellsIn(datasets, window)
-  }
-
-  async missionEvents(_mission: string, spacecraft: string, window: Span): Promise<readonly EventFact[]> {
-    await this.#step()
-    return this.#eventsIn(spacecraft, window)
   }
 
   /** This mission tells of contacts only. */

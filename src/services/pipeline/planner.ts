@@ -3,6 +3,7 @@ import { spotOfCell } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { sqlLedger } from './ledger.ts'
+import { workOut } from './known.ts'
 import type { LedgerStore, Told } from './ledger.ts'
 import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
 import { lookAt } from './reconcile.ts'
@@ -72,25 +73,33 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
 }
 
 async function spotsOfLog(context: PlanContext, store: LedgerStore, told: readonly Told[]): Promise<readonly Spot[]> {
-  const spots: Spot[] = []
-  for (const change of told) {
+  // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
+  const configured = told.flatMap(change => {
     const mission = context.missions.find(m => m.id === change.mission)
-    // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
-    if (mission === undefined || !mission.products.some(p => p.id === change.product)) continue
-    spots.push(...(await spotsOfChange(store, mission, change)), ...(await spotsOfEvents(store, mission, change.missionEvents)))
-  }
-  return unique(spots)
+    return mission === undefined || !mission.products.some(p => p.id === change.product) ? [] : [{ mission, change }]
+  })
+  return workOut(store.reads, known =>
+    unique(
+      configured.flatMap(({ mission, change }) => [
+        ...spotsOfChange(known, mission, change),
+        ...spotsOfEvents(known, mission, change.missionEvents),
+      ]),
+    ),
+  )
 }
 
 async function allSpots(context: PlanContext, store: LedgerStore): Promise<readonly Spot[]> {
   const spots: Spot[] = []
   for (const mission of context.missions) {
-    spots.push(...spotsOfContacts(mission, await store.allContacts(mission.id)))
-    spots.push(...(await spotsOfEvents(store, mission, await store.allMissionEvents(mission.id))))
-    spots.push(...spotsOfSchedules(mission, context.clock()))
+    const [contacts, events] = [await store.allContacts(mission.id), await store.allMissionEvents(mission.id)]
     // Cells too: a look that broke off may have left their readers out.
-    for (const seen of await store.partitions(mission.id))
-      if (mission.products.some(p => p.id === seen.product)) spots.push(...(await spotsOfChange(store, mission, seen)))
+    const seen = (await store.partitions(mission.id)).filter(({ product }) => mission.products.some(p => p.id === product))
+    spots.push(
+      ...spotsOfContacts(mission, contacts),
+      ...(await workOut(store.reads, known => spotsOfEvents(known, mission, events))),
+      ...spotsOfSchedules(mission, context.clock()),
+      ...(await workOut(store.reads, known => unique(seen.flatMap(change => spotsOfChange(known, mission, change))))),
+    )
   }
   return unique(spots)
 }

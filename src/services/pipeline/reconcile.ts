@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
-import { consumersOf, datasetId, findProduct } from '#domain/mission'
-import type { Mission, Product } from '#domain/mission'
+import { consumersOf, datasetId, findProduct, rankOf } from '#domain/mission'
+import type { Mission, Process, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
 import { absences, isWaivable, planArrival, planWork, promises, waive } from '#domain/plan'
-import type { CellState, WorkFacts } from '#domain/plan'
+import type { ArrivalFacts, CellName, CellState, Plan, WorkFacts } from '#domain/plan'
 import { fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import type { Deferral } from './defer.ts'
 import { dueTime, gatherArrival, gatherWork } from './facts.ts'
 import { sqlLedger } from './ledger.ts'
+import { workOut } from './known.ts'
+import type { Known } from './known.ts'
 import type { Ledger, LedgerStore } from './ledger.ts'
 import { spotsOfChange } from './spots.ts'
+import type { Change } from './spots.ts'
+import type { CellWrite, WorkKey } from './sql.ts'
 
 export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -30,69 +34,185 @@ export interface Looked {
   readonly until: number | undefined
 }
 
+/** Spots that are looked at in one transaction: few enough that a worker whose job ends there waits a moment only. */
+const together = 200
+
 /**
  * Looks at spots until nothing more changes: plans each, makes jobs, writes cells, and goes on to those that wait for a cell that moved.
- * Safe to call for any spot at any time by any process: it decides from the ledger alone. */
+ * Many at a time, none beside what it is made from, so that what is being remade is seen by what reads it.
+ * Safe to call for any spot at any time by any process: it decides from the ledger alone.
+ */
 export async function lookAt(context: PlanContext, store: LedgerStore, spots: readonly Spot[]): Promise<Looked> {
-  const queue = new Map(spots.map(spot => [spotKey(spot), spot]))
+  const queue = new SpotQueue(context, spots)
   const rounds = new Map<string, number>()
   let jobs = 0
   let until: number | undefined
-  for (const [key, spot] of queue) {
-    queue.delete(key)
-    const round = (rounds.get(key) ?? 0) + 1
-    rounds.set(key, round)
-    // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
-    if (round > 20) continue
-    const seen = await lookOnce(context, store, spot)
-    jobs += seen.job === undefined ? 0 : 1
+  for (let batch = queue.take(together); batch.length > 0; batch = queue.take(together)) {
+    const due = batch.filter(({ key }) => {
+      const round = (rounds.get(key) ?? 0) + 1
+      rounds.set(key, round)
+      // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
+      return round <= 20
+    })
+    const seen = await lookTogether(context, store, due)
+    jobs += seen.jobs
     if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
-    // What is put into a map while it is walked through comes at its end.
-    for (const affected of seen.affected) if (!queue.has(spotKey(affected))) queue.set(spotKey(affected), affected)
+    for (const spot of await spotsOfMoved(context, store, seen.moved)) queue.put(spot)
   }
   return { jobs, until }
 }
 
-interface Seen {
-  readonly job: number | undefined
-  readonly until: number | undefined
-  readonly affected: readonly Spot[]
+interface Queued {
+  readonly key: string
+  readonly spot: Spot
 }
 
-const lookOnce = (context: PlanContext, store: LedgerStore, spot: Spot): Promise<Seen> =>
-  store.look(spotKey(spot), ledger => {
-    const mission = findMission(context.missions, spot.mission)
-    return spot.kind === 'work' ? lookAtWork(context, ledger, mission, spot) : lookAtArrival(context, ledger, mission, spot)
-  })
+/** Spots to look at, each once: by how far they are from what arrives, then in order of entry. */
+class SpotQueue {
+  readonly #ranks: Map<string, Spot>[] = []
+  readonly #context: PlanContext
 
-async function lookAtWork(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'work' }): Promise<Seen> {
-  const process =
-    mission.processes.find(p => p.id === spot.process) ??
-    fail('pipeline/unknown-process', `mission ${mission.id} has no process ${spot.process}`)
-  const key = { mission: mission.id, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition }
-  const now = context.clock()
-  const facts = await gatherWork(ledger, mission, process, key, now)
-  const plan = planWork(facts, now, context.settings, sha256Text)
-  const made = plan.run === undefined ? undefined : await ledger.makeJob(mission, facts, key, plan.run)
-  const job = typeof made === 'number' ? made : undefined
-  const cell = typeof made === 'object' ? leftTo(plan.cell, made) : plan.cell
-  if (job !== undefined)
-    context.log.info({ act: 'plan', job, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition.key }, 'job made')
-  const affected: Spot[] = []
-  for (const output of process.outputs) {
-    const state = job === undefined ? cell : { ...cell, reason: { ...cell.reason, job } }
-    affected.push(
-      ...(await noteCell(context, ledger, mission, {
-        product: output.product,
-        process: process.id,
-        spot,
-        state,
-        recipe: facts.madeRecipe,
-        touched: isTouched(findProduct(mission, output.product), facts, plan.cell),
-      })),
-    )
+  constructor(context: PlanContext, spots: readonly Spot[]) {
+    this.#context = context
+    for (const spot of spots) this.put(spot)
   }
-  return { job, until: promises.includes(plan.cell.reason.kind) ? plan.cell.reason.until : undefined, affected }
+
+  put(spot: Spot): void {
+    const mission = findMission(this.#context.missions, spot.mission)
+    const rank = spot.kind === 'arrival' ? 0 : rankOf(mission, findProcess(mission, spot.process))
+    const queue = (this.#ranks[rank] ??= new Map())
+    const key = spotKey(spot)
+    if (!queue.has(key)) queue.set(key, spot)
+  }
+
+  /** The first of the lowest rank, at the most `count`. */
+  take(count: number): readonly Queued[] {
+    const queue = this.#ranks.find(rank => rank !== undefined && rank.size > 0)
+    const taken: Queued[] = []
+    for (const [key, spot] of queue ?? []) {
+      if (taken.length === count) break
+      taken.push({ key, spot })
+    }
+    for (const { key } of taken) queue?.delete(key)
+    return taken
+  }
+}
+
+const findProcess = (mission: Mission, id: string): Process =>
+  mission.processes.find(p => p.id === id) ?? fail('pipeline/unknown-process', `mission ${mission.id} has no process ${id}`)
+
+interface Seen {
+  readonly jobs: number
+  readonly until: number | undefined
+  readonly moved: readonly Moved[]
+}
+
+/** A cell that moved, as those who read its product see it. */
+interface Moved {
+  readonly mission: string
+  readonly change: Change
+  /** Whose look moved it: it need not be told. */
+  readonly by: string
+}
+
+/** Where a cell that moved matters, from what is committed: a look beside this one may just have made its reader's cell. */
+async function spotsOfMoved(context: PlanContext, store: LedgerStore, moved: readonly Moved[]): Promise<readonly Spot[]> {
+  const read = moved.map(one => ({ ...one, mission: findMission(context.missions, one.mission) }))
+  const told = read.filter(({ mission, change }) => consumersOf(mission, change.product).length > 0)
+  if (told.length === 0) return []
+  return workOut(store.reads, known =>
+    told.flatMap(({ mission, change, by }) => spotsOfChange(known, mission, change).filter(s => spotKey(s) !== by)),
+  )
+}
+
+/** One spot with what was found out about it. */
+type Look = { readonly key: string; readonly mission: Mission; readonly spot: Spot } & (
+  | { readonly kind: 'work'; readonly process: Process; readonly work: WorkKey; readonly facts: WorkFacts }
+  | { readonly kind: 'arrival'; readonly product: Product; readonly facts: ArrivalFacts }
+)
+
+const lookTogether = (context: PlanContext, store: LedgerStore, spots: readonly Queued[]): Promise<Seen> =>
+  store.look(
+    spots.map(s => s.key),
+    async ledger => {
+      const now = context.clock()
+      const looks = await workOut(ledger.reads, known => spots.map(({ key, spot }) => gather(context, known, key, spot, now)))
+      const notes: Note[] = []
+      let [jobs, until] = [0, Infinity]
+      for (const look of looks) {
+        if (look.kind === 'arrival') {
+          notes.push(noteArrival(look, planArrival(look.facts, now)))
+          continue
+        }
+        const plan = planWork(look.facts, now, context.settings, sha256Text)
+        const made = plan.run === undefined ? undefined : await ledger.makeJob(look.mission, look.facts, look.work, plan.run)
+        if (typeof made === 'number') jobs++
+        if (typeof made === 'number') logJob(context, look.work, made)
+        if (promises.includes(plan.cell.reason.kind)) until = Math.min(until, plan.cell.reason.until ?? Infinity)
+        notes.push(...notesOfWork(look, plan, made))
+      }
+      return { jobs, until: until === Infinity ? undefined : until, moved: await writeNotes(ledger, notes, now) }
+    },
+  )
+
+const logJob = ({ log }: PlanContext, { process, spacecraft, partition }: WorkKey, job: number): void =>
+  log.info({ act: 'plan', job, process, spacecraft, partition: partition.key }, 'job made')
+
+function gather(context: PlanContext, known: Known, key: string, spot: Spot, now: number): Look {
+  const mission = findMission(context.missions, spot.mission)
+  if (spot.kind === 'arrival') {
+    const product = findProduct(mission, spot.product)
+    return { kind: 'arrival', key, mission, spot, product, facts: gatherArrival(known, mission, product, spot.spacecraft, spot.partition) }
+  }
+  const process = findProcess(mission, spot.process)
+  const work = { mission: mission.id, process: process.id, spacecraft: spot.spacecraft, partition: spot.partition }
+  return { kind: 'work', key, mission, spot, process, work, facts: gatherWork(known, mission, process, work, now) }
+}
+
+/** What a cell is to say. */
+interface Note {
+  readonly key: string
+  readonly mission: Mission
+  readonly product: Product
+  readonly process: string | undefined
+  readonly spot: Spot
+  readonly state: CellState
+  readonly recipe: string | undefined
+  /** Something of this time is there or was tried, whatever the contacts say. */
+  readonly touched: boolean
+  /** Stretches of the newest file's content, where these are not all of the partition. */
+  readonly spans?: readonly Span[] | undefined
+}
+
+const noteArrival = ({ key, mission, spot, product, facts }: Look & { kind: 'arrival' }, state: CellState): Note => ({
+  key,
+  mission,
+  product,
+  process: undefined,
+  spot,
+  state,
+  recipe: undefined,
+  touched: facts.files.length > 0 || facts.foreseen.known,
+  spans: facts.files.at(-1)?.spans,
+})
+
+function notesOfWork(look: Look & { kind: 'work' }, plan: Plan, made: number | Deferral | undefined): readonly Note[] {
+  const { key, mission, spot, process, facts } = look
+  const cell = typeof made === 'object' ? leftTo(plan.cell, made) : plan.cell
+  const state = typeof made === 'number' ? { ...cell, reason: { ...cell.reason, job: made } } : cell
+  return process.outputs.map(output => {
+    const product = findProduct(mission, output.product)
+    return {
+      key,
+      mission,
+      product,
+      process: process.id,
+      spot,
+      state,
+      recipe: facts.madeRecipe,
+      touched: isTouched(product, facts, plan.cell),
+    }
+  })
 }
 
 /** What is there stays good until the campaign comes to it: nobody waits for it. */
@@ -113,74 +233,49 @@ function isTouched({ expect }: Product, facts: WorkFacts, state: CellState): boo
   return expect !== 'contacts' && facts.roles.some(r => r.files.length > 0 || r.cells.length > 0)
 }
 
-async function lookAtArrival(context: PlanContext, ledger: Ledger, mission: Mission, spot: Spot & { kind: 'arrival' }): Promise<Seen> {
-  const product = findProduct(mission, spot.product)
-  const facts = await gatherArrival(ledger, mission, product, spot.spacecraft, spot.partition)
-  const state = planArrival(facts, context.clock())
+/** Writes the cells; answers which of them moved. */
+async function writeNotes(ledger: Ledger, notes: readonly Note[], now: number): Promise<readonly Moved[]> {
+  const cells = await workOut(ledger.reads, known => notes.map(note => cellOf(known, note, now)))
+  const kept = cells.filter(cell => cell !== undefined)
+  const moves = new Map(zip(kept, await ledger.writeCells(kept, now)))
+  const gone = notes.filter((_, i) => cells[i] === undefined)
+  const drops = new Map(zip(gone, await ledger.dropCells(gone.map(note => ({ mission: note.mission.id, ...nameOf(note) })))))
+  return notes.flatMap((note, i) => {
+    const cell = cells[i]
+    return (cell === undefined ? drops.get(note) : moves.get(cell)) === true ? [movedBy(note)] : []
+  })
+}
+
+const zip = <A, B>(as: readonly A[], bs: readonly B[]): readonly (readonly [A, B | undefined])[] => as.map((a, i) => [a, bs[i]] as const)
+
+const nameOf = ({ product, spot }: Note): CellName => ({ dataset: datasetId(product, spot.spacecraft), partition: spot.partition.key })
+
+/** Undefined where nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever. */
+function cellOf(known: Known, note: Note, now: number): CellWrite | undefined {
+  const { mission, product } = note
+  const { spacecraft, partition } = note.spot
+  const contacts = product.expect === 'contacts' ? known.contacts(mission.id, spacecraft, spanOf(partition)) : []
+  const name = nameOf(note)
+  const file = known.newestFile(mission.id, name)
+  if (!note.touched && contacts.length === 0 && file === undefined) return undefined
+  const state = isWaivable(note.state) ? waive(note.state, known.waiver(mission.id, name)) : note.state
   return {
-    job: undefined,
-    until: undefined,
-    affected: await noteCell(context, ledger, mission, {
-      product: product.id,
-      process: undefined,
-      spot,
-      state,
-      recipe: undefined,
-      touched: facts.files.length > 0 || facts.foreseen.known,
-      spans: facts.files.at(-1)?.spans,
-    }),
-  }
-}
-
-interface Noted {
-  readonly product: string
-  readonly process: string | undefined
-  readonly spot: Spot
-  readonly state: CellState
-  readonly recipe: string | undefined
-  /** Something of this time is there or was tried, whatever the contacts say. */
-  readonly touched: boolean
-  /** Stretches of the newest file's content, where these are not all of the partition. */
-  readonly spans?: readonly Span[] | undefined
-}
-
-/** Writes one cell; answers whom to look at because it moved. */
-async function noteCell(context: PlanContext, ledger: Ledger, mission: Mission, noted: Noted): Promise<readonly Spot[]> {
-  const product = findProduct(mission, noted.product)
-  const { spacecraft, partition } = noted.spot
-  const dataset = datasetId(product, spacecraft)
-  const contacts = product.expect === 'contacts' ? await ledger.contacts(mission.id, spacecraft, partition) : []
-  const name = { dataset, partition: partition.key }
-  const file = await ledger.newestFile(mission.id, name)
-  const change = {
-    product: product.id,
-    spacecraft,
-    partition: partition.key,
-    start: partition.start,
-    stop: partition.stop,
-    spans: noted.spans,
-  }
-  const readers = async (moved: boolean): Promise<readonly Spot[]> =>
-    moved && consumersOf(mission, product.id).length > 0
-      ? (await spotsOfChange(ledger, mission, change)).filter(s => spotKey(s) !== spotKey(noted.spot))
-      : []
-  // Nobody expects a product of a time of which no data came down: no cell, rather than one that waits for ever.
-  if (!noted.touched && contacts.length === 0 && file === undefined) return readers(await ledger.dropCell(mission.id, name))
-  const now = context.clock()
-  const state = isWaivable(noted.state) ? waive(noted.state, await ledger.waiver(mission.id, name)) : noted.state
-  const cell = {
     mission: mission.id,
     ...name,
     product: product.id,
     spacecraft,
-    process: noted.process,
+    process: note.process,
     span: spanOf(partition),
     due: dueTime(product, contacts, partition, now),
     file,
-    recipe: noted.recipe,
+    recipe: note.recipe,
     state,
   }
-  return readers(await ledger.writeCell(cell, now))
 }
 
-const spanOf = (partition: Partition): { start: number; stop: number } => ({ start: partition.start, stop: partition.stop })
+function movedBy({ key, mission, product, spot, spans }: Note): Moved {
+  const { key: partition, start, stop } = spot.partition
+  return { mission: mission.id, by: key, change: { product: product.id, spacecraft: spot.spacecraft, partition, start, stop, spans } }
+}
+
+const spanOf = ({ start, stop }: Partition): Span => ({ start, stop })

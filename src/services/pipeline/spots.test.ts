@@ -6,7 +6,7 @@ import type { ContactFact } from '#domain/plan'
 import { loadMission } from '#services/missions'
 import { missionFolder } from '#test/installation'
 import type { Spot } from './index.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from './known.ts'
 import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
 
 let mms: Mission
@@ -27,7 +27,7 @@ const contact = (spacecraft: string, from: number, to: number): ContactFact => (
 })
 
 /** No cell and no event is known. */
-const nothing: Surroundings = { cellsIn: async () => [], missionEvents: async () => [] }
+const nothing: Surroundings = { cellsIn: () => [], missionEvents: () => [] }
 
 const tell = (spot: Spot): string =>
   `${spot.kind === 'work' ? spot.process : spot.product} ${spot.spacecraft} ${new Date(spot.partition.start).toISOString().slice(5, 13)}`
@@ -77,7 +77,7 @@ describe('where a changed file says to look', () => {
   test('at its own cell and at every process that reads its product', async () => {
     for (const product of mms.products) {
       const spacecraft = product.spacecraft[0] ?? ''
-      const spots = await spotsOfChange(nothing, mms, {
+      const spots = spotsOfChange(nothing, mms, {
         product: product.id,
         spacecraft,
         partition: 'k',
@@ -111,7 +111,7 @@ describe('where a changed file says to look', () => {
     const product = reader?.inputs[0]?.products[0] ?? ''
     const spacecraft = text.products.find(p => p.id === product)?.spacecraft[0] ?? ''
     const daysAt = async (start: number, stop: number): Promise<number> =>
-      (await spotsOfChange(nothing, text, { product, spacecraft, partition: 'k', start, stop })).filter(
+      spotsOfChange(nothing, text, { product, spacecraft, partition: 'k', start, stop }).filter(
         s => s.kind === 'work' && s.process === reader?.id && s.spacecraft === spacecraft,
       ).length
     // a day reads from 2 h before to 3 h after itself

@@ -6,7 +6,7 @@ import { followsEvent, reachOf } from '#domain/plan'
 import type { ContactFact } from '#domain/plan'
 import { spotKey } from './context.ts'
 import type { Spot } from './context.ts'
-import type { Surroundings } from './surroundings.ts'
+import type { Surroundings } from './known.ts'
 import type { JobRow } from './sql.ts'
 
 /** What is known of a changed file: enough to say where to look. */
@@ -24,7 +24,7 @@ export interface Change {
 const longReach = 45 * dayMs
 
 /** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
-export async function spotsOfChange(around: Surroundings, mission: Mission, change: Change): Promise<readonly Spot[]> {
+export function spotsOfChange(around: Surroundings, mission: Mission, change: Change): readonly Spot[] {
   const product = findProduct(mission, change.product)
   const own = ownSpots(mission, product, change.spacecraft, {
     kind: product.partition.kind,
@@ -32,8 +32,7 @@ export async function spotsOfChange(around: Surroundings, mission: Mission, chan
     start: change.start,
     stop: change.stop,
   })
-  const readers: Spot[] = []
-  for (const process of consumersOf(mission, product.id)) readers.push(...(await readerSpots(around, mission, process, product, change)))
+  const readers = consumersOf(mission, product.id).flatMap(process => readerSpots(around, mission, process, product, change))
   return unique([...own, ...readers])
 }
 
@@ -43,13 +42,7 @@ export function ownSpots(mission: Mission, product: Product, spacecraft: string,
   return [{ kind: 'arrival', mission: mission.id, product: product.id, spacecraft, partition }]
 }
 
-async function readerSpots(
-  around: Surroundings,
-  mission: Mission,
-  process: Process,
-  product: Product,
-  change: Change,
-): Promise<readonly Spot[]> {
+function readerSpots(around: Surroundings, mission: Mission, process: Process, product: Product, change: Change): readonly Spot[] {
   const output = process.outputs[0]
   if (output === undefined) return []
   const made = findProduct(mission, output.product)
@@ -58,7 +51,7 @@ async function readerSpots(
     const partitions = new Map<string, Partition>()
     for (const input of process.inputs.filter(i => i.products.includes(product.id)))
       for (const span of change.spans ?? [change])
-        for (const p of await partitionsReached(around, mission, made, spacecraft, input, change, span)) partitions.set(p.key, p)
+        for (const p of partitionsReached(around, mission, made, spacecraft, input, change, span)) partitions.set(p.key, p)
     for (const partition of partitions.values())
       spots.push({ kind: 'work', mission: mission.id, process: process.id, spacecraft, partition })
   }
@@ -69,7 +62,7 @@ async function readerSpots(
 const spacecraftOf = (made: Product, spacecraft: string): readonly string[] =>
   made.spacecraft.includes(spacecraft) ? [spacecraft] : made.spacecraft
 
-async function partitionsReached(
+function partitionsReached(
   around: Surroundings,
   mission: Mission,
   made: Product,
@@ -77,16 +70,16 @@ async function partitionsReached(
   input: ProcessInput,
   change: Change,
   span: Span,
-): Promise<readonly Partition[]> {
-  const reach = await reachOfChange(around, mission.id, spacecraft, input, span)
+): readonly Partition[] {
+  const reach = reachOfChange(around, mission.id, spacecraft, input, span)
   const isShort = reach.stop - reach.start <= longReach
   if (isTiled(made.partition) && (isShort || made.partition.kind === 'mission')) return partitionsOf(made.partition, reach)
   const own = { kind: made.partition.kind, key: change.partition, start: change.start, stop: change.stop }
   if (!isTiled(made.partition) && !followsEvents(made.partition)) return [own]
-  const existing = await around.cellsIn(mission.id, [datasetId(made, spacecraft)], reach)
+  const existing = around.cellsIn(mission.id, datasetId(made, spacecraft), reach)
   const found = existing.map(c => ({ kind: made.partition.kind, key: c.partition, ...c.span }))
   if (isTiled(made.partition)) return found
-  const events = await around.missionEvents(mission.id, spacecraft, reach)
+  const events = around.missionEvents(mission.id, spacecraft, reach)
   const followed = events.filter(e => followsEvent(made.partition, e)).map(e => partitionAt(made.partition, e.span.start, e.span.stop))
   // A delivered burst of a time that no list tells of: what is made of it takes its partition.
   const isAlone = followed.length + found.length === 0 && findProduct(mission, change.product).partition.kind === made.partition.kind
@@ -94,13 +87,7 @@ async function partitionsReached(
 }
 
 /** A window reaches `before` back and `after` ahead of the partition, so a file reaches `after` back and `before` ahead. */
-async function reachOfChange(
-  around: Surroundings,
-  mission: string,
-  spacecraft: string,
-  { window }: ProcessInput,
-  change: Span,
-): Promise<Span> {
+function reachOfChange(around: Surroundings, mission: string, spacecraft: string, { window }: ProcessInput, change: Span): Span {
   switch (window.kind) {
     case 'time':
       return { start: change.start - window.after, stop: change.stop + window.before }
@@ -108,7 +95,7 @@ async function reachOfChange(
       return reachOf(
         { ...window, before: window.after, after: window.before },
         change,
-        await orbitsAround(around, mission, spacecraft, window, change),
+        orbitsAround(around, mission, spacecraft, window, change),
       )
     case 'nearest':
       return { start: change.start - window.within, stop: change.stop + window.within }
@@ -123,15 +110,15 @@ async function reachOfChange(
 const longestOrbit = 10 * dayMs
 
 /** The orbits that a window in orbits may name, in order. */
-export async function orbitsAround(
+export function orbitsAround(
   around: Surroundings,
   mission: string,
   spacecraft: string,
   window: { readonly before: number; readonly after: number },
   span: Span,
-): Promise<readonly Span[]> {
+): readonly Span[] {
   const margin = (Math.max(window.before, window.after) + 1) * longestOrbit
-  const events = await around.missionEvents(mission, spacecraft, { start: span.start - margin, stop: span.stop + margin })
+  const events = around.missionEvents(mission, spacecraft, { start: span.start - margin, stop: span.stop + margin })
   return events.filter(e => e.kind === 'orbit' && e.state !== 'cancelled').map(e => e.span)
 }
 

@@ -1,13 +1,12 @@
 import { sql } from 'kysely'
 import type { Insertable, Selectable } from 'kysely'
 import type { Partition, Span } from '#domain/partition'
-import type { CellName, CellState, FileFact, JobFact, Reason, SourceCell, Waiver } from '#domain/plan'
+import type { CellName, CellState, FileFact, Reason, SourceCell, Waiver } from '#domain/plan'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
 import { scienceOf } from '#services/catalog'
 import { spansOf } from '#services/catalog'
-import type { FileRow } from '#services/catalog'
-import { instant } from '#services/db'
+import type { PlannedFile } from '#services/catalog'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
 
 export type CellRow = Selectable<CellTable>
@@ -22,11 +21,15 @@ export interface WorkKey {
 }
 
 /** One planner at a time decides about a spot; the others wait for its transaction to end. */
-export const lockSpot = async (tx: Tx, key: string): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx)
+export const lockSpot = (tx: Tx, key: string): Promise<void> => lockSpots(tx, [key])
+
+/** The same for many, in one order for all planners, so that no two wait for each other. */
+export const lockSpots = async (tx: Tx, keys: readonly string[]): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(lock) from (
+    select distinct hashtextextended(key, 0) as lock from unnest(${keys}::text[]) key order by 1) locks`.execute(tx)
 }
 
-export function toFileFact(row: FileRow): FileFact {
+export function toFileFact(row: PlannedFile): FileFact {
   const [first, last] = [row.coverage_start, row.coverage_stop]
   const covers: Span =
     first === null || last === null
@@ -49,25 +52,9 @@ export function toFileFact(row: FileRow): FileFact {
 
 const toUtc = (t: number | bigint): number => utcMsFromTt2000(BigInt(t) as Tt2000)
 
-export async function cellsIn(tx: Tx | Db, mission: string, datasets: readonly string[], window: Span): Promise<readonly SourceCell[]> {
-  const rows = await tx
-    .selectFrom('cell')
-    .selectAll()
-    .where('mission', '=', mission)
-    .where('dataset', 'in', datasets)
-    .where('start_time', '<', instant(window.stop))
-    .where('stop_time', '>', instant(window.start))
-    // Nothing that overlaps begins earlier than the longest cell of its dataset before it: a bound that an index understands.
-    .where(
-      sql<boolean>`start_time >= ${instant(window.start)} - make_interval(secs => 1 + (select coalesce(max(longest), 0) from cell_tally
-        where mission = ${mission} and dataset = any(${datasets}::text[])))`,
-    )
-    .orderBy('start_time')
-    .execute()
-  return rows.map(toSourceCell)
-}
-
-export const toSourceCell = (row: CellRow): SourceCell => ({
+export const toSourceCell = (
+  row: Pick<CellRow, 'product' | 'dataset' | 'partition' | 'start_time' | 'stop_time' | 'have' | 'next' | 'reason'>,
+): SourceCell => ({
   product: row.product,
   dataset: row.dataset,
   partition: row.partition,
@@ -76,46 +63,6 @@ export const toSourceCell = (row: CellRow): SourceCell => ({
   next: row.next,
   reason: row.reason as unknown as Reason,
 })
-
-/** The newest verdict on a partition: what was made, or that there is nothing. */
-export const lastVerified = (
-  tx: Tx,
-  mission: string,
-  dataset: string,
-  partition: string,
-): Promise<{ recipe: string; outcome: string } | undefined> =>
-  tx
-    .selectFrom('verified')
-    .select(['recipe', 'outcome'])
-    .where('mission', '=', mission)
-    .where('dataset', '=', dataset)
-    .where('partition', '=', partition)
-    .orderBy('job', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-
-export async function lastJob(tx: Tx, key: WorkKey): Promise<JobFact | undefined> {
-  const row = await tx
-    .selectFrom('job')
-    .select(['id', 'state', 'recipe', 'tries', 'not_before', 'created_at', 'message'])
-    .where('mission', '=', key.mission)
-    .where('process', '=', key.process)
-    .where('spacecraft', '=', key.spacecraft)
-    .where('partition', '=', key.partition.key)
-    .orderBy('id', 'desc')
-    .limit(1)
-    .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    id: row.id,
-    state: row.state,
-    recipe: row.recipe,
-    tries: row.tries,
-    notBefore: row.not_before,
-    created: row.created_at,
-    message: row.message ?? undefined,
-  }
-}
 
 /** The waiver that holds for a cell now. */
 export async function validWaiver(db: Db | Tx, mission: string, { dataset, partition }: CellName): Promise<Waiver | undefined> {
@@ -141,38 +88,103 @@ export interface CellWrite extends CellName {
   readonly state: CellState
 }
 
-/** Writes a cell; true where its `have` or `next` changed, so that those who wait for it are to be looked at. */
-export async function writeCell(tx: Tx, cell: CellWrite, at: number): Promise<boolean> {
-  const before = await tx
-    .selectFrom('cell')
-    .select(['have', 'next', sql<string>`reason::text`.as('reason'), 'file', 'due_at', 'recipe'])
-    .where('mission', '=', cell.mission)
-    .where('dataset', '=', cell.dataset)
-    .where('partition', '=', cell.partition)
-    .executeTakeFirst()
-  const row = cellRow(cell, at)
-  const moved =
-    before === undefined || before.have !== row.have || before.next !== row.next || kindOf(before.reason) !== cell.state.reason.kind
-  const same =
-    !moved &&
-    before.file === row.file &&
-    before.recipe === row.recipe &&
-    before.due_at === (cell.due ?? null) &&
-    textOf(before.reason) === cell.state.reason.text
-  if (same) return false
-  const { mission: _m, dataset: _d, partition: _p, changed_at, ...rest } = row
-  await tx
-    .insertInto('cell')
-    .values(row)
-    .onConflict(c => c.columns(['mission', 'dataset', 'partition']).doUpdateSet(moved ? { ...rest, changed_at } : rest))
-    .execute()
+interface Before {
+  readonly have: string
+  readonly next: string
+  readonly kind: string
+  readonly text: string
+  readonly file: number | null
+  readonly due_at: number | null
+  readonly recipe: string | null
+}
+
+/** Writes cells of a mission; true, in their order, where have, next or kind of reason changed: who waits for them is to be looked at. */
+export async function writeCells(tx: Tx, cells: readonly CellWrite[], at: number): Promise<readonly boolean[]> {
+  const before = await readBefore(tx, cells)
+  const moved: boolean[] = []
+  const rows: { readonly moved: boolean; readonly row: Insertable<CellTable> }[] = []
+  for (const cell of cells) {
+    const known = before.get(keyOf(cell))
+    const { have, next, reason } = cell.state
+    const isMoved = known === undefined || known.have !== have || known.next !== next || known.kind !== reason.kind
+    moved.push(isMoved)
+    if (isMoved || !isSame(known, cell)) rows.push({ moved: isMoved, row: cellRow(cell, at) })
+  }
+  await upsert(
+    tx,
+    rows.filter(r => r.moved).map(r => r.row),
+    true,
+  )
+  await upsert(
+    tx,
+    rows.filter(r => !r.moved).map(r => r.row),
+    false,
+  )
   return moved
 }
 
-const kindOf = (reason: string): string => String((JSON.parse(reason) as { kind?: unknown }).kind)
-const textOf = (reason: string): string => String((JSON.parse(reason) as { text?: unknown }).text)
+const isSame = (known: Before, cell: CellWrite): boolean =>
+  known.file === (cell.file ?? null) &&
+  known.recipe === (cell.recipe ?? null) &&
+  known.due_at === (cell.due ?? null) &&
+  known.text === cell.state.reason.text
 
-const cellRow = (cell: CellWrite, at: number): Insertable<CellTable> & { have: CellState['have']; next: CellState['next'] } => ({
+const keyOf = (c: CellName & { readonly mission: string }): string => `${c.mission} ${c.dataset} ${c.partition}`
+
+async function readBefore(tx: Tx, cells: readonly CellWrite[]): Promise<ReadonlyMap<string, Before>> {
+  if (cells.length === 0) return new Map()
+  const { rows } = await sql<Before & CellName & { readonly mission: string }>`
+    select mission, dataset, partition, have, next, reason ->> 'kind' as kind, reason ->> 'text' as text, file, due_at, recipe
+    from unnest(${cells.map(c => c.mission)}::text[], ${cells.map(c => c.dataset)}::text[], ${cells.map(c => c.partition)}::text[])
+      as q (mission, dataset, partition) join cell using (mission, dataset, partition)`.execute(tx)
+  return new Map(rows.map(row => [keyOf(row), row]))
+}
+
+/** `changed_at` tells when a cell moved, not when its words were put better. */
+async function upsert(tx: Tx, rows: readonly Insertable<CellTable>[], moved: boolean): Promise<void> {
+  const own = [...columns, ...(moved ? (['changed_at'] as const) : [])]
+  // In one order for all, so that no two writers wait for each other; and statements hold 65,535 parameters at the most.
+  const ordered = rows.toSorted((a, b) => (a.dataset < b.dataset || (a.dataset === b.dataset && a.partition < b.partition) ? -1 : 1))
+  for (let from = 0; from < ordered.length; from += 2000)
+    await tx
+      .insertInto('cell')
+      .values(ordered.slice(from, from + 2000))
+      .onConflict(c =>
+        c
+          .columns(['mission', 'dataset', 'partition'])
+          .doUpdateSet(e => Object.fromEntries(own.map(column => [column, e.ref(`excluded.${column}`)]))),
+      )
+      .execute()
+}
+
+const columns = [
+  'product',
+  'spacecraft',
+  'process',
+  'start_time',
+  'stop_time',
+  'due_at',
+  'have',
+  'next',
+  'reason',
+  'file',
+  'recipe',
+] as const
+
+/** Takes cells away; true, in their order, where there was one. */
+export async function dropCells(tx: Tx, names: readonly (CellName & { readonly mission: string })[]): Promise<readonly boolean[]> {
+  if (names.length === 0) return []
+  const { rows } = await sql<CellName & { readonly mission: string }>`
+    delete from cell
+    using unnest(${names.map(n => n.mission)}::text[], ${names.map(n => n.dataset)}::text[], ${names.map(n => n.partition)}::text[])
+      as q (mission, dataset, partition)
+    where cell.mission = q.mission and cell.dataset = q.dataset and cell.partition = q.partition
+    returning cell.mission, cell.dataset, cell.partition`.execute(tx)
+  const gone = new Set(rows.map(keyOf))
+  return names.map(name => gone.has(keyOf(name)))
+}
+
+const cellRow = (cell: CellWrite, at: number): Insertable<CellTable> => ({
   mission: cell.mission,
   dataset: cell.dataset,
   partition: cell.partition,

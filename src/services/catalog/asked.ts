@@ -1,0 +1,161 @@
+import { sql } from 'kysely'
+import type { Span } from '#domain/partition'
+import type { ContactFact, EventFact } from '#domain/plan'
+import { tt2000FromUtcMs } from '#formats/time'
+import type { Db, Tx } from '#services/db'
+import type { FileRow } from './files.ts'
+
+/** What planning asks about many places at once: each of these is one statement, with an answer for every question, in their order. */
+
+export interface FileQuestion {
+  readonly mission: string
+  readonly product: string
+  readonly spacecraft: string
+  readonly window: Span
+  /** Also files whose content touches the window: raw deliveries bear any name. */
+  readonly byContent: boolean
+}
+
+/** What of a file planning reads. */
+export type PlannedFile = Pick<
+  FileRow,
+  | 'id'
+  | 'name'
+  | 'dataset'
+  | 'product'
+  | 'partition'
+  | 'version'
+  | 'science'
+  | 'sha256'
+  | 'kind'
+  | 'start_time'
+  | 'stop_time'
+  | 'coverage_start'
+  | 'coverage_stop'
+  | 'content'
+  | 'arrived_at'
+>
+
+const texts = (values: readonly string[]): unknown => sql`${values}::text[]`
+const instants = (values: readonly number[]): unknown => sql`${values.map(ms => new Date(ms).toISOString())}::timestamptz[]`
+const nanoseconds = (values: readonly number[]): unknown => sql`${values.map(ms => String(tt2000FromUtcMs(ms)))}::bigint[]`
+
+/** Answers of rows that say which question they are for, from 1 on. */
+export function sortOut<Row extends { readonly asked: number }>(questions: number, rows: readonly Row[]): readonly (readonly Row[])[] {
+  const answers: Row[][] = Array.from({ length: questions }, () => [])
+  for (const row of rows) answers[row.asked - 1]?.push(row)
+  return answers
+}
+
+const columns = sql`f.id, f.name, f.dataset, f.product, f.partition, f.version, f.science, f.sha256, f.kind, f.start_time, f.stop_time,
+  f.coverage_start, f.coverage_stop, f.arrived_at, case when f.kind = 'telemetry' then jsonb_build_object('spans', f.content -> 'spans') else '{}' end as content`
+
+/** Latest held files of a product and spacecraft whose nominal time touches the window, in order of start. */
+export async function latestFiles(db: Db | Tx, questions: readonly FileQuestion[]): Promise<readonly (readonly PlannedFile[])[]> {
+  const windows = questions.map(q => q.window)
+  const { rows } = await sql<PlannedFile & { readonly asked: number }>`
+    with longest as (
+      select mission, product, make_interval(secs => coalesce(max(longest), 0) + 1) as longest from file_tally
+      where mission = any(${texts(questions.map(q => q.mission))}) and product = any(${texts(questions.map(q => q.product))}) group by 1, 2)
+    select q.asked::int, ${columns}
+    from unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.product))}, ${texts(questions.map(q => q.spacecraft))},
+        ${instants(windows.map(w => w.start))}, ${instants(windows.map(w => w.stop))},
+        ${nanoseconds(windows.map(w => w.start))}, ${nanoseconds(windows.map(w => w.stop))}, ${questions.map(q => q.byContent)}::boolean[])
+      with ordinality as q (mission, product, spacecraft, start, stop, first, last, by_content, asked)
+    left join longest l using (mission, product)
+    cross join lateral (
+      -- Nothing that overlaps begins earlier than the longest file of the product before it: a bound that an index understands.
+      select * from file where mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest and state = 'held'
+        and start_time < q.stop and stop_time > q.start and start_time >= q.start - coalesce(l.longest, interval '1 second')
+      union all
+      select * from file where q.by_content and mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest
+        and state = 'held' and coverage_start < q.last and coverage_stop >= q.first and not (start_time < q.stop and stop_time > q.start)
+    ) f
+    order by q.asked, f.start_time, f.id`.execute(db)
+  return sortOut(questions.length, rows)
+}
+
+export interface NameQuestion {
+  readonly mission: string
+  readonly dataset: string
+  readonly partition: string
+}
+
+/** Ids of the highest versions of partitions in the ledger, retired ones included. */
+export async function newestFiles(db: Db | Tx, questions: readonly NameQuestion[]): Promise<readonly (number | undefined)[]> {
+  const { rows } = await sql<{ readonly asked: number; readonly id: number }>`
+    select q.asked::int, f.id
+    from unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.dataset))}, ${texts(questions.map(q => q.partition))})
+      with ordinality as q (mission, dataset, partition, asked)
+    cross join lateral (
+      select id from file where mission = q.mission and dataset = q.dataset and partition = q.partition order by version desc limit 1
+    ) f`.execute(db)
+  return sortOut(questions.length, rows).map(([row]) => row?.id)
+}
+
+export interface EventQuestion {
+  readonly mission: string
+  readonly spacecraft: string
+  readonly window: Span
+}
+
+const eventWindows = (questions: readonly EventQuestion[]): unknown => sql`
+  unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.spacecraft))},
+    ${instants(questions.map(q => q.window.start))}, ${instants(questions.map(q => q.window.stop))})
+  with ordinality as q (mission, spacecraft, start, stop, asked)`
+
+type EventRow = Omit<EventFact, 'span' | 'reason'> & {
+  readonly asked: number
+  readonly start: number
+  readonly stop: number
+  readonly reason: string | null
+}
+
+/** Events of a spacecraft (also those of all) that touch a time, or once began with it, in order of their begin. */
+export async function missionEventsIn(db: Db | Tx, questions: readonly EventQuestion[]): Promise<readonly (readonly EventFact[])[]> {
+  const { rows } = await sql<EventRow>`
+    select q.asked::int, kind, key, name, e.spacecraft, state, reason,
+      coalesce(data_start, start_time) as start, coalesce(data_stop, stop_time) as stop,
+      to_json(array(select round(extract(epoch from f) * 1000)::float8 from unnest(former) f)) as former
+    from ${eventWindows(questions)}
+    join mission_event e on e.mission = q.mission and e.spacecraft in (q.spacecraft, q.mission)
+      and (tstzrange(coalesce(data_start, start_time), coalesce(data_stop, stop_time)) && tstzrange(q.start, q.stop)
+        or former && array[q.start])
+    order by asked, start, kind, key, e.spacecraft`.execute(db)
+  return sortOut(questions.length, rows).map(found =>
+    found.map(({ asked: _, start, stop, reason, ...row }) => ({ ...row, span: { start, stop }, reason: reason ?? undefined })),
+  )
+}
+
+/** Contacts of a spacecraft whose data touch a time, in order of their data. */
+export async function contactsIn(db: Db | Tx, questions: readonly EventQuestion[]): Promise<readonly (readonly ContactFact[])[]> {
+  const { rows } = await sql<ContactRow>`
+    select q.asked::int, key, e.spacecraft, start_time, stop_time, data_start, data_stop, state, reason
+    from ${eventWindows(questions)}
+    join mission_event e on e.mission = q.mission and e.kind = 'contact' and e.spacecraft = q.spacecraft
+      and tstzrange(coalesce(data_start, start_time), coalesce(data_stop, stop_time)) && tstzrange(q.start, q.stop)
+      and data_start < q.stop and data_stop > q.start
+    order by asked, data_start, key`.execute(db)
+  return sortOut(questions.length, rows).map(found =>
+    found.map(r => ({
+      key: r.key,
+      spacecraft: r.spacecraft,
+      span: { start: r.start_time, stop: r.stop_time },
+      data: { start: r.data_start, stop: r.data_stop },
+      state: r.state,
+      reason: r.reason ?? undefined,
+    })),
+  )
+}
+
+interface ContactRow {
+  readonly asked: number
+  readonly key: string
+  readonly spacecraft: string
+  readonly start_time: number
+  readonly stop_time: number
+  readonly data_start: number
+  readonly data_stop: number
+  readonly state: ContactFact['state']
+  readonly reason: string | null
+}
