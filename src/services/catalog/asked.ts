@@ -123,7 +123,16 @@ export async function missionEventsIn(db: Db | Tx, questions: readonly EventQues
         or former && array[q.start])
     order by asked, start, kind, key, e.spacecraft`.execute(db)
   return sortOut(questions.length, rows).map(found =>
-    found.map(({ asked: _, start, stop, reason, ...row }) => ({ ...row, span: { start, stop }, reason: reason ?? undefined })),
+    found.map(({ kind, key, name, spacecraft, state, start, stop, reason, former }) => ({
+      kind,
+      key,
+      name,
+      spacecraft,
+      state,
+      span: { start, stop },
+      reason: reason ?? undefined,
+      former,
+    })),
   )
 }
 

@@ -4,18 +4,18 @@ import type { WorkKey } from './sql.ts'
 
 /** What planning asks the ledger, as if all of it were at hand. Times in UTC milliseconds. */
 export interface Known {
-  lastJob(key: WorkKey): JobFact | undefined
+  readonly lastJob: (key: WorkKey) => JobFact | undefined
   /** Mission events (also contacts, by their data) that touch a time, or once began with it. */
-  missionEvents(mission: string, spacecraft: string, window: Span): readonly EventFact[]
-  contacts(mission: string, spacecraft: string, window: Span): readonly ContactFact[]
+  readonly missionEvents: (mission: string, spacecraft: string, window: Span) => readonly EventFact[]
+  readonly contacts: (mission: string, spacecraft: string, window: Span) => readonly ContactFact[]
   /** Latest held files of a product whose nominal time (or, with `byContent`, whose content) touches the window, in order of start. */
-  latestFiles(mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean): readonly FileFact[]
+  readonly latestFiles: (mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean) => readonly FileFact[]
   /** Cells of a dataset that touch a time, in order of start. */
-  cellsIn(mission: string, dataset: string, window: Span): readonly SourceCell[]
-  lastVerified(mission: string, name: CellName): { readonly recipe: string; readonly outcome: string } | undefined
+  readonly cellsIn: (mission: string, dataset: string, window: Span) => readonly SourceCell[]
+  readonly lastVerified: (mission: string, name: CellName) => { readonly recipe: string; readonly outcome: string } | undefined
   /** Id of the highest version of a partition. */
-  newestFile(mission: string, name: CellName): number | undefined
-  waiver(mission: string, name: CellName): Waiver | undefined
+  readonly newestFile: (mission: string, name: CellName) => number | undefined
+  readonly waiver: (mission: string, name: CellName) => Waiver | undefined
 }
 
 /** What says where else a change matters. */
