@@ -6,7 +6,7 @@ import { datasetId } from '#domain/mission'
 import type { Product } from '#domain/mission'
 import { shownState } from '#domain/plan'
 import type { Reason } from '#domain/plan'
-import { parseSimulation, planDeliveries, renderFile } from '#domain/sim'
+import { burstFile, parseSimulation, planDeliveries, renderFile } from '#domain/sim'
 import { formatDoy, tai1958FromTt2000, tt2000FromUtcMs } from '#formats/time'
 import { missionFolder, openInstallation } from '#test/installation'
 import type { Installation } from '#test/installation'
@@ -21,7 +21,8 @@ const doyTime = (ms: number): string => formatDoy(tt2000FromUtcMs(ms), 3, '/')
 const doy = (ms: number): string => formatDoy(tt2000FromUtcMs(ms), 0).slice(0, 8).replace('-', '')
 
 /** Two bursts, a region of interest and an orbit of the day; the composition analyzer is off for all of it. */
-const bursts = [begin + 6 * hour, begin + 7 * hour]
+// Buffers begin at multiples of ten seconds of TAI, which is 37 s ahead.
+const bursts = [begin + 6 * hour + 3000, begin + 7 * hour + 3000]
 const eventList = [
   '# Bursts and modes',
   'kind,key,spacecraft,start,stop,state,name,reason',
@@ -49,15 +50,14 @@ describe('half a simulated day of one spacecraft through the whole table', () =>
     const days = `${doy(begin)}_${doy(end)}`
     const simulation = parseSimulation(parse(readFileSync(join(folder, 'simulation.yaml'), 'utf8')))
     const files = planDeliveries(simulation, { end: tt2000FromUtcMs(end), hours: 12, contacts: 3 }).flatMap(d => d.files)
-    const first = files.find(f => f.kind === 'telemetry' && f.craft === 0)
     for (const file of files.filter(f => f.craft === 0 || f.kind === 'contacts')) {
       const contacts = file.contacts.filter(c => c.craft === 0)
       await home.deliver(file.name, renderFile(mmsFlight(), { ...file, contacts }))
     }
     for (const at of bursts) {
       const from = Math.round(tai1958FromTt2000(tt2000FromUtcMs(at)))
-      const name = `mms1_tlm_brst_l0_${utc(at).replace(/[-:T]/g, '')}_v0.0.0.pkts`
-      if (first !== undefined) await home.deliver(name, renderFile(mmsFlight(), { ...first, from, to: from + 120 }))
+      const file = burstFile(simulation, { craft: 0, from, to: from + 120, created: from })
+      await home.deliver(file.name, renderFile(mmsFlight(), file))
     }
     await home.deliver(`MMS_EVENTS_${days}.V00`, eventList)
     await home.deliver(`mms_orbits_${days}_v00.csv`, orbits)

@@ -36,7 +36,7 @@ const calibrate = (plan: Partial<JobPlan>): Promise<JobResult> =>
     makeJob({
       process: 'calibrate-fgm',
       ...day,
-      outputs: { l2: NAME },
+      outputs: { field: NAME },
       parameters: { calibration: 'calibration/fgm.yaml' },
       inputs: [
         ['l1a', l1a],

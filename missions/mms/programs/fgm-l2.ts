@@ -24,38 +24,47 @@ export interface RawField {
   readonly temperature: Float32Array
 }
 
-/** Counts to field: calibration in force, despin by attitude, rotation into DMPA, GSE and GSM, position beside it. */
+/**
+ * Counts to field, survey or burst as the output says: calibration in force, despin by attitude, rotation into DMPA, GSE and GSM, position
+ * beside it. Predicted attitude serves where the definitive one is not there yet.
+ */
 export async function makeField(job: JobFile): Promise<void> {
-  const output = outputOf(job, 'l2')
-  const raw = await readRaw(job)
-  const attitude = readAttitude(inputsOf(job, 'attitude'))
+  const output = outputOf(job, 'field')
+  const names = {
+    sc: job.spacecraft,
+    inst: output.fields['inst'] ?? '',
+    mode: output.fields['mode'] ?? '',
+    level: output.fields['level'] ?? '',
+  }
+  const raw = await readRaw(job, names.mode)
+  const attitude = readAttitude([...inputsOf(job, 'predicted', 'optional'), ...inputsOf(job, 'attitude', 'optional')])
   const coverage = coverByAttitude(raw.time, attitude, REACH_NS)
   const file = readCalibration(missionFile(job, 'calibration'))
   const leftOut = raw.time.length - coverage.covered
   report({ program: 'fgm-l2', samples: raw.time.length, leftOut, extrapolated: coverage.extrapolated.reduce((sum, one) => sum + one, 0) })
   if (coverage.covered === 0) noData(`attitude covers none of the ${raw.time.length} samples${describeSpan(raw.time)}`)
   const field = computeField(job, selectCovered(raw, coverage), attitude, file)
-  const orbit = readOrbit(inputsOf(job, 'ephemeris'))
+  const orbit = readOrbit(inputsOf(job, 'ephemeris', 'optional'))
   const sc = job.spacecraft
   const attributes = globalAttributes(job, output, {
-    descriptor: 'FGM>Flux Gate Magnetometer',
+    descriptor: names.inst === 'fgm' ? 'FGM>Flux Gate Magnetometer' : 'DFG>Digital Fluxgate Magnetometer',
     source: `${sc.toUpperCase()}>MMS Satellite Number ${sc.slice(-1)}`,
-    timeResolution: '0.0625 or 0.125 s',
+    timeResolution: names.mode === 'brst' ? '0.0078125 s' : '0.0625 or 0.125 s',
     mods: ['Version 5: offsets, gains and axes by date; samples without attitude are left out.'],
     more: {
       Calibration_file: file.name,
       Samples_without_attitude: `${leftOut} of ${raw.time.length} samples left out${leftOut > 0 ? ': the attitude files do not reach them' : ''}`,
     },
   })
-  await writeCdfFile(output.name, { attributes, variables: describeField(sc, field, computeState(orbit, field.time)) })
+  await writeCdfFile(output.name, { attributes, variables: describeField(names, field, computeState(orbit, field.time)) })
 }
 
 const describeSpan = (time: BigInt64Array): string =>
   time.length === 0 ? '' : ` from ${formatUtc(tt2000(time[0] ?? 0n), 0)} to ${formatUtc(tt2000(time.at(-1) ?? 0n), 0)}`
 
-async function readRaw(job: JobFile): Promise<RawField> {
+async function readRaw(job: JobFile, mode: string): Promise<RawField> {
   const columns = await openColumns(inputsOf(job, 'l1a'))
-  const name = (word: string): string => `${job.spacecraft}_dfg_${word}_srvy_l1a`
+  const name = (word: string): string => `${job.spacecraft}_dfg_${word}_${mode}_l1a`
   return {
     time: await columns.read('Epoch', n => new BigInt64Array(n)),
     counts: await columns.read(name('counts'), n => new Int32Array(n)),

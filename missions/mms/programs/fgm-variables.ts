@@ -22,6 +22,21 @@ export interface StateProduct {
   readonly gsm: Float32Array
 }
 
+/** Which product it is: the words of its variables' names. */
+export interface FieldNames {
+  readonly sc: string
+  readonly inst: string
+  readonly mode: string
+  readonly level: string
+}
+
+const nameOf =
+  ({ sc, inst, mode, level }: FieldNames) =>
+  (word: string): string =>
+    `${sc}_${inst}_${word}_${mode}_${level}`
+
+const rates: Readonly<Record<string, string>> = { srvy: '8 or 16 S/s', brst: '128 S/s' }
+
 const titles = {
   gse: ['Geocentric Solar Ecliptic (GSE)', 'GSE'],
   gsm: ['Geocentric Solar Magnetospheric (GSM)', 'GSM'],
@@ -36,14 +51,14 @@ const vectorPointers = (label: string, frame: string): Record<string, string | n
   TENSOR_ORDER: 1,
 })
 
-function describeVector(sc: string, frame: FieldFrame, { vectors }: FieldProduct): DatasetVariable {
+function describeVector(names: FieldNames, frame: FieldFrame, { vectors }: FieldProduct): DatasetVariable {
   const [title, system] = titles[frame]
   return series({
-    name: `${sc}_fgm_b_${frame}_srvy_l2`,
+    name: nameOf(names)(`b_${frame}`),
     type: 'CDF_REAL4',
     dims: [4],
     values: vectors[frame],
-    about: `Magnetic field vector in ${title} cartesian coordinates plus Btotal (8 or 16 S/s)`,
+    about: `Magnetic field vector in ${title} cartesian coordinates plus Btotal (${rates[names.mode]})`,
     field: `Magnetic field in ${frame.toUpperCase()} plus Btotal`,
     units: 'nT',
     notes: `Three components and the magnitude, rounded to 1/${STEPS_PER_NT} nT. Samples that attitude does not reach are left out.`,
@@ -55,9 +70,9 @@ function describeVector(sc: string, frame: FieldFrame, { vectors }: FieldProduct
   })
 }
 
-function describePosition(sc: string, frame: 'gse' | 'gsm', state: StateProduct): DatasetVariable {
+function describePosition(names: FieldNames, frame: 'gse' | 'gsm', state: StateProduct): DatasetVariable {
   return series({
-    name: `${sc}_fgm_r_${frame}_srvy_l2`,
+    name: nameOf(names)(`r_${frame}`),
     type: 'CDF_REAL4',
     dims: [4],
     values: state[frame],
@@ -77,8 +92,8 @@ const FLAG_NOTES =
   'bit definitions: 0: attitude carried beyond its last record, 1: attitude not from the star trackers, ' +
   '4: B1 saturated, 5: B2 saturated, 6: B3 saturated; other bits are not used'
 
-function describeSupport(sc: string, field: FieldProduct): DatasetVariable[] {
-  const name = (word: string): string => `${sc}_fgm_${word}_srvy_l2`
+function describeSupport(names: FieldNames, field: FieldProduct): DatasetVariable[] {
+  const name = nameOf(names)
   // Plain loops: a day has 1.4 million samples, and the mapping form of `from` takes half a second for them.
   const hirange = new Uint8Array(field.range.length)
   const half = new Float32Array(field.range.length)
@@ -128,7 +143,7 @@ function describeSupport(sc: string, field: FieldProduct): DatasetVariable[] {
       name: name('mode'),
       type: 'CDF_REAL4',
       values: field.rate,
-      about: 'Rate of the current instrument mode: 8 = slow, 16 = fast',
+      about: 'Rate of the current instrument mode: 8 = slow, 16 = fast, 128 = burst',
       units: 'Samples/s',
       valid: [2, 200],
       label: 'mode',
@@ -150,16 +165,16 @@ function describeLabels(): DatasetVariable[] {
 }
 
 /** All variables of the product, named as in the mission's own files. */
-export function describeField(sc: string, field: FieldProduct, state: StateProduct): DatasetVariable[] {
-  const [half, stateHalf] = [`${sc}_fgm_bdeltahalf_srvy_l2`, `${sc}_fgm_rdeltahalf_srvy_l2`]
+export function describeField(names: FieldNames, field: FieldProduct, state: StateProduct): DatasetVariable[] {
+  const [half = '', stateHalf = ''] = ['bdeltahalf', 'rdeltahalf'].map(nameOf(names))
   const deltas = (name: string): Record<string, string> => ({ DELTA_PLUS_VAR: name, DELTA_MINUS_VAR: name })
   return [
     timeAxis('Epoch', field.time, 'Time of the sample, middle of its interval', deltas(half)),
-    ...(['gse', 'gsm', 'dmpa', 'bcs'] as const).map(frame => describeVector(sc, frame, field)),
-    ...describeSupport(sc, field),
+    ...(['gse', 'gsm', 'dmpa', 'bcs'] as const).map(frame => describeVector(names, frame, field)),
+    ...describeSupport(names, field),
     timeAxis('Epoch_state', state.time, 'Time of the positions', deltas(stateHalf)),
-    describePosition(sc, 'gse', state),
-    describePosition(sc, 'gsm', state),
+    describePosition(names, 'gse', state),
+    describePosition(names, 'gsm', state),
     support({
       name: stateHalf,
       type: 'CDF_REAL4',

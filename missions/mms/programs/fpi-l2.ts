@@ -1,46 +1,55 @@
 import { writeCdfFile } from '#doors/cdf-node'
 import { globalAttributes } from '#doors/istp'
-import { inputsOf, missionFile, noData, outputOf, report, runProgram, type JobFile } from '#doors/job'
+import { inputsOf, missionFile, noData, report, runProgram, type JobFile, type JobOutput } from '#doors/job'
 import { framesAt, rotate, transpose, despunFrame } from '#domain/orbit'
 import { tt2000 } from '#formats/time'
+import { fail } from '#error'
 import { REACH_NS, attitudeAt, readAttitude, type AttitudeTrack } from './attitude.ts'
 import { readCalibration, spansOf, type CalibrationFile, type PlasmaCalibration } from './calibration.ts'
 import { describePlasma, type PlasmaProduct, type Species } from './fpi-variables.ts'
 import { openColumns, type ColumnReader } from './l1a-columns.ts'
 
 const STEPS = 32
+// One accumulation of fast survey; a process may say otherwise.
+const SURVEY_SECONDS = 4.5
 
-const products = {
-  ions: { species: 'dis', epoch: 'Epoch', table: 'ion', descriptor: 'DIS>Dual Ion Spectrometers' },
-  electrons: { species: 'des', epoch: 'Epoch_des', table: 'electron', descriptor: 'DES>Dual Electron Spectrometers' },
-} as const satisfies Record<
-  string,
-  { readonly species: Species; readonly epoch: string; readonly table: string; readonly descriptor: string }
->
+const instruments = {
+  dis: { epoch: 'Epoch', table: 'ion', descriptor: 'DIS>Dual Ion Spectrometers' },
+  des: { epoch: 'Epoch_des', table: 'electron', descriptor: 'DES>Dual Electron Spectrometers' },
+} as const satisfies Record<Species, { readonly epoch: string; readonly table: string; readonly descriptor: string }>
 
-/** Counts to differential energy flux, on-board moments into DBCS and GSE, ions and electrons each into their own file. */
+/** Which species go into the output of a role; together they keep the two time axes of their counts. */
+const roles: Readonly<Record<string, readonly Species[]>> = { ions: ['dis'], electrons: ['des'], plasma: ['dis', 'des'] }
+
+/**
+ * Counts to differential energy flux, on-board moments into DBCS and GSE: ions and electrons each into their own file or both into one, of
+ * fast survey or burst as the output says. Predicted attitude serves where the definitive one is not there yet.
+ */
 export async function makeMoments(job: JobFile): Promise<void> {
   const columns = await openColumns(inputsOf(job, 'l1a'))
-  const attitude = readAttitude(inputsOf(job, 'attitude'))
+  const attitude = readAttitude([...inputsOf(job, 'predicted', 'optional'), ...inputsOf(job, 'attitude', 'optional')])
   const file = readCalibration(missionFile(job, 'calibration'))
-  const made = await Promise.all(
-    (['ions', 'electrons'] as const).map(async role => ({ role, product: await makeProduct(job, role, columns, attitude, file) })),
-  )
-  if (made.some(({ product }) => product.time.length === 0))
+  const mode = job.outputs[0]?.fields['mode'] ?? ''
+  const [dis, des] = [
+    await makeProduct(job, mode, 'dis', columns, attitude, file),
+    await makeProduct(job, mode, 'des', columns, attitude, file),
+  ]
+  if (dis.time.length === 0 || des.time.length === 0)
     noData(`attitude covers no spectrum of ${job.partition.start} to ${job.partition.stop}`)
-  for (const { role, product } of made) await writeProduct(job, role, product, file)
+  for (const output of job.outputs) await writeProduct(job, output, mode, { dis, des }, file)
 }
 
 async function makeProduct(
   job: JobFile,
-  role: keyof typeof products,
+  mode: string,
+  species: Species,
   columns: ColumnReader,
   attitude: AttitudeTrack,
   file: CalibrationFile,
 ): Promise<PlasmaProduct> {
-  const { species, table, epoch } = products[role]
+  const { table, epoch } = instruments[species]
   const read = (word: string): Promise<Float32Array> =>
-    columns.read(`${job.spacecraft}_${species}_${word}_fast_l1a`, n => new Float32Array(n))
+    columns.read(`${job.spacecraft}_${species}_${word}_${mode}_l1a`, n => new Float32Array(n))
   const time = await columns.read(epoch, n => new BigInt64Array(n))
   const [vx, vy, vz] = [await read('vx_dbcs'), await read('vy_dbcs'), await read('vz_dbcs')]
   const turned = turnVelocities(time, [vx, vy, vz], attitude)
@@ -110,18 +119,32 @@ function halfWidth(energies: readonly number[], at: number, k: number): number {
   return (at * (ratio - 1 / ratio)) / 2
 }
 
-async function writeProduct(job: JobFile, role: keyof typeof products, product: PlasmaProduct, file: CalibrationFile): Promise<void> {
-  const output = outputOf(job, role)
-  const { species, descriptor } = products[role]
+async function writeProduct(
+  job: JobFile,
+  output: JobOutput,
+  mode: string,
+  made: Readonly<Record<Species, PlasmaProduct>>,
+  file: CalibrationFile,
+): Promise<void> {
   const sc = job.spacecraft
+  const of = roles[output.role] ?? fail('job/no-output', `${output.role} is none of the outputs ${Object.keys(roles).join(', ')}`)
+  const seconds = (job.parameters['seconds'] ?? {}) as Partial<Record<Species, number>>
+  const lengths = of.map(species => seconds[species] ?? SURVEY_SECONDS)
   const attributes = globalAttributes(job, output, {
-    descriptor,
+    descriptor: of.length === 1 ? instruments[of[0] ?? 'dis'].descriptor : 'FPI>Fast Plasma Investigation',
     source: `${sc.toUpperCase()}>MMS Satellite Number ${sc.slice(-1)}`,
-    timeResolution: '4.5 seconds',
+    timeResolution: `${[...new Set(lengths)].join(' and ')} seconds`,
     mods: ['Version 3: energy flux by dated calibration, on-board moments; records without attitude are left out.'],
-    more: { Calibration_file: file.name, Records_without_attitude: String(product.leftOut) },
+    more: {
+      Calibration_file: file.name,
+      Records_without_attitude: String(of.reduce((sum, species) => sum + made[species].leftOut, 0)),
+    },
   })
-  await writeCdfFile(output.name, { attributes, variables: describePlasma(sc, species, product) })
+  const variables = of.flatMap((species, i) => {
+    const epoch = of.length === 1 ? 'Epoch' : instruments[species].epoch
+    return describePlasma({ sc, species, mode, epoch, seconds: lengths[i] ?? SURVEY_SECONDS }, made[species])
+  })
+  await writeCdfFile(output.name, { attributes, variables })
 }
 
 await runProgram(makeMoments)

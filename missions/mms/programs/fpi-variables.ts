@@ -27,25 +27,36 @@ export interface PlasmaProduct {
   readonly leftOut: number
 }
 
+/** Where a product's variables stand: spacecraft, species and mode name them, `epoch` is their time axis. */
+export interface PlasmaNames {
+  readonly sc: string
+  readonly species: Species
+  readonly mode: string
+  readonly epoch: string
+  /** Length of one accumulation. */
+  readonly seconds: number
+}
+
 const STEPS = 32
-const SECONDS = 4.5
 const ON_BOARD = 'On-board moment over all energies and directions.'
 const SPIN_PHASE = 'Angle from the Sun to body X about body Z, from the definitive attitude.'
 const particle = { dis: 'ion', des: 'electron' } as const
 
 /** All variables of the product that the simulated instruments have, named as in the mission's own files. */
-export function describePlasma(sc: string, species: Species, product: PlasmaProduct): DatasetVariable[] {
-  const name = (word: string): string => `${sc}_${species}_${word}_fast`
+export function describePlasma(names: PlasmaNames, product: PlasmaProduct): DatasetVariable[] {
+  const { sc, species, mode, epoch: time } = names
+  const name = (word: string): string => `${sc}_${species}_${word}_${mode}`
   const kind = particle[species]
   const floats = (word: string, values: Float32Array, rest: Omit<Described, 'name' | 'type' | 'values'>): Described => ({
     name: name(word),
     type: 'CDF_REAL4',
     values,
+    time,
     ...rest,
   })
   return [
-    ...describeTimes(product),
-    ...describeStatus(name, kind, product),
+    ...describeTimes(names, product),
+    ...describeStatus(name, kind, time, product),
     spectrogram(
       floats('energyspectr_omni', product.flux, {
         dims: [STEPS],
@@ -88,29 +99,29 @@ type Name = (word: string) => string
 
 const deltas = (variable: string): Record<string, string> => ({ DELTA_PLUS_VAR: variable, DELTA_MINUS_VAR: variable })
 
-function describeTimes({ time }: PlasmaProduct): DatasetVariable[] {
+function describeTimes({ epoch, seconds }: PlasmaNames, { time }: PlasmaProduct): DatasetVariable[] {
   const bound = (word: string, value: number): DatasetVariable =>
     constant({
-      name: `Epoch_${word}_var`,
+      name: `${epoch}_${word}_var`,
       type: 'CDF_REAL4',
       values: [value],
-      about: `Time from Epoch to the ${word === 'plus' ? 'end' : 'begin'} of the accumulation`,
+      about: `Time from ${epoch} to the ${word === 'plus' ? 'end' : 'begin'} of the accumulation`,
       units: 's',
-      valid: [0, SECONDS],
+      valid: [0, seconds],
     })
-  const axis = timeAxis('Epoch', time, 'Begin of the accumulation', {
-    DELTA_PLUS_VAR: 'Epoch_plus_var',
-    DELTA_MINUS_VAR: 'Epoch_minus_var',
+  const axis = timeAxis(epoch, time, 'Begin of the accumulation', {
+    DELTA_PLUS_VAR: `${epoch}_plus_var`,
+    DELTA_MINUS_VAR: `${epoch}_minus_var`,
     BIN_LOCATION: { type: 'CDF_REAL4', value: 0 },
   })
-  return [axis, bound('plus', SECONDS), bound('minus', 0)]
+  return [axis, bound('plus', seconds), bound('minus', 0)]
 }
 
 // Bit numbers as in the mission's own files.
 const SATURATED = 1 << 1
 const LOW_DENSITY = 1 << 7
 
-function describeStatus(name: Name, kind: string, { time, counts, density, phase }: PlasmaProduct): DatasetVariable[] {
+function describeStatus(name: Name, kind: string, epoch: string, { time, counts, density, phase }: PlasmaProduct): DatasetVariable[] {
   const flags = new Uint32Array(time.length)
   for (let i = 0; i < time.length; i++) {
     const saturated = counts.subarray(STEPS * i, STEPS * i + STEPS).includes(65_535)
@@ -121,6 +132,7 @@ function describeStatus(name: Name, kind: string, { time, counts, density, phase
       name: name('errorflags'),
       type: 'CDF_UINT4',
       values: flags,
+      time: epoch,
       about: `Data-quality indicators of the ${kind} spectrum, 0 = none`,
       units: '32-bit error flags',
       valid: [0, 4_294_967_294],
@@ -140,6 +152,7 @@ function describeStatus(name: Name, kind: string, { time, counts, density, phase
       name: name('startdelphi_count'),
       type: 'CDF_UINT2',
       values: Uint16Array.from(phase, degrees => Math.floor(degrees * 16)),
+      time: epoch,
       about: 'Spin phase at the begin of the accumulation in sixteenths of a degree',
       units: 'del-phi counts',
       valid: [0, 5760],
@@ -150,6 +163,7 @@ function describeStatus(name: Name, kind: string, { time, counts, density, phase
       name: name('startdelphi_angle'),
       type: 'CDF_REAL4',
       values: phase,
+      time: epoch,
       about: 'Spin phase at the begin of the accumulation',
       units: 'deg',
       valid: [0, 360],

@@ -3,26 +3,25 @@ import { globalAttributes, labels, series, timeAxis } from '#doors/istp'
 import { inputsOf, noData, outputOf, report, runProgram, type JobFile } from '#doors/job'
 import type { DatasetVariable } from '#formats/cdf'
 import { formatUtc, parseUtc, tt2000 } from '#formats/time'
+import { fail } from '#error'
 import { readAttitude } from './attitude.ts'
 import { computeEphemeris, type Column } from './mec-columns.ts'
 import { readOrbit } from './orbit-track.ts'
 
-// The product's grid: every 30 s of UTC.
-const STEP_NS = 30_000_000_000n
-
-/** Positions, velocities, frames and spin axes every 30 s, from definitive orbit and attitude, as the mission's MEC files have them. */
+/** Positions, velocities, frames and spin axes on the grid of `step` seconds of UTC (default 30), from definitive orbit and attitude, as the mission's MEC files have them. */
 export async function makeEphemeris(job: JobFile): Promise<void> {
   const output = outputOf(job, 'l2')
   const orbit = readOrbit(inputsOf(job, 'ephemeris'))
   const attitude = readAttitude(inputsOf(job, 'attitude', 'optional'))
-  const table = computeEphemeris(orbit, attitude, listTimes(job))
+  const step = stepOf(job)
+  const table = computeEphemeris(orbit, attitude, listTimes(job, step))
   const { time, columns, withoutAttitude } = table
   if (time.length === 0) noData(`no moment of ${job.partition.start} to ${job.partition.stop} lies inside the orbit files`)
   const sc = job.spacecraft
   const attributes = globalAttributes(job, output, {
     descriptor: 'MEC>Magnetic Ephemeris and Coordinates',
     source: `${sc.toUpperCase()}>MMS Satellite Number ${sc.slice(-1)}`,
-    timeResolution: '30 s',
+    timeResolution: `${Number(step) / 1e9} s`,
     more: {
       Frames_accuracy: 'GSE within 0.003 degrees, GSM and SM within 0.04 degrees',
       Records_without_attitude: String(withoutAttitude),
@@ -33,10 +32,19 @@ export async function makeEphemeris(job: JobFile): Promise<void> {
   report({ program: 'mec-l2', records: time.length, withoutAttitude, from: formatUtc(first, 3), to: formatUtc(last, 3) })
 }
 
-function listTimes(job: JobFile): BigInt64Array {
+function stepOf({ process, parameters }: JobFile): bigint {
+  const seconds = parameters['step'] ?? 30
+  if (typeof seconds !== 'number' || !(seconds >= 0.001))
+    return fail('job/parameter', `process ${process}: "step" is ${JSON.stringify(seconds)}, it must be seconds of at least 0.001`, {
+      seconds,
+    })
+  return BigInt(Math.round(seconds * 1e9))
+}
+
+function listTimes(job: JobFile, step: bigint): BigInt64Array {
   const [start, stop] = [parseUtc(job.partition.start), parseUtc(job.partition.stop)]
-  const count = Number((stop - start + STEP_NS - 1n) / STEP_NS)
-  return BigInt64Array.from({ length: count }, (_, i) => start + BigInt(i) * STEP_NS)
+  const count = Number((stop - start + step - 1n) / step)
+  return BigInt64Array.from({ length: count }, (_, i) => start + BigInt(i) * step)
 }
 
 const shared: readonly DatasetVariable[] = [

@@ -65,24 +65,31 @@ export interface VariablePlan {
 
 type Raw = Readonly<Record<string, unknown>>
 
-/** Reads a plan; `{sc}`, `{SC}` and `{number}` in names and words stand for the spacecraft. Throws `decom/plan`. */
-export function readPlan(path: string, spacecraft: string): DecomPlan {
+/**
+ * Reads a plan for a product of a mode; `{sc}`, `{SC}` and `{number}` in names and words stand for the spacecraft, `{mode}` for the mode, and a
+ * text or number may be given by mode: `container: { srvy: MAG, brst: MAG_BURST }`. Throws `decom/plan`.
+ */
+export function readPlan(path: string, spacecraft: string, mode = ''): DecomPlan {
   const number = /\d+$/.exec(spacecraft)?.[0] ?? ''
   const fillIn = (text: string): string =>
-    text.replaceAll('{sc}', spacecraft).replaceAll('{SC}', spacecraft.toUpperCase()).replaceAll('{number}', number)
-  const plan = new Reader((readYaml(path, fillIn) ?? {}) as Raw, path)
+    text
+      .replaceAll('{sc}', spacecraft)
+      .replaceAll('{SC}', spacecraft.toUpperCase())
+      .replaceAll('{number}', number)
+      .replaceAll('{mode}', mode)
+  const plan = new Reader((readYaml(path, fillIn) ?? {}) as Raw, path, mode)
   return {
     descriptor: plan.text('descriptor'),
     source: plan.text('source', spacecraft.toUpperCase()),
     timeResolution: plan.text('time-resolution', 'see the time axis'),
     mods: plan.list('mods', ['First version.']).map(String),
     errorControl: plan.raw['error-control'] === true,
-    streams: plan.list('streams').map(stream => readStream(new Reader(stream as Raw, path))),
+    streams: plan.list('streams').map(stream => readStream(new Reader(stream as Raw, path, mode))),
   }
 }
 
 function readStream(stream: Reader): StreamPlan {
-  const time = new Reader((stream.raw['time'] ?? {}) as Raw, stream.path)
+  const time = new Reader((stream.raw['time'] ?? {}) as Raw, stream.path, stream.mode)
   const epoch = time.text('epoch')
   return {
     container: stream.text('container'),
@@ -97,7 +104,7 @@ function readStream(stream: Reader): StreamPlan {
     },
     rate: stream.raw['rate'] as RatePlan | undefined,
     offset: stream.number('offset', 0),
-    variables: stream.list('variables').map(variable => readVariable(new Reader(variable as Raw, stream.path))),
+    variables: stream.list('variables').map(variable => readVariable(new Reader(variable as Raw, stream.path, stream.mode))),
   }
 }
 
@@ -125,10 +132,12 @@ function readVariable(variable: Reader): VariablePlan {
 class Reader {
   readonly raw: Raw
   readonly path: string
+  readonly mode: string
 
-  constructor(raw: Raw, path: string) {
+  constructor(raw: Raw, path: string, mode: string) {
     this.raw = raw
     this.path = path
+    this.mode = mode
   }
 
   text(key: string, other?: string): string {
@@ -136,18 +145,23 @@ class Reader {
   }
 
   optional(key: string): string | undefined {
-    const value = this.raw[key]
+    const value = this.ofMode(key)
     return value === undefined || typeof value === 'string' ? value : this.refuse(key, 'must be a text')
   }
 
   number(key: string, other: number): number {
-    const value = this.raw[key] ?? other
+    const value = this.ofMode(key) ?? other
     return typeof value === 'number' ? value : this.refuse(key, 'must be a number')
   }
 
   list(key: string, other?: readonly unknown[]): readonly unknown[] {
     const value = this.raw[key] ?? other
     return Array.isArray(value) ? (value as readonly unknown[]) : this.refuse(key, 'must be a list')
+  }
+
+  private ofMode(key: string): unknown {
+    const value = this.raw[key]
+    return typeof value === 'object' && value !== null && this.mode in value ? (value as Raw)[this.mode] : value
   }
 
   private refuse(key: string, what: string): never {

@@ -116,7 +116,7 @@ describe('decommutation of what is not as it should be', () => {
   })
 
   test.each([
-    ['no such container', 'container: FGM', 'container: FGN', 'the definition MMS has no container FGN'],
+    ['no such container', 'srvy: FGM', 'srvy: FGN', 'the definition MMS has no container FGN'],
     ['no such parameter', 'parameter: FGM_VECTORS', 'parameter: FGM_VECTOR', 'the definition MMS has no parameter FGM_VECTOR'],
     [
       'a type that packets cannot have',

@@ -17,7 +17,8 @@ type StreamPackets = Map<StreamPlan, TimedPacket<PacketValues>[]>
  * definition (`packets`) and spread over variables as the plan (`plan`) says.
  */
 export async function decommutate(job: JobFile): Promise<void> {
-  const plan = readPlan(missionFile(job, 'plan'), job.spacecraft)
+  const output = job.outputs[0] ?? fail('job/no-output', `job ${job.job} names no output`)
+  const plan = readPlan(missionFile(job, 'plan'), job.spacecraft, output.fields['mode'])
   const compiled = compileXtce(parseXtce(readFileSync(missionFile(job, 'packets'), 'utf8')))
   checkPlan(plan, compiled)
   const partition = interval(parseUtc(job.partition.start), parseUtc(job.partition.stop))
@@ -27,7 +28,6 @@ export async function decommutate(job: JobFile): Promise<void> {
   const samples = streams.reduce((sum, { columns }) => sum + columns.time.length, 0)
   report({ program: 'decommutate', samples, ...counts })
   if (samples === 0) noData(`no packet of ${job.partition.start} to ${job.partition.stop} is in ${job.inputs.length} telemetry files`)
-  const output = job.outputs[0] ?? fail('job/no-output', `job ${job.job} names no output`)
   const attributes = globalAttributes(job, output, {
     descriptor: plan.descriptor,
     source: plan.source,
