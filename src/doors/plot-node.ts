@@ -10,6 +10,7 @@ import {
   type Figure,
   type Layout,
   layoutFigure,
+  type Making,
   type Measure,
   rasterBytes,
   type TextItem,
@@ -71,10 +72,11 @@ function drawText(context: SKRSContext2D, item: TextItem): void {
 }
 
 // Half the time of the canvas library's own encoder, and a quarter fewer bytes.
-const encode = (canvas: Canvas): Uint8Array => {
+const encode = (canvas: Canvas, made?: Making): Uint8Array => {
   const { width, height } = canvas
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height)
-  return encodePng(data, width, height, { deflate: bytes => deflateSync(bytes, { level: 6, memLevel: 9 }), crc32: bytes => crc32(bytes) })
+  const port = { deflate: (bytes: Uint8Array) => deflateSync(bytes, { level: 6, memLevel: 9 }), crc32: (bytes: Uint8Array) => crc32(bytes) }
+  return encodePng(data, width, height, port, made === undefined ? {} : { 'Creation Time': made.time, Software: made.software })
 }
 
 interface Drawn {
@@ -100,12 +102,12 @@ export function renderPng(figure: Figure, options: PngOptions = {}): Uint8Array 
   const context = raster.getContext('2d')
   context.scale(ratio, ratio)
   for (const item of layout.texts) if (item.text !== '') drawText(context, item)
-  return encode(raster)
+  return encode(raster, figure.made)
 }
 
 /** Draws a figure as SVG (UTF-8): texts are text, the panels one embedded PNG of twice the resolution unless told. */
 export function renderSvg(figure: Figure, options: PngOptions = {}): Uint8Array {
   const { layout, raster } = drawRaster(figure, { ratio: 2, ...options })
   const href = `data:image/png;base64,${Buffer.from(encode(raster)).toString('base64')}`
-  return new TextEncoder().encode(writeSvg(layout, href, 'DejaVu Sans Condensed, DejaVu Sans, Verdana, sans-serif'))
+  return new TextEncoder().encode(writeSvg(layout, figure.made, href, 'DejaVu Sans Condensed, DejaVu Sans, Verdana, sans-serif'))
 }

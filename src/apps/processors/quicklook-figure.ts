@@ -40,7 +40,6 @@ export async function composeQuicklook(job: JobFile, set: PanelSet, inputs: read
   const positions = set.position ? await composePositions(set.position, find) : []
   const { credit, notice } = set
   const sources = job.inputs.filter(input => used.has(input)).map(input => input.name)
-  const generated = `made ${job.generationTime} by ${job.software.name} ${job.software.version}`
   const figure: Figure = {
     title: { subject: job.spacecraft.toUpperCase(), name: set.title, ...(set.note === undefined ? {} : { note: set.note }) },
     ...range,
@@ -48,7 +47,8 @@ export async function composeQuicklook(job: JobFile, set: PanelSet, inputs: read
     lanes,
     bands: lanes.filter(lane => lane.tone === 'strong').flatMap(lane => lane.intervals),
     positions,
-    footer: { notice, ...(credit === undefined ? {} : { credit }), sources, generated },
+    footer: { notice, ...(credit === undefined ? {} : { credit }), sources },
+    made: { time: job.generationTime, software: `${job.software.name} ${job.software.version}` },
     ...(job.simulated ? { stamp: 'SIMULATED DATA' } : {}),
   }
   return { figure, hasData: panels.some(panel => panel.empty === undefined) }

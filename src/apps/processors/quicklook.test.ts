@@ -191,7 +191,7 @@ describe('composing a picture', () => {
     expect(figure.title).toEqual({ subject: 'SC1', name: 'Test', note: 'note' })
     expect(figure.stamp).toBe('SIMULATED DATA')
     expect(figure.footer?.sources).toEqual(['a_v1.cdf'])
-    expect(figure.footer?.generated).toBe('made 2025-11-25T00:00:00Z by apsis 0')
+    expect(figure.made).toEqual({ time: '2025-11-25T00:00:00Z', software: 'apsis 0' })
     expect(figure.bands).toEqual([{ start: ms + 600_000, stop: ms + 720_000 }])
     expect(figure.lanes?.[1]?.intervals).toEqual([
       { start: ms, stop: ms + 120_000 },

@@ -2,7 +2,7 @@ import { placeOn } from './axis.ts'
 import type { Figure, PositionRow } from './figure.ts'
 import { type Layout, type LayoutOptions, type PanelLayout, sizes } from './geometry.ts'
 import { interpolateAt, lastValue } from './samples.ts'
-import { centreOn, spreadApart, type TextItem, wrapWords } from './text.ts'
+import { breakText, centreOn, type Measure, spreadApart, type TextItem, wrapWords } from './text.ts'
 import { writeDateAndDay, writeSpan } from './time-ticks.ts'
 import { writeNumber } from './value-ticks.ts'
 
@@ -46,15 +46,19 @@ function writeHeader(figure: Figure, parts: Parts, { theme, measure }: LayoutOpt
   }
 }
 
-function writePanel(figure: Figure, { panel, plot, axis, ticks, colour }: PanelLayout, { theme }: LayoutOptions, put: Put): void {
-  const rows = panel.label.length + (panel.unit === '' ? 0 : 1)
+function writePanel(figure: Figure, { panel, plot, axis, ticks, colour }: PanelLayout, { theme, measure }: LayoutOptions, put: Put): void {
   const middle = plot.y + plot.height / 2
-  let y = centreOn(middle - ((rows - 1) * 15) / 2, 12)
-  for (const [index, text] of panel.label.entries()) {
-    put({ text, x: sizes.margin, y, size: 12, weight: index === 0 ? 'bold' : 'normal' })
+  const words = labelRows(
+    panel,
+    axis?.isCut === true,
+    plot.x - 14 - Math.max(0, ...ticks.map(t => measure(t.label, 11, 'normal'))),
+    measure,
+  )
+  let y = centreOn(middle - ((words.length - 1) * 15) / 2, 12)
+  for (const word of words) {
+    put({ ...word, x: sizes.margin, y, ...(word.size === 11 ? { colour: theme.second } : {}) })
     y += 15
   }
-  if (panel.unit !== '') put({ text: axis?.isCut ? `${panel.unit}, off scale` : panel.unit, x: sizes.margin, y, colour: theme.second })
   for (const tick of ticks) put({ text: tick.label, x: plot.x - 8, y: tickBaseline(tick.at, plot.y, plot.y + plot.height), align: 'right' })
   if (!axis) {
     const text = panel.empty ?? 'no data in this time range'
@@ -65,6 +69,23 @@ function writePanel(figure: Figure, { panel, plot, axis, ticks, colour }: PanelL
     for (const tick of colour.ticks) put({ text: tick.label, x: bar.x + bar.width + 7, y: centreOn(tick.at, 11) })
     put({ text: panel.colourUnit, x: plot.x + plot.width + sizes.right - 10, y: middle, turn: 90, align: 'center', colour: theme.second })
   }
+}
+
+/** What stands left of a panel, in rows that end before the numbers of its axis do begin, at `right`. */
+function labelRows(
+  panel: PanelLayout['panel'],
+  isCut: boolean,
+  right: number,
+  measure: Measure,
+): readonly Pick<TextItem, 'text' | 'size' | 'weight'>[] {
+  const room = right - sizes.margin
+  const rows = panel.label.flatMap((label, index) => {
+    const weight = index === 0 ? 'bold' : 'normal'
+    return breakText(label, room, 12, weight, measure).map(text => ({ text, size: 12, weight }) as const)
+  })
+  const unit = panel.unit === '' || !isCut ? panel.unit : `${panel.unit}, off scale`
+  const units = unit === '' ? [] : breakText(unit, room, 11, 'normal', measure)
+  return [...rows, ...units.map(text => ({ text, size: 11, weight: 'normal' }) as const)]
 }
 
 /** Labels at the very ends of an axis move inward so that those of neighbouring panels never touch. */
@@ -118,7 +139,7 @@ function writeFooter(figure: Figure, parts: Parts, foot: number, { theme, measur
   const right = parts.width - sizes.margin
   let y = foot + 22
   put({ text: footer.notice, x: sizes.margin, y, weight: 'bold', colour: theme.second })
-  const credit = [footer.credit, footer.generated].filter(text => text !== undefined).join('  ·  ')
+  const credit = footer.credit ?? ''
   const besides = measure(footer.notice, 11, 'bold') + 20 + measure(credit, 11, 'normal') <= right - sizes.margin
   if (!besides) y += sizes.footerRow
   put({ text: credit, x: besides ? right : sizes.margin, y, align: besides ? 'right' : 'left', colour: theme.second })

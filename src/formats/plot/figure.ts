@@ -13,6 +13,8 @@ export interface Figure {
   readonly footer?: Footer
   /** A large stamp over the whole picture, e.g. `SIMULATED DATA`. */
   readonly stamp?: string
+  /** Told beside the picture (texts of a PNG, metadata of an SVG) and not drawn: what is made again and shows the same stays the same. */
+  readonly made?: Making
 }
 
 export interface Title {
@@ -21,6 +23,12 @@ export interface Title {
   /** What the picture is, e.g. `Summary`. */
   readonly name: string
   readonly note?: string
+}
+
+export interface Making {
+  /** UTC, as text; a clock is never read here. */
+  readonly time: string
+  readonly software: string
 }
 
 export interface Interval {
@@ -48,8 +56,6 @@ export interface Footer {
   readonly credit?: string
   /** Names with versions of the files the picture was made from. */
   readonly sources?: readonly string[]
-  /** Generation time as text; a clock is never read here. */
-  readonly generated?: string
 }
 
 export type NumericArray = Float64Array | Float32Array | Int32Array | Int16Array | Uint32Array | Uint16Array | Int8Array | Uint8Array

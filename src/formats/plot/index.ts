@@ -4,6 +4,7 @@ export type {
   Ink,
   Interval,
   Lane,
+  Making,
   Line,
   LinesPanel,
   NumericArray,

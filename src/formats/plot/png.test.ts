@@ -44,3 +44,14 @@ test('every pixel comes back, every chunk is sound', () => {
     }),
   )
 })
+
+test('texts go into chunks of their own, in Latin-1', () => {
+  const chunks = readChunks(Buffer.from(encodePng(new Uint8Array(4), 1, 1, port, { Software: 'apsis é ✓' })))
+  expect(chunks.map(chunk => [chunk.type, chunk.isSound])).toEqual([
+    ['IHDR', true],
+    ['tEXt', true],
+    ['IDAT', true],
+    ['IEND', true],
+  ])
+  expect(chunks[1]?.data.toString('latin1')).toBe('Software\0apsis é ÿ')
+})

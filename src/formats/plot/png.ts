@@ -32,8 +32,18 @@ function packRows(rgba: Uint8Array | Uint8ClampedArray, width: number, height: n
   return rows
 }
 
-/** Opaque RGBA pixels as a PNG file of 8-bit RGB. */
-export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, height: number, port: PngPort): Uint8Array {
+/** Section 11.3.3.2: a keyword, NUL, and text in Latin-1. */
+const makeText = ([keyword, text]: readonly [string, string]): Uint8Array =>
+  Uint8Array.from([...keyword, '\0', ...text], character => Math.min(255, character.codePointAt(0) ?? 0))
+
+/** Opaque RGBA pixels as a PNG file of 8-bit RGB, with texts by keyword (`Creation Time`, `Software`). */
+export function encodePng(
+  rgba: Uint8Array | Uint8ClampedArray,
+  width: number,
+  height: number,
+  port: PngPort,
+  texts: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const header = new Uint8Array(13)
   const view = new DataView(header.buffer)
   view.setUint32(0, width)
@@ -42,6 +52,7 @@ export function encodePng(rgba: Uint8Array | Uint8ClampedArray, width: number, h
   const parts = [
     Uint8Array.from(signature),
     makeChunk('IHDR', header, port),
+    ...Object.entries(texts).map(text => makeChunk('tEXt', makeText(text), port)),
     makeChunk('IDAT', port.deflate(packRows(rgba, width, height)), port),
     makeChunk('IEND', new Uint8Array(0), port),
   ]

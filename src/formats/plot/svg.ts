@@ -1,3 +1,4 @@
+import type { Making } from './figure.ts'
 import type { Layout } from './geometry.ts'
 import type { TextItem } from './text.ts'
 
@@ -22,12 +23,13 @@ function writeText(item: TextItem): string {
 
 /**
  * The same picture as SVG: the raster of `drawFigure` as one image (`imageHref`, usually a data address of a PNG) under
- * texts that stay text. `family` is a CSS font list.
+ * texts that stay text; when it was made is a line of its own (`<metadata>`). `family` is a CSS font list.
  */
-export function writeSvg(layout: Layout, imageHref: string, family: string): string {
+export function writeSvg(layout: Layout, made: Making | undefined, imageHref: string, family: string): string {
   const { width, height } = layout
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${round(height)}" viewBox="0 0 ${width} ${round(height)}" font-family="${escapeText(family)}">`,
+    ...(made === undefined ? [] : [`<metadata>${escapeText(`made ${made.time} by ${made.software}`)}</metadata>`]),
     `<image href="${escapeText(imageHref)}" width="${width}" height="${round(height)}"/>`,
     ...layout.texts.filter(item => item.text !== '').map(writeText),
     '</svg>',

@@ -35,6 +35,30 @@ export function wrapWords(words: readonly string[], joiner: string, width: numbe
   return rows
 }
 
+/**
+ * Breaks a text into rows not wider than `width`, after blanks and signs that join words (`mms1_fgm_b_gse`); what is longer without any is
+ * cut, with an ellipsis in its middle: names differ at their ends.
+ */
+export function breakText(text: string, width: number, size: number, weight: Weight, measure: Measure): string[] {
+  const fits = (row: string): boolean => measure(row.trimEnd(), size, weight) <= width
+  const rows: string[] = []
+  for (const piece of text.match(/[^\s_/,-]*[\s_/,-]*/g) ?? []) {
+    if (piece === '') continue
+    const last = rows.at(-1)
+    if (last !== undefined && fits(last + piece)) rows[rows.length - 1] = last + piece
+    else rows.push(piece)
+  }
+  return rows.map(row => (fits(row) ? row.trimEnd() : shorten(row.trimEnd(), fits)))
+}
+
+function shorten(word: string, fits: (text: string) => boolean): string {
+  for (let kept = word.length - 2; kept > 2; kept--) {
+    const short = `${word.slice(0, Math.ceil(kept / 2))}…${word.slice(word.length - Math.floor(kept / 2))}`
+    if (fits(short)) return short
+  }
+  return '…'
+}
+
 /** Moves positions apart to at least `distance`, keeping their order and staying inside [low, high] if there is room. */
 export function spreadApart(wanted: readonly number[], distance: number, low: number, high: number): number[] {
   const order = wanted.map((place, index) => ({ place, index })).sort((a, b) => a.place - b.place || a.index - b.index)

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseSimulation, planDeliveries, renderFile } from '#domain/sim'
 import { tt2000FromUtcMs } from '#formats/time'
+import { workOff } from '#services/executor'
+import { makePlanner } from '#services/pipeline'
 import { missionFolder, openInstallation } from '#test/installation'
 import type { Installation } from '#test/installation'
 import { simulatedFlight, simulationYaml } from '#test/simulation'
@@ -35,7 +37,7 @@ const verdicts = () =>
 const names = async (): Promise<readonly string[]> =>
   (await home.db.selectFrom('file').select('name').where('job', 'is not', null).orderBy('name').execute()).map(f => f.name)
 
-test('a new attitude version remakes what reads it, and stops there where nothing in science changed', async () => {
+test('a new attitude version remakes what reads it, and stops there where nothing in science changed; so do pictures', async () => {
   const made = await names()
   expect(made.some(n => n.startsWith('mms1_fgm_srvy_l2'))).toBe(true)
   expect(made.some(n => n.startsWith('mms1_summ_srvy_ql'))).toBe(true)
@@ -66,4 +68,20 @@ test('a new attitude version remakes what reads it, and stops there where nothin
   expect(dated).not.toBe(text)
   await home.deliver(higher(attitude(), 2), dated, 'simulator')
   expect(await home.settle()).toBe(0)
+  await remakePictures(made)
 }, 600_000)
+
+/** A picture that is made again and shows the same is kept: when it was made is not drawn. */
+async function remakePictures(made: readonly string[]): Promise<void> {
+  const pictures = made.filter(n => n.endsWith('.png'))
+  expect(pictures.length).toBeGreaterThan(0)
+  const before = new Set((await verdicts()).map(v => v.job))
+  home.now += 3_600_000
+  const processes = home.mission.processes.map(p => (p.id === 'quicklook-summary' ? { ...p, major: p.major + 1 } : p))
+  const pipeline = { ...home.pipeline, missions: [{ ...home.mission, processes }] }
+  await makePlanner(pipeline).sweep()
+  expect(await workOff({ ...home.executor, pipeline }, home.queue)).toBe(pictures.length)
+  const later = (await verdicts()).filter(v => !before.has(v.job))
+  expect(later.map(v => v.outcome)).toEqual(pictures.map(() => 'kept'))
+  expect(await names()).toEqual(made)
+}

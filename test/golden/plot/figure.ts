@@ -155,13 +155,13 @@ export const goldenFigure: Figure = {
   footer: {
     notice: 'Quicklook: for browsing, not for publication.',
     credit: 'Golden Data Center',
-    generated: 'made 2025-11-25T00:00:00Z',
     sources: [
       'sc1_fgm_srvy_l2_20251124_v5.1.0.cdf',
       'sc1_fpi_fast_l2_dis-moms_20251124220000_v3.4.0.cdf',
       'sc1_mec_srvy_l2_epht89d_20251124_v2.3.0.cdf',
     ],
   },
+  made: { time: '2025-11-25T00:00:00Z', software: 'golden 1' },
   stamp: 'SIMULATED DATA',
 }
 
