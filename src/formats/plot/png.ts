@@ -34,7 +34,7 @@ function packRows(rgba: Uint8Array | Uint8ClampedArray, width: number, height: n
 
 /** Section 11.3.3.2: a keyword, NUL, and text in Latin-1. */
 const makeText = ([keyword, text]: readonly [string, string]): Uint8Array =>
-  Uint8Array.from([...keyword, '\0', ...text], character => Math.min(255, character.codePointAt(0) ?? 0))
+  Uint8Array.from(Array.from(`${keyword}\0${text}`), character => Math.min(255, character.codePointAt(0) ?? 0))
 
 /** Opaque RGBA pixels as a PNG file of 8-bit RGB, with texts by keyword (`Creation Time`, `Software`). */
 export function encodePng(
