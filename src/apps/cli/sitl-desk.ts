@@ -10,14 +10,12 @@ import {
   selectionOfFile,
   slidingQuality,
   inForce,
-  type BurstTables,
   type Frame,
 } from '#domain/burst'
 import { burstDocumentOf, parseBurstDocument, type FomStructure } from '#domain/burst/files'
 import { readSave } from '#formats/idlsave'
 import { formatUtc, parseUtc, tai1958FromTt2000, tt2000FromTai1958 } from '#formats/time'
 import { SdcError, fail } from '#error'
-import type { System } from '#apps/system'
 import {
   addSelector,
   findWindow,
@@ -26,22 +24,16 @@ import {
   listSegments,
   listSubmissions,
   listWindows,
-  loadBurstTables,
   openWindow,
   relayByFolder,
   setDuty,
   submitSelection,
   type BurstWindow,
 } from '#services/burst'
-import { homeOption, inHome } from './enter.ts'
-import type { HomeOptions } from './enter.ts'
+import { homeOption } from './enter.ts'
+import { atDesk, say, type Desk, type DeskOptions } from './sitl-at-desk.ts'
+import { addDecisions } from './sitl-decide.ts'
 
-interface DeskOptions extends HomeOptions {
-  readonly mission?: string
-  readonly by: string
-}
-
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
 const utcOfTai = (tai: number): string => formatUtc(tt2000FromTai1958(tai), 0, '')
 
@@ -83,29 +75,14 @@ export function addDesk(sitl: Command): void {
     .requiredOption('--in <dir>', 'where its reports come: *.json; then moved to taken or refused')
     .requiredOption('--out <dir>', 'where commands are put')
     .action((options: DeskOptions & { readonly in: string; readonly out: string }) => atDesk(options, desk => relay(desk, options)))
+  addDecisions(command)
   command('person', 'give a person a role in selection, and a time on duty')
     .argument('<name>')
     .option('--role <role>', 'sitl or super-sitl')
+    .option('--mail <address>', 'where letters go to: deadlines, approvals (with --role)')
     .option('--duty <from..to>', 'on duty, UTC days: 2026-11-23..2026-11-30')
     .option('--deck <from..to>', 'on deck')
     .action((name: string, options: PersonOptions) => atDesk(options, desk => setPerson(desk, name, options)))
-}
-
-interface Desk {
-  readonly system: System
-  readonly mission: string
-  readonly tables: BurstTables
-  readonly now: number
-}
-
-async function atDesk(options: DeskOptions, act: (desk: Desk) => Promise<void>): Promise<void> {
-  await inHome('sitl', options, async system => {
-    const able = system.missions.filter(mission => mission.burst !== undefined)
-    const mission = options.mission === undefined ? able[0] : able.find(({ id }) => id === options.mission)
-    if (mission === undefined || (options.mission === undefined && able.length > 1))
-      return fail('sitl/no-mission', `say which mission selects burst: --mission ${able.map(({ id }) => id).join(' or ') || '(none does)'}`)
-    return act({ system, mission: mission.id, tables: await loadBurstTables(mission), now: system.pipeline.clock() })
-  })
 }
 
 async function readFomFile(path: string): Promise<FomStructure> {
@@ -251,16 +228,18 @@ async function relay({ system, mission, tables, now }: Desk, folders: { readonly
 
 interface PersonOptions extends DeskOptions {
   readonly role?: string
+  readonly mail?: string
   readonly duty?: string
   readonly deck?: string
 }
 
 async function setPerson({ system, mission, now }: Desk, name: string, options: PersonOptions): Promise<void> {
-  const { role, by } = options
+  const { role, mail, by } = options
+  if (mail !== undefined && role === undefined) fail('sitl/role', '--mail goes with --role: say which role the person has')
   if (role !== undefined) {
     if (role !== 'sitl' && role !== 'super-sitl') return fail('sitl/role', `--role must be sitl or super-sitl, not "${role}"`)
-    await addSelector(system.db, mission, name, role, by, now)
-    say(`${name} is ${role} of ${mission}`)
+    await addSelector(system.db, mission, name, role, by, now, mail)
+    say(`${name} is ${role} of ${mission}${mail === undefined ? '' : `, letters go to ${mail}`}`)
   }
   for (const place of ['duty', 'deck'] as const) {
     const text = options[place]

@@ -26,7 +26,12 @@ export function statusCommand(): Command {
 }
 
 const isWell = (s: Status, now: number): boolean =>
-  !s.workers.some(isTroubled) && countNeeding(s) === 0 && s.jobs.failed === 0 && s.quarantined === 0 && !isStuck(s, now)
+  !s.workers.some(isTroubled) &&
+  s.letters.failing === 0 &&
+  countNeeding(s) === 0 &&
+  s.jobs.failed === 0 &&
+  s.quarantined === 0 &&
+  !isStuck(s, now)
 
 /** What is lost for ever is explained, and nobody can do anything about it. */
 const countNeeding = (s: Status): number => (s.cells.failed ?? 0) + (s.cells.late ?? 0) + (s.cells.held ?? 0)
@@ -49,6 +54,13 @@ function workerLines(workers: Status['workers']): readonly string[] {
     }),
     ...workers.filter(isTroubled).slice(0, 3).map(describeTrouble),
   ]
+}
+
+/** Nothing where every letter was sent. */
+function letterLines({ waiting, failing, givenUp, error }: Status['letters']): readonly string[] {
+  if (waiting + givenUp === 0) return []
+  const why = failing > 0 || givenUp > 0 ? `: ${error ?? ''}` : ''
+  return [`mail      ${waiting} letters wait, ${failing} of them failed before, ${givenUp} given up${why}`]
 }
 
 type Worker = Status['workers'][number]
@@ -79,6 +91,7 @@ function statusLines(s: Status, address: string | undefined, now: number): reado
     `jobs      ${s.jobs.made} done, ${s.jobs.running} running, ${s.jobs.waiting} waiting, ${s.jobs.failed} failed`,
     ...workerLines(s.workers),
     ...(s.holdings.length === 0 ? [] : [`held      ${s.holdings.map(h => `${h.amount} of ${h.resource}`).join(', ')}`]),
+    ...letterLines(s.letters),
     ...(s.newest === undefined ? [] : [`newest    ${s.newest.name}, ${new Date(s.newest.arrived).toISOString()}`]),
     ...s.unusual.slice(0, 3).map(u => `${u.state.padEnd(9)} ${u.dataset} ${u.partition}: ${u.text}`),
   ]

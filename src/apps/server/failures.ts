@@ -46,6 +46,7 @@ const statusOf: Readonly<Record<string, number>> = {
   'burst/no-selector': 403,
   'burst/no-right': 403,
   'burst/bad-name': 400,
+  'burst/bad-address': 400,
   'burst/bad-file': 400,
   'burst/bad-question': 400,
   'burst/grid': 400,

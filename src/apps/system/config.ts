@@ -21,6 +21,20 @@ const schema = z.strictObject({
     .array(z.string().startsWith('/'))
     .default([])
     .describe('further folders that programs may read: interpreters outside of /usr and /opt'),
+  mail: z
+    .strictObject({
+      server: z
+        .string()
+        .regex(/^smtps?:\/\/[^\s/]+$/, 'expected smtp://HOST:PORT or smtps://HOST:PORT')
+        .describe('smtp://[USER@]HOST[:PORT], or smtps://; the password is in the environment, APSIS_MAIL_PASSWORD'),
+      from: z
+        .string()
+        .regex(/^[^\n\r]*[^\s@<]+@[^\s@>]+>?$/, 'expected an address')
+        .describe('who the letters are from'),
+      copy: z.array(z.email()).default([]).describe('addresses that get a copy of every letter'),
+    })
+    .optional()
+    .describe('how letters are sent; without it none are'),
   network: z.array(z.string()).default([]).describe('processes whose programs may use the network'),
 })
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
 import { closeOverdue, loadBurstTables } from '#services/burst'
+import { sendLetters, smtpMailer, type Mailer } from '#services/mail'
 import { advanceCampaigns, makePlanner } from '#services/pipeline'
 import type { Planner } from '#services/pipeline'
 import type { System } from './system.ts'
@@ -10,12 +11,16 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
   const planner = makePlanner(system.pipeline)
   const drop = dropFolder(system.ingest, system.home.drop)
   const { dropPause, followPause, auditPause, archivePause } = system.settings
+  const mail = system.config.mail
+  const mailer = mail === undefined ? undefined : smtpMailer({ ...mail, password: process.env['APSIS_MAIL_PASSWORD'] })
   await guarded(system, 'sweep', () => planner.sweep())
   await Promise.all([
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     followLog(system, planner, stop),
     repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
     repeat(stop, dropPause, () => guarded(system, 'burst', () => watchDeadlines(system))),
+    // On its own: a mail server that does not answer keeps nothing else waiting.
+    repeat(stop, followPause, () => guarded(system, 'mail', () => sendAndTell(system, mailer))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
     repeat(stop, archivePause, () => guarded(system, 'archive', () => auditAndTell(system))),
   ])
@@ -48,6 +53,11 @@ async function watchDeadlines({ db, missions, pipeline }: System): Promise<void>
   for (const mission of missions.filter(one => one.burst !== undefined))
     for (const { act, sentence } of await closeOverdue(db, () => loadBurstTables(mission), mission.id, pipeline.clock()))
       pipeline.log[act === 'warned' ? 'warn' : 'info']({ act: `burst ${act}`, mission: mission.id }, sentence)
+}
+
+async function sendAndTell({ db, pipeline }: System, mailer: Mailer | undefined): Promise<void> {
+  for (const { outcome, sentence, letter } of await sendLetters(db, mailer, pipeline.clock()))
+    pipeline.log[outcome === 'sent' ? 'info' : 'warn']({ act: 'mail', letter: letter.id, mission: letter.mission }, sentence)
 }
 
 /** Bytes younger than this may be on their way into the ledger. */

@@ -4,6 +4,7 @@ import { accountFor, findingKey, makeSelection, printStatusTable, type Selection
 import type { FomStructure } from '#domain/burst/files'
 import { openDb, type Db } from '#services/db'
 import { loadMission } from '#services/missions'
+import { listLetters } from '#services/mail'
 import { listActs } from '#services/people'
 import { automaticStructure, readBurstTables } from '#test/burst'
 import { freshDatabase } from '#test/database'
@@ -232,6 +233,47 @@ describe('the deadline', () => {
     const window = await findWindow(db, mission, evaluation)
     expect((await listSegments(db, mission, { window: window.id })).map(({ fom }) => fom)).toEqual([140, 45])
     expect(window.decidedBy).not.toBeNull()
+  })
+})
+
+describe('letters', () => {
+  test('of deadlines to who is on duty and on deck, of what waits for approval also to every Super-SITL', async () => {
+    const at = opened - 400 * 24 * hour
+    const evaluated = '2019-158T00:00:00'
+    await addSelector(db, mission, 'dora', 'sitl', 'admin', at, 'dora@example.org')
+    await addSelector(db, mission, 'deke', 'sitl', 'admin', at, 'deke@example.org')
+    await addSelector(db, mission, 'sue', 'super-sitl', 'admin', at, 'sue@example.org')
+    await expect(addSelector(db, mission, 'dora', 'sitl', 'admin', at, 'dora at home')).rejects.toThrow('"dora at home" is no address')
+    const week = { from: at, to: at + 7 * 24 * hour }
+    await setDuty(db, mission, { person: 'dora', place: 'duty', ...week }, 'sue', at)
+    await setDuty(db, mission, { person: 'deke', place: 'deck', ...week }, 'sue', at)
+    await openWindow(db, { mission, automatic: automatic(evaluated), regions: [], openedAt: at, deadline: at + 10 * hour }, 'BDM')
+    const orange = makeSelection(
+      await grid(),
+      [{ start: 40, stop: 55, fom: 210, spacecraft: 15, comment: 'calibration', tags: [], source: 'dora(desk)' }],
+      { evaluation: evaluated },
+    )
+    const { submission } = await submitSelection(db, tables, await sent(orange, { evaluation: evaluated, actor: 'dora', now: at + hour }))
+    for (const after of [5, 10, 11]) await closeOverdue(db, async () => tables, mission, at + after * hour)
+    const letters = (await listLetters(db, mission, 500)).filter(({ body, subject }) => `${subject} ${body}`.includes(evaluated))
+    expect(letters.toReversed().map(({ recipients, subject, body }) => [recipients.join(' '), subject, body.split('\n')[0]])).toEqual([
+      [
+        'sue@example.org dora@example.org deke@example.org',
+        `MMS burst submission ${submission.id} of dora waits for approval`,
+        `Submission ${submission.id} of dora for the window ${evaluated} waits for a Super-SITL, because:`,
+      ],
+      [
+        'dora@example.org deke@example.org',
+        `MMS burst window ${evaluated} closes at 2019-06-08T16:00:00 UTC`,
+        `${evaluated} closes in 5.0 h; without a final submission the automated selection will stand (submission ${submission.id} waits for approval and does not count).`,
+      ],
+      [
+        'dora@example.org deke@example.org',
+        `MMS burst window ${evaluated} closed at its deadline`,
+        `the deadline of ${evaluated} has come: the automated selection stands, 1 segments (submission ${submission.id} waits for approval and does not count).`,
+      ],
+    ])
+    expect(letters.at(-1)?.body).toContain(`  O1:1: segment 1 (`)
   })
 })
 

@@ -11,17 +11,29 @@ export interface Duty {
   readonly to: number
 }
 
-/** Gives a person a role in selection, or another one. The name is that of a token. */
-export async function addSelector(db: Db, mission: string, person: string, role: SelectorRole, by: string, now: number): Promise<void> {
+/** Gives a person a role in selection, or another one, and the address for letters. The name is that of a token. Throws `burst/bad-address`. */
+export async function addSelector(
+  db: Db,
+  mission: string,
+  person: string,
+  role: SelectorRole,
+  by: string,
+  now: number,
+  mail?: string,
+): Promise<void> {
+  if (mail !== undefined && !isAddress(mail)) fail('burst/bad-address', `"${mail}" is no address: NAME@HOST`)
+  const own = mail === undefined ? {} : { mail }
   await withTx(db, async tx => {
     await tx
       .insertInto('burst_selector')
-      .values({ mission, person, role })
-      .onConflict(c => c.columns(['mission', 'person']).doUpdateSet({ role }))
+      .values({ mission, person, role, ...own })
+      .onConflict(c => c.columns(['mission', 'person']).doUpdateSet({ role, ...own }))
       .execute()
     await recordAct(tx, { at: now, actor: by, act: 'burst.role', object: `${mission} ${person}`, detail: { role } })
   })
 }
+
+const isAddress = (text: string): boolean => /^[^\s@<>,;"]+@[^\s@<>,;"]+$/.test(text)
 
 /** The role of a person in selection. Throws `burst/no-selector`. */
 export async function readSelector(db: Db | Tx, mission: string, person: string): Promise<SelectorRole> {

@@ -14,6 +14,7 @@ import { fail } from '#error'
 import { withTx, type Db, type Schema, type Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import { closeWindow } from './close-window.ts'
+import { writeApprovalWanted } from './letters.ts'
 import { tellNews } from './news.ts'
 import { readSelector } from './selector.ts'
 import { automaticOf, findWindow, windowFacts, windowOf } from './window.ts'
@@ -121,6 +122,7 @@ export async function submitSelection(
     })
     const { mission, evaluation, actor, now } = sent
     const closing = state === 'accepted' && frame.final ? await closeWindow(tx, tables, window, submissionOf(row), now, actor) : []
+    if (state === 'awaiting-approval') await writeApprovalWanted(tx, window, { id: row.id, actor }, open, now)
     const received = { act: 'submission-received', evaluation, submission: row.id, state, final: frame.final } as const
     await tellNews(tx, { mission, actor, at: now }, [received, ...closing])
     return { submission: submissionOf(row), open, isNew: true }

@@ -42,6 +42,7 @@ export interface BurstSelectorTable {
   mission: string
   person: string
   role: SelectorRole
+  mail: NullableText
 }
 
 export interface BurstDutyTable {

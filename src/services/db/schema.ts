@@ -64,6 +64,20 @@ export interface EventTable {
   detail: DefaultJson<Record<string, unknown>>
 }
 
+export interface LetterTable {
+  id: Generated<number>
+  mission: string
+  recipients: ColumnType<string[], readonly string[], readonly string[]>
+  subject: string
+  body: string
+  written_at: Instant
+  tries: Generated<number>
+  next_at: Instant
+  sent_at: NullableInstant
+  given_up_at: NullableInstant
+  error: NullableText
+}
+
 export interface QuarantineTable {
   id: Generated<number>
   at: Instant
@@ -308,6 +322,7 @@ export interface Schema extends BurstSchema, RemakeTables {
   file_parent: FileParentTable
   event_counter: { one: Generated<boolean>; last: number }
   event: EventTable
+  letter: LetterTable
   quarantine: QuarantineTable
   mission_event: MissionEventTable
   cell: CellTable

@@ -50,6 +50,7 @@ test('an empty installation is all zeros', () => {
     planner: { behind: 0, since: undefined },
     workers: [],
     holdings: [],
+    letters: { waiting: 0, failing: 0, givenUp: 0, error: undefined },
   })
 })
 

@@ -5,6 +5,7 @@ import { countFilesByDataset } from '#services/catalog'
 import type { FileCount } from '#services/catalog'
 import { countCells } from '#services/pipeline'
 import type { Db } from '#services/db'
+import { countLetters, type LetterCount } from '#services/mail'
 import { listHoldings, listWorkers } from './workers.ts'
 import type { Held, WorkerEntry } from './workers.ts'
 
@@ -28,6 +29,8 @@ export interface Status {
     readonly text: string
   }[]
   readonly workers: readonly WorkerEntry[]
+  /** Letters to people that were not sent. */
+  readonly letters: LetterCount
   /** What running jobs hold of licences and memory. */
   readonly holdings: readonly Held[]
   /** Events the planner has not read yet, and when the oldest of them happened (UTC milliseconds): it reads them within seconds. */
@@ -60,6 +63,7 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
     newest: newest === undefined ? undefined : { name: newest.name, arrived: newest.arrived_at },
     unusual: await listUnusual(db, now),
     workers: await listWorkers(db),
+    letters: await countLetters(db, now),
     holdings: await listHoldings(db),
     planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
   }

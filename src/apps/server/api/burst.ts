@@ -176,7 +176,11 @@ const arrivals = z.strictObject({
   files: z.array(z.strictObject({ spacecraft: z.int().nonnegative(), segment: z.int(), start: tai })).max(100_000),
 })
 const decision = z.strictObject({ accept: z.boolean(), reason: z.string().min(1) })
-const person = z.strictObject({ person: z.string().min(1), role: z.enum(['sitl', 'super-sitl']) })
+const person = z.strictObject({
+  person: z.string().min(1),
+  role: z.enum(['sitl', 'super-sitl']),
+  mail: z.email().optional().describe('where letters go: warnings, closings, approvals that are wanted'),
+})
 const duty = z.strictObject({ person: z.string().min(1), place: z.enum(['duty', 'deck']), from: z.iso.datetime(), to: z.iso.datetime() })
 
 interface Post<Body extends z.ZodType> {
@@ -308,7 +312,7 @@ export function addBurst(app: FastifyInstance, parts: ServerParts, described: De
       summary: 'Give a person a role in selection',
       body: person,
       work: async ({ mission, body, actor }) => {
-        await addSelector(parts.db, mission, body.person, body.role, actor.name, parts.clock())
+        await addSelector(parts.db, mission, body.person, body.role, actor.name, parts.clock(), body.mail)
         return body
       },
     },

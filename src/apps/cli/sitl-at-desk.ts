@@ -1,0 +1,33 @@
+import type { BurstTables } from '#domain/burst'
+import { fail } from '#error'
+import type { System } from '#apps/system'
+import { loadBurstTables } from '#services/burst'
+import { inHome } from './enter.ts'
+import type { HomeOptions } from './enter.ts'
+
+/** What every command of the desk takes. */
+export interface DeskOptions extends HomeOptions {
+  readonly mission?: string
+  readonly by: string
+}
+
+export const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+/** What every command of the desk works with. */
+export interface Desk {
+  readonly system: System
+  readonly mission: string
+  readonly tables: BurstTables
+  readonly now: number
+}
+
+/** Opens the home and the mission that selects burst, and acts. Throws `sitl/no-mission`. */
+export async function atDesk(options: DeskOptions, act: (desk: Desk) => Promise<void>): Promise<void> {
+  await inHome('sitl', options, async system => {
+    const able = system.missions.filter(mission => mission.burst !== undefined)
+    const mission = options.mission === undefined ? able[0] : able.find(({ id }) => id === options.mission)
+    if (mission === undefined || (options.mission === undefined && able.length > 1))
+      return fail('sitl/no-mission', `say which mission selects burst: --mission ${able.map(({ id }) => id).join(' or ') || '(none does)'}`)
+    return act({ system, mission: mission.id, tables: await loadBurstTables(mission), now: system.pipeline.clock() })
+  })
+}
