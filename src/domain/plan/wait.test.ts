@@ -124,7 +124,7 @@ describe('alternatives', () => {
   test('what is made with the lesser one says so, and waits for the better', () => {
     const recipe = plan(facts(either, [file('pred')])).run?.recipe
     const { cell: made } = plan(facts(either, [file('pred')], [cell('def')], { made: 'files', madeRecipe: recipe }))
-    expect(made).toMatchObject({ have: 'full', next: 'waiting', reason: { kind: 'provisional' } })
+    expect(made).toMatchObject({ have: 'full', next: 'waiting', reason: { kind: 'provisional', causes: [{ dataset: 'a_def' }] } })
     expect(made.reason.text).toBe('made with pred in place of def, which replaces it when it comes')
     expect(plan(facts(either, [file('def')], [], { made: 'files', madeRecipe: recipe })).run).toBeDefined()
   })
@@ -148,6 +148,12 @@ describe('a set', () => {
   test('needs one of each kind', () => {
     expect(plan(facts(rule, [file('lsk')], [cell('ck')])).cell.reason).toMatchObject({ kind: 'inputs', causes: [{ dataset: 'a_ck' }] })
     expect(plan(facts(rule, [file('lsk'), file('ck')])).run?.inputs).toHaveLength(2)
+  })
+
+  test('one that nobody has sent is waited for by its name, whatever the others hold', () => {
+    const there = cell('lsk', { partition: '20150101000000', have: 'full', next: 'none', reason: { kind: 'complete', text: '' } })
+    const { have, next, reason } = plan(facts(rule, [file('lsk')], [there])).cell
+    expect([have, next, reason.text]).toEqual(['none', 'waiting', 'waits for ck: none has come yet'])
   })
 })
 

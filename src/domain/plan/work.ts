@@ -77,13 +77,21 @@ const isBusy = (c: SourceCell): boolean =>
 const chooseInputs = (roles: readonly RoleFacts[]): readonly PlannedInput[] =>
   roles.flatMap(r => r.files.map(file => ({ role: r.input.role, file })))
 
-/** One file is enough; of a set there is one of each product. */
-const isServed = ({ input, files }: RoleFacts): boolean =>
-  input.window.kind === 'set' ? input.products.every(p => files.some(f => f.product === p)) : files.length > 0
+/** Products that a role lacks: one file of any is enough; of a set there is one of each. */
+function lackedBy({ input, files }: RoleFacts): readonly string[] {
+  if (input.window.kind === 'set') return input.products.filter(p => !files.some(f => f.product === p))
+  return files.length > 0 ? [] : input.products
+}
+
+/** The cells of what a role lacks: the kernels that are there say nothing of the one that is not. */
+function lackedCells(role: RoleFacts): readonly SourceCell[] {
+  const lacked = lackedBy(role)
+  return role.cells.filter(c => lacked.includes(c.product))
+}
 
 /** Required roles without a file; or all, where an optional one is all that could start the process and none is there. */
 function lackingRoles({ process, roles }: WorkFacts): readonly RoleFacts[] {
-  const required = roles.filter(r => !r.input.optional && !isServed(r))
+  const required = roles.filter(r => !r.input.optional && lackedBy(r).length > 0)
   if (required.length > 0) return required
   const startsItself = process.every !== undefined || process.on.length > 0
   return startsItself || roles.some(r => r.files.length > 0) ? [] : roles
@@ -147,9 +155,16 @@ function doneReason(facts: WorkFacts, missing: readonly SourceCell[], now: numbe
     return {
       kind: 'provisional',
       text: `made with ${standIn.files[0]?.product} in place of ${standIn.input.products[0]}, which replaces it when it comes`,
+      causes: betterCells(standIn).map(cellName),
     }
   if (isOpen(facts, now)) return { kind: 'in-progress', text: 'made as far as data have come; more is to come' }
   return { kind: 'complete', text: 'made from everything expected' }
+}
+
+/** Cells of the products that the chosen one stands in for, where they do not give all they should. */
+function betterCells({ input, files, cells }: RoleFacts): readonly SourceCell[] {
+  const better = input.products.slice(0, input.products.indexOf(files[0]?.product ?? ''))
+  return cells.filter(c => better.includes(c.product) && (c.have === 'none' || c.have === 'partial'))
 }
 
 /** A required input is not there: because there is nothing, for a known reason; or it is waited for, or given up. */
@@ -169,11 +184,11 @@ function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], miss
 /** What is needed was looked for and is known not to be: that is an end for what would be made of it, too. */
 function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState | undefined {
   if (facts.made === 'files') return undefined
-  const empty = lacking.filter(r => r.cells.length > 0 && r.cells.every(c => isEmpty(c, facts.partition)))
+  const empty = lacking.filter(r => lackedCells(r).length > 0 && lackedCells(r).every(c => isEmpty(c, facts.partition)))
   // One required input that is known to be empty is enough; of optional ones alone all have to be.
   const isSure = empty.length > 0 && (empty.some(r => !r.input.optional) || lacking.every(r => r.cells.length === 0 || empty.includes(r)))
   if (!isSure) return undefined
-  const cells = empty.flatMap(r => r.cells)
+  const cells = empty.flatMap(lackedCells)
   const causes = cells.map(cellName)
   const absent = cells.find(c => isAbsent(c.reason) && c.have === 'none')
   if (absent === undefined) {
@@ -189,7 +204,7 @@ const isEmpty = (c: SourceCell, { key }: WorkFacts['partition']): boolean =>
   c.have === 'no-data' || (c.have === 'full' && c.partition !== key) || (c.have === 'none' && isAbsent(c.reason))
 
 function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
-  const roles = lacking.map(r => r.input.products.join(' or ')).join(', ')
+  const roles = lacking.map(r => lackedBy(r).join(r.input.window.kind === 'set' ? ' and ' : ' or ')).join(', ')
   const blamed = missing.filter(c => lacking.some(r => r.cells.includes(c)))
   if (blamed.length === 0) return inputsReason(`waits for ${roles}: none has come yet`, blamed)
   const lost = blamed.every(c => c.next === 'lost')

@@ -11,6 +11,7 @@ import { spotKey } from './context.ts'
 import type { Known, Reads } from './known.ts'
 import type { Ledger, LedgerStore, Run, Told } from './ledger.ts'
 import type { Change } from './spots.ts'
+import { MemoryEvents } from './memory-events.ts'
 import { TimeIndex } from './memory-time.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 
@@ -69,12 +70,10 @@ export class MemoryLedger implements LedgerStore {
   readonly hints: number[] = []
   cursor = 0
   readonly #log: Told[] = []
-  #untold: EventFact[] = []
   readonly #latest = new Map<string, MemoryFile>()
   readonly #fileTimes = new TimeIndex<MemoryFile>()
   readonly #cellTimes = new TimeIndex<MemoryCell & { readonly span: Span }>()
-  readonly #contacts = new Map<string, ContactFact>()
-  readonly #contactTimes = new TimeIndex<{ readonly span: Span; readonly contact: ContactFact }>()
+  readonly #events = new MemoryEvents()
   readonly #open = new Map<string, MemoryCell>()
   readonly #lastJob = new Map<string, MemoryJob>()
   readonly #verified = new Map<string, { readonly recipe: string; readonly outcome: string; readonly job: number }>()
@@ -111,16 +110,25 @@ export class MemoryLedger implements LedgerStore {
       this.#fileTimes.put(`${file.product} ${file.spacecraft}`, file.partition, held)
     }
     const { product, spacecraft, partition, span } = file
-    this.#log.push({ mission: this.#mission.id, product, spacecraft, partition, ...span, missionEvents: reports ? this.#untold : [] })
-    if (reports) this.#untold = []
+    this.#log.push({
+      mission: this.#mission.id,
+      product,
+      spacecraft,
+      partition,
+      ...span,
+      missionEvents: reports ? this.#events.report() : [],
+    })
     return held
   }
 
   /** What the next report says of a contact; its data stay where they were. */
   tell(contact: ContactFact): void {
-    this.#contacts.set(`${contact.spacecraft} ${contact.key}`, contact)
-    this.#untold.push(asEvent(contact))
-    this.#contactTimes.put(contact.spacecraft, contact.key, { span: contact.data, contact })
+    this.#events.tellContact(contact)
+  }
+
+  /** What the next list says of an event, which stays where it is. */
+  tellEvent(event: EventFact): void {
+    this.#events.tellEvent(event)
   }
 
   latest(name: CellName): MemoryFile | undefined {
@@ -199,11 +207,11 @@ export class MemoryLedger implements LedgerStore {
   }
 
   #eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
-    return this.#contactsOf(spacecraft, window).map(asEvent)
+    return this.#events.eventsIn(spacecraft, window)
   }
 
   #contactsOf(spacecraft: string, window: Span): readonly ContactFact[] {
-    return this.#contactTimes.touching(spacecraft, window).map(({ contact }) => contact)
+    return this.#events.contactsIn(spacecraft, window)
   }
 
   #writeCell(cell: CellWrite, at: number, writes: (() => void)[]): boolean {
@@ -309,6 +317,12 @@ export class MemoryLedger implements LedgerStore {
     return job
   }
 
+  /** What a job must hold is held by others: it goes on waiting, and says for what. */
+  postpone(id: number, lack: string): void {
+    const job = this.jobs[id - 1]
+    if (job !== undefined) job.message = lack
+  }
+
   /** Ends a try. Throws `pipeline/fenced` where it was given up for dead. */
   finish(job: MemoryJob, token: string, ending: MemoryEnding, retry: { readonly tries: number; readonly pause: number }): void {
     if (job.state !== 'running' || job.token !== token) fail('pipeline/fenced', `a try of job ${job.id} was given up for dead`)
@@ -386,13 +400,12 @@ export class MemoryLedger implements LedgerStore {
       .map(c => ({ ...c, process: c.process ?? null, start_time: c.span.start, stop_time: c.span.stop }))
   }
 
-  /** This mission tells of contacts only. */
   async allMissionEvents(): Promise<readonly EventFact[]> {
-    return []
+    return this.#events.listed()
   }
 
   async allContacts(): Promise<readonly ContactFact[]> {
-    return [...this.#contacts.values()]
+    return this.#events.contacts()
   }
 
   async partitions(): ReturnType<LedgerStore['partitions']> {
@@ -404,17 +417,6 @@ export class MemoryLedger implements LedgerStore {
     return [...ordered(this.#latest.values()), ...ordered(this.cells.values())]
   }
 }
-
-const asEvent = ({ key, spacecraft, data, state, reason }: ContactFact): EventFact => ({
-  kind: 'contact',
-  key,
-  name: '',
-  spacecraft,
-  span: data,
-  state,
-  reason,
-  former: [],
-})
 
 const partitionOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryCell): Change => ({
   product,

@@ -2,7 +2,7 @@ import { archivePath, datasetId, makerOf, printName } from '#domain/mission'
 import type { Mission, Product } from '#domain/mission'
 import { dayMs, hourMs, partitionAt, partitionsOf } from '#domain/partition'
 import type { Partition } from '#domain/partition'
-import type { CellName, Waiver } from '#domain/plan'
+import type { CellName, EventFact, Waiver } from '#domain/plan'
 import type { PipelineContext } from './context.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 import type { MemoryEnding, MemoryJob } from './memory-ledger.ts'
@@ -27,6 +27,10 @@ export interface Rehearsal {
   readonly comes?: (dataset: string, partition: string) => boolean
   readonly contact?: (spacecraft: string, key: string) => 'done' | 'lost'
   readonly ends?: (job: MemoryJob) => MemoryEnding | undefined
+  /** What a job lacks all the time, so that it never begins. */
+  readonly lacks?: (job: MemoryJob) => string | undefined
+  /** What lists of events tell, from the first report on. */
+  readonly events?: readonly EventFact[]
   /** What somebody has said need not come. */
   readonly waivers?: (cell: CellName) => Waiver | undefined
   /** What of its partition a file from outside covers. */
@@ -68,9 +72,16 @@ export async function rehearse(mission: Mission, plan: Rehearsal): Promise<Rehea
     ledger.finish(job, token, plan.ends?.(job) ?? success(job), { tries: 2, pause: 60_000 })
     await lookAt(context, ledger, [{ kind: 'work', ...job.key }])
   }
+  const lackOf = (job: MemoryJob | undefined): string | undefined => job && plan.lacks?.(job)
   const begin = (): void => {
     while (running < plan.workers && ledger.hints.length > 0) {
-      const job = ledger.start(ledger.hints.shift() ?? 0, `${work}`)
+      const id = ledger.hints.shift() ?? 0
+      const lack = lackOf(ledger.jobs[id - 1])
+      if (lack !== undefined) {
+        ledger.postpone(id, lack)
+        continue
+      }
+      const job = ledger.start(id, `${work}`)
       if (job === undefined) continue
       const took = plan.duration(job)
       running++
@@ -106,6 +117,7 @@ const success = (job: MemoryJob): MemoryEnding => ({
 
 function* arrivals(mission: Mission, plan: Rehearsal, ledger: MemoryLedger, clock: () => number): Generator<Coming> {
   const stop = plan.from + plan.days * dayMs
+  for (const event of plan.events ?? []) yield { at: plan.from, happen: () => ledger.tellEvent(event) }
   const outside = mission.products.filter(p => makerOf(mission, p.id) === undefined)
   for (const { id: spacecraft } of mission.spacecraft) yield* contactsOf(plan, ledger, spacecraft, stop)
   for (const product of outside)
