@@ -27,7 +27,7 @@ export interface AttitudeTrack {
   readonly despin: Float64Array
   /** Radians per second from record i to i + 1, whole turns counted; 0 where they are a gap apart. */
   readonly spinRate: Float64Array
-  /** 1 where the file's flag is not EKF. */
+  /** 1 where the file's flag, or that of the next record, is not EKF: what lies between two is found from both. */
   readonly doubtful: Uint8Array
   /** Unit vectors in J2000, three numbers per record. */
   readonly axes: Readonly<Record<Axis, Float64Array>>
@@ -38,7 +38,7 @@ export interface AttitudeTrack {
 // Beyond this step the count of whole turns is no longer sure: 20 s is the spin period, the rate is good to 0.001 degrees/s.
 const LONGEST_STEP_NS = 300_000_000_000n
 
-/** Reads and joins attitude files, in order of start. */
+/** Reads and joins attitude files, in order of start; later ones hold over earlier ones. */
 export function readAttitude(inputs: readonly JobInput[]): AttitudeTrack {
   const files = inputs.map(input => readDefatt(readFileSync(input.path, 'latin1')))
   const pieces = joinSpans(files.map(({ time }) => time))
@@ -53,7 +53,10 @@ export function readAttitude(inputs: readonly JobInput[]): AttitudeTrack {
       track.spinRate[at] = (file.columns.wZ[record] ?? 0) * DEGREE
     }
   }
-  for (let i = 0; i < count; i++) track.spinRate[i] = findSpinRate(track, i, track.spinRate[i] ?? 0)
+  for (let i = 0; i < count; i++) {
+    track.spinRate[i] = findSpinRate(track, i, track.spinRate[i] ?? 0)
+    if (track.doubtful[i + 1] === 1) track.doubtful[i] = 1
+  }
   return track
 }
 

@@ -63,7 +63,7 @@ const describeSpan = (time: BigInt64Array): string =>
   time.length === 0 ? '' : ` from ${formatUtc(tt2000(time[0] ?? 0n), 0)} to ${formatUtc(tt2000(time.at(-1) ?? 0n), 0)}`
 
 async function readRaw(job: JobFile, mode: string): Promise<RawField> {
-  const columns = await openColumns(inputsOf(job, 'l1a'))
+  const columns = await openColumns(inputsOf(job, 'l1a'), job)
   const name = (word: string): string => `${job.spacecraft}_dfg_${word}_${mode}_l1a`
   return {
     time: await columns.read('Epoch', n => new BigInt64Array(n)),

@@ -26,7 +26,7 @@ const roles: Readonly<Record<string, readonly Species[]>> = { ions: ['dis'], ele
  * fast survey or burst as the output says. Predicted attitude serves where the definitive one is not there yet.
  */
 export async function makeMoments(job: JobFile): Promise<void> {
-  const columns = await openColumns(inputsOf(job, 'l1a'))
+  const columns = await openColumns(inputsOf(job, 'l1a'), job)
   const attitude = readAttitude([...inputsOf(job, 'predicted', 'optional'), ...inputsOf(job, 'attitude', 'optional')])
   const file = readCalibration(missionFile(job, 'calibration'))
   const mode = job.outputs[0]?.fields['mode'] ?? ''
@@ -49,8 +49,8 @@ async function makeProduct(
 ): Promise<PlasmaProduct> {
   const { table, epoch } = instruments[species]
   const read = (word: string): Promise<Float32Array> =>
-    columns.read(`${job.spacecraft}_${species}_${word}_${mode}_l1a`, n => new Float32Array(n))
-  const time = await columns.read(epoch, n => new BigInt64Array(n))
+    columns.read(`${job.spacecraft}_${species}_${word}_${mode}_l1a`, n => new Float32Array(n), epoch)
+  const time = await columns.read(epoch, n => new BigInt64Array(n), epoch)
   const [vx, vy, vz] = [await read('vx_dbcs'), await read('vy_dbcs'), await read('vz_dbcs')]
   const turned = turnVelocities(time, [vx, vy, vz], attitude)
   const { keep } = turned

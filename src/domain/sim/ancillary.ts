@@ -54,19 +54,42 @@ export function renderEphemeris({ parameters, seasonOf }: World, file: PlannedFi
 }
 
 /** Text of a DEFATT file. Stretches that were never downlinked bear the flag INT. */
-export function renderAttitude({ parameters, seasonOf }: World, file: PlannedFile): string {
+export function renderAttitude(world: World, file: PlannedFile): string {
+  const isLost = (t: number): boolean => file.contacts.some(({ dataFrom, dataTo }) => t >= dataFrom && t < dataTo)
+  return attitudeText(world, file, {
+    step: world.parameters.ancillary.attitudeSeconds,
+    flag: t => (isLost(t) ? 'INT' : 'EKF'),
+    off: () => 0,
+  })
+}
+
+/** Text of a PREDATT file: records are farther apart and bear the flag INT, and the spin phase is off by more and more. */
+export const renderPrediction = (world: World, file: PlannedFile): string =>
+  attitudeText(world, file, {
+    step: 6 * world.parameters.ancillary.attitudeSeconds,
+    flag: () => 'INT',
+    off: t => (world.parameters.ancillary.predictedDrift * Math.max(0, t - file.created)) / 3600,
+  })
+
+/** How the records of an attitude file were found: seconds between them, their flags, and degrees that the spin phase is off. */
+interface Finding {
+  readonly step: number
+  readonly flag: (t: number) => AttitudeFlag
+  readonly off: (t: number) => number
+}
+
+function attitudeText({ parameters, seasonOf }: World, file: PlannedFile, { step, flag, off }: Finding): string {
   const craft = parameters.spacecraft[file.craft]
-  const times = recordTimes(file, parameters.ancillary.attitudeSeconds, craft?.clockOffset ?? 0)
+  const times = recordTimes(file, step, craft?.clockOffset ?? 0)
   const columns = Object.fromEntries(attitudeColumns.map(key => [key, new Float64Array(times.length)])) as Record<
     AttitudeColumn,
     Float64Array
   >
   const sunOf = makeSunTable()
   times.forEach((t, i) => {
-    const record = attitudeAt(seasonOf(t), file.craft, t, sunOf(t))
+    const record = attitudeAt(seasonOf(t), file.craft, t, sunOf(t), off(t))
     for (const key of attitudeColumns) columns[key][i] = record[key]
   })
-  const isLost = (t: number): boolean => file.contacts.some(({ dataFrom, dataTo }) => t >= dataFrom && t < dataTo)
   const [x, y] = craft?.principalAxis ?? [0, 0]
   return writeDefatt({
     header: {
@@ -82,7 +105,7 @@ export function renderAttitude({ parameters, seasonOf }: World, file: PlannedFil
     },
     time: momentsOf(times),
     columns,
-    flags: times.map((t): AttitudeFlag => (isLost(t) ? 'INT' : 'EKF')),
+    flags: times.map(flag),
   })
 }
 
@@ -100,9 +123,9 @@ function makeSunTable(): (t: number) => Vector3 {
 }
 
 /** One record: without nutation, so that rate, angular momentum and principal axis are one direction. */
-function attitudeAt(season: Season, craft: number, t: number, sun: Vector3): Record<AttitudeColumn, number> {
+function attitudeAt(season: Season, craft: number, t: number, sun: Vector3, off: number): Record<AttitudeColumn, number> {
   const { axis, rate, body } = season.spins[craft] as Spin
-  const phase = phaseIn(season, craft, t)
+  const phase = phaseIn(season, craft, t) + off
   const frame = multiply(body, multiply(axisRotation(2, phase * DEGREE), despunFrame(axis, sun)))
   const [q1, q2, q3, qc] = quaternionOf(frame)
   const [wX, wY, wZ] = rotate(body, [0, 0, rate])

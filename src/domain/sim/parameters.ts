@@ -30,7 +30,12 @@ export interface SimulationParameters {
     readonly ionSeconds: number
     readonly electronSeconds: number
   }
-  readonly ancillary: { readonly ephemerisSeconds: number; readonly attitudeSeconds: number }
+  readonly ancillary: {
+    readonly ephemerisSeconds: number
+    readonly attitudeSeconds: number
+    /** Degrees that the predicted spin phase is off after an hour. */
+    readonly predictedDrift: number
+  }
   readonly contacts: {
     readonly minutes: number
     /** Spacecraft come one after the other, this far apart. */

@@ -78,7 +78,11 @@ const simulation: Reader<SimulationParameters> = record({
   ],
   ancillary: [
     'ancillary',
-    record({ ephemerisSeconds: ['ephemeris-seconds', number(1, 600)], attitudeSeconds: ['attitude-seconds', number(0.2, 600)] }),
+    record({
+      ephemerisSeconds: ['ephemeris-seconds', number(1, 600)],
+      attitudeSeconds: ['attitude-seconds', number(0.2, 600)],
+      predictedDrift: ['predicted-drift', number(0, 10)],
+    }),
   ],
   contacts: [
     'contacts',

@@ -23,6 +23,7 @@ describe('a run of a day', () => {
       'MMS_CONTACTS_2026327_2026328.V00',
       'mms_orbits_2026326_2026327_v00.csv',
       'mms_orbits_2026327_2026328_v00.csv',
+      ...[1, 2, 3, 4].map(n => `MMS${n}_PREDATT_2026326_2026328.V00`),
     ])
     expect(deliveries[0]?.files.flatMap(({ contacts }) => contacts.map(({ state }) => state))).toEqual(Array(20).fill('planned'))
     expect(deliveries.at(-1)?.at).toBe(end)

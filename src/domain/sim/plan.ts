@@ -21,7 +21,7 @@ export interface FlightPlan {
 
 /** A file to render. `from` and `to` are TAI seconds that its content covers. */
 export interface PlannedFile {
-  readonly kind: 'telemetry' | 'burst' | 'ephemeris' | 'attitude' | 'contacts' | 'orbits'
+  readonly kind: 'telemetry' | 'burst' | 'ephemeris' | 'attitude' | 'prediction' | 'contacts' | 'orbits'
   readonly name: string
   /** Index of the spacecraft; -1 for files of all. */
   readonly craft: number
@@ -76,7 +76,12 @@ export function planDeliveries(parameters: SimulationParameters, plan: FlightPla
   const name = makeCounter(held)
   const report = makeReporter(parameters, planned, name)
   const makers = { parameters, since: plan.since === undefined ? begin : Math.floor(taiOf(plan.since)), name }
-  const deliveries: Delivery[] = [{ at: momentOf(begin), files: [...report(begin), ...orbitLists(parameters, begin, end, name)] }]
+  const deliveries: Delivery[] = [
+    {
+      at: momentOf(begin),
+      files: [...report(begin), ...orbitLists(parameters, begin, end, name), ...predictions(parameters, begin, end, name)],
+    },
+  ]
   // A run that goes on finds day files grown to its begin; an hour less covers contacts that ended before it.
   const grownTo = plan.since === undefined ? -Infinity : begin - 3600
   const crafts = parameters.spacecraft.map(() => ({
@@ -162,6 +167,24 @@ const orbitLists = (
     craft: -1,
     from: day.from,
     to: day.to,
+    created: begin,
+    late: false,
+    contacts: [],
+  }))
+
+/** Attitude as far as the run goes, before it is measured. */
+const predictions = (
+  { spacecraft }: SimulationParameters,
+  begin: number,
+  end: number,
+  name: ReturnType<typeof makeCounter>,
+): PlannedFile[] =>
+  spacecraft.map(({ id }, craft) => ({
+    kind: 'prediction',
+    name: name(`${id.toUpperCase()}_PREDATT_${dayTag(dayOf(begin))}_${dayTag(dayOf(dayOf(end).to))}`),
+    craft,
+    from: begin - OVERLAP_S,
+    to: end,
     created: begin,
     late: false,
     contacts: [],

@@ -1,4 +1,4 @@
-import { renderAttitude, renderContacts, renderEphemeris } from './ancillary.ts'
+import { renderAttitude, renderContacts, renderEphemeris, renderPrediction } from './ancillary.ts'
 import type { PlannedFile } from './plan.ts'
 import { recordBurst, recordTelemetry, type Flight } from './telemetry.ts'
 import { renderOrbitList } from './orbit-list.ts'
@@ -11,6 +11,7 @@ const renderers: Readonly<Record<PlannedFile['kind'], (flight: Flight, file: Pla
   burst: (flight, { craft, from, to }) => recordBurst(flight, craft, from, to),
   ephemeris: ({ world }, file) => toBytes(renderEphemeris(world, file)),
   attitude: ({ world }, file) => toBytes(renderAttitude(world, file)),
+  prediction: ({ world }, file) => toBytes(renderPrediction(world, file)),
   contacts: ({ world }, file) => toBytes(renderContacts(world, file)),
   orbits: ({ world }, file) => toBytes(renderOrbitList(world, file)),
 }
