@@ -1,51 +1,33 @@
 /**
- * A ledger of eleven years, and how long it takes to answer. `node bench/ledger-scale.ts [files] [folder]` makes 11 million files with
- * their parents, cells and events (in a folder that stays, where one is named and holds none yet), then asks. Its floor is the least that
- * PostgreSQL needs for any indexed question in the same run: one row by its primary key.
+ * How long a ledger of eleven years takes to answer. `node bench/ledger-scale.ts [--files N] [--folder DIR]` asks the ledger that
+ * `bench/ledger-make.ts` leaves on the disk, and makes it where there is none. The floor is the least that PostgreSQL needs for any indexed
+ * question in the same run: one row by its primary key.
  */
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { pino } from 'pino'
 import { buildServer } from '#apps/server'
 import { datasetId } from '#domain/mission'
 import { partitionsOf } from '#domain/partition'
 import { listCells, listFiles, parseFileQuery, readStatus, searchFiles } from '#services/access'
-import { migrate, openDb } from '#services/db'
-import { loadMission } from '#services/missions'
+import { openDb } from '#services/db'
 import { explain, reconcile } from '#services/pipeline'
 import type { PipelineContext, Spot } from '#services/pipeline'
-import { startPostgres, throwAwaySettings } from '#services/postgres'
 import { localStore } from '#services/store'
-import { ledgerEnds, makeLedger } from './scale/make-ledger.ts'
+import { ledgerEnds } from './scale/make-ledger.ts'
+import { openLedger, readLedgerOptions } from './scale/open-ledger.ts'
+import type { Mission } from './scale/open-ledger.ts'
 
-const files = Number(process.argv[2] ?? 11_000_000)
-const kept = process.argv[3]
-const folder = kept ?? (await mkdtemp(join(tmpdir(), 'apsis-bench-')))
-const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const day = 86_400_000
 
-const isThere = existsSync(join(folder, 'pg'))
-const settings = { ...throwAwaySettings, max_wal_size: '8GB', shared_buffers: '1GB', max_parallel_maintenance_workers: '2' }
-const server = await startPostgres({ dataDir: join(folder, 'pg'), log: () => undefined, settings })
-await migrate(server.config)
-// One connection, so that what is set for the session holds.
-const db = openDb(server.config, 1)
+const { server, mission, made, folder } = await openLedger(readLedgerOptions(), say)
+const { files } = made
+const db = openDb(server.config)
 try {
-  const mission = await loadMission(new URL('../missions/mms', import.meta.url).pathname)
-  if (!isThere) {
-    const made = await makeLedger(db, mission, files, say)
-    say(`made: ${JSON.stringify(made)}`)
-  }
   await measure(mission)
 } finally {
   await db.destroy()
   await server.stop()
-  if (kept === undefined) await rm(folder, { recursive: true, force: true })
 }
-
-type Mission = Awaited<ReturnType<typeof loadMission>>
 
 async function measure(mission: Mission): Promise<void> {
   const random = (n: number): number => Math.floor(Math.random() * n)

@@ -6,7 +6,7 @@ import { Command } from 'commander'
 import { fail } from '#error'
 import { runSteward, startWorkers, waitUntilIdle } from '#apps/system'
 import type { System } from '#apps/system'
-import { ingestFile } from '#services/ingest'
+import { ingestEach, ingestFile } from '#services/ingest'
 import type { IngestOutcome } from '#services/ingest'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -24,17 +24,17 @@ export function ingestCommand(): Command {
       `
 Each file is recognised by its name (or, where the mission has an adapter, by its content), checked by
 its content, stored, and recorded; or it goes to quarantine with the reason. Taking the same file again
-changes nothing; the same name with other bytes is refused. The files themselves are left where they are.
+changes nothing; the same name with other bytes is refused. Several files are taken at once. The files themselves are left where they are.
 Ends with 0 where every file was taken, with 1 where one was refused.
 
 Example: apsis ingest /data/delivery/sc1_mag_srvy_l2_20261123_v1.2.0.cdf`,
     )
     .action(async (paths: readonly string[], options: HomeOptions & { wait: boolean; json?: boolean }) => {
-      const files = (await Promise.all(paths.map(listFiles))).flat()
+      const files = (await Promise.all(paths.map(listFiles))).flat().map(path => ({ path }))
       await inHome('ingest', options, async (system, session) => {
         const outcomes: IngestOutcome[] = []
-        for (const file of files) {
-          const outcome = await ingestFile(system.ingest, file, { actor: userInfo().username })
+        const actor = userInfo().username
+        for await (const outcome of ingestEach(system.ingest, files, ({ path }) => ingestFile(system.ingest, path, { actor }))) {
           outcomes.push(outcome)
           process.stdout.write(`${options.json === true ? JSON.stringify(outcome) : sentence(outcome)}\n`)
         }

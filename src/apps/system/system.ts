@@ -13,6 +13,7 @@ import { listen, openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
 import { openQueue } from '#services/executor'
 import type { Executor, ExecutorContext, Queue } from '#services/executor'
+import { startVerifyThreads } from '#services/ingest'
 import type { IngestContext, LoadedMission } from '#services/ingest'
 import { loadAdapter, loadMissions } from '#services/missions'
 import type { PipelineContext } from '#services/pipeline'
@@ -88,6 +89,7 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     simulated: home.kind === 'demo',
     clock,
     log,
+    threads: startVerifyThreads(),
   }
   const { dispatch, findForgotten } = queue
   const pipeline: PipelineContext = { db, missions, dispatch, findForgotten, settings: { settle: settings.settle }, clock, log }

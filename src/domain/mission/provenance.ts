@@ -27,7 +27,7 @@ export const joinProvenance = (a: Provenance, b: Provenance): Provenance => ({
 })
 
 /** Whether an attribute of a product's files says where they come from, and nothing of science. */
-export function isProvenanceOf(product: Product): (attribute: string) => boolean {
+export function isProvenanceOf(product: Pick<Product, 'provenance'>): (attribute: string) => boolean {
   const names = new Set([...provenanceAttributes, ...(product.provenance?.attributes ?? [])].map(name => name.toLowerCase()))
   return attribute => names.has(attribute.toLowerCase())
 }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Identify, Mission } from '#domain/mission'
 import type { Db } from '#services/db'
 import type { Store } from '#services/store'
+import type { VerifyThreads } from './verify/index.ts'
 
 export interface LoadedMission {
   readonly mission: Mission
@@ -22,4 +23,6 @@ export interface IngestContext {
   readonly simulated: boolean
   readonly clock: () => number
   readonly log: Logger
+  /** Where large files are verified; absent = in this thread. */
+  readonly threads?: VerifyThreads
 }

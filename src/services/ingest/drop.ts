@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path'
 import type { IngestContext } from './context.ts'
 import { ingestFile } from './ingest.ts'
 import type { IngestOutcome } from './ingest.ts'
+import { ingestEach } from './several.ts'
 
 /** Size and time of a file at the last look; it is whole when two looks agree and nobody has it open for writing. */
 type Seen = Map<string, string>
@@ -21,17 +22,20 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
   let seen: Seen = new Map()
   return {
     poll: async () => {
-      const now: Seen = new Map()
+      const files = await filesBelow(folder)
+      const whole = files.filter(({ path, mark }) => seen.get(path) === mark)
+      const open = whole.length === 0 ? new Set<string>() : await openForWriting(folder)
+      const now: Seen = new Map(files.map(({ path, mark }) => [path, mark]))
       const outcomes: IngestOutcome[] = []
-      for (const { path, found } of await filesBelow(folder)) {
-        const mark = `${found.size} ${found.mtimeMs} ${found.ino}`
-        now.set(path, mark)
-        if (seen.get(path) !== mark || (await isOpenForWriting(path))) continue
+      const take = async ({ path, mark }: Found): Promise<IngestOutcome | undefined> => {
+        // Others were taken since the look: somebody may have begun to write meanwhile.
+        if ((await markOf(path)) !== mark) return undefined
         const outcome = await takeOne(context, path, senderOf(folder, path))
-        if (outcome === undefined) continue
-        outcomes.push(outcome)
-        now.delete(path)
+        if (outcome !== undefined) now.delete(path)
+        return outcome
       }
+      const closed = whole.filter(({ path }) => !open.has(path))
+      for await (const outcome of ingestEach(context, closed, take)) if (outcome !== undefined) outcomes.push(outcome)
       seen = now
       return outcomes
     },
@@ -45,8 +49,13 @@ const takeOne = (context: IngestContext, path: string, actor: string): Promise<I
     return undefined
   })
 
+interface Found {
+  readonly path: string
+  readonly mark: string
+}
+
 /** In the order in which they were written, so that what was sent first is taken first. */
-async function filesBelow(folder: string): Promise<readonly { readonly path: string; readonly found: Stats }[]> {
+async function filesBelow(folder: string): Promise<readonly Found[]> {
   const paths: string[] = []
   for await (const entry of await opendir(folder, { recursive: true })) {
     if (entry.isFile() && !entry.name.startsWith('.') && !/\.(part|tmp)$/.test(entry.name)) paths.push(join(entry.parentPath, entry.name))
@@ -55,7 +64,12 @@ async function filesBelow(folder: string): Promise<readonly { readonly path: str
   return looked
     .flatMap(({ path, found }) => (found === undefined ? [] : [{ path, found }]))
     .toSorted((a, b) => a.found.mtimeMs - b.found.mtimeMs)
+    .map(({ path, found }) => ({ path, mark: printMark(found) }))
 }
+
+const printMark = (found: Stats): string => `${found.size} ${found.mtimeMs} ${found.ino}`
+
+const markOf = (path: string): Promise<string | undefined> => stat(path).then(printMark, () => undefined)
 
 function senderOf(folder: string, path: string): string {
   const [first, ...rest] = relative(folder, path).split(sep)
@@ -63,15 +77,15 @@ function senderOf(folder: string, path: string): string {
 }
 
 /** Looks through the descriptors of all processes we may see; elsewhere than on Linux the stable size alone decides. */
-async function isOpenForWriting(path: string): Promise<boolean> {
-  const processes = (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))
-  for (const pid of processes) {
+async function openForWriting(folder: string): Promise<ReadonlySet<string>> {
+  const open = new Set<string>()
+  for (const pid of (await readdir('/proc').catch(() => [])).filter(name => /^\d+$/.test(name))) {
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')
-      if (target === path && (await opensForWriting(pid, fd))) return true
+      if (target.startsWith(folder) && (await opensForWriting(pid, fd))) open.add(target)
     }
   }
-  return false
+  return open
 }
 
 async function opensForWriting(pid: string, fd: string): Promise<boolean> {

@@ -63,6 +63,10 @@ export async function identifyFile(
   return { reason: reasons.join(' ') }
 }
 
+/** Whether a name says what a file is, its version included. What is recognised by content gets the version of its turn. */
+export const isNamed = (missions: readonly LoadedMission[], name: string): boolean =>
+  missions.some(({ mission }) => identifyName(mission, basename(name)).product !== undefined)
+
 /** Gives delivered bytes an archive name with the next version of their partition. */
 async function adopt(db: Db, mission: Mission, found: RawIdentity): Promise<Identity> {
   const product = findProduct(mission, found.product)

@@ -53,7 +53,7 @@ export async function ingestFile(context: IngestContext, path: string, delivery:
   }
 }
 
-async function takeIn(context: IngestContext, landed: Landed, name: string, actor: string): Promise<IngestOutcome> {
+async function takeIn(context: IngestContext, landed: Landed, name: string, actor: string, tries = 5): Promise<IngestOutcome> {
   if (context.simulated && actor !== simulator) return refuse(context, landed, name, actor, undefined, realFile())
   const identity = await identifyFile(context.db, context.missions, landed.temporary, name)
   if ('reason' in identity) return refuse(context, landed, name, actor, undefined, await nameless(landed, identity.reason))
@@ -65,14 +65,18 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
   try {
     const prepared = await verifyFile(context, identity, landed, { actor })
     const file = await withTx(context.db, async tx => {
-      await lockKey(tx, prepared.file.path)
-      await context.store.put(prepared.file.path, landed.temporary, landed.sha256)
+      // Of two first versions of a partition each would take itself for the latest.
+      const { path, mission, dataset, partition } = prepared.file
+      await lockKey(tx, path, `${mission} ${dataset} ${partition}`)
+      await context.store.put(path, landed.temporary, landed.sha256)
       return recordPrepared(tx, prepared, context.clock())
     })
     return { outcome: 'stored', mission: identity.mission.id, name: identity.name, file, findings: prepared.file.findings }
   } catch (error) {
     if (isUniqueViolation(error)) return presentAfterRace(context, identity, landed)
     if (!(error instanceof SdcError)) throw error
+    // The name that the content was to get went to another delivery meanwhile: there is a next one.
+    if (identity.adopted && error.code === 'store/taken' && tries > 1) return takeIn(context, landed, name, actor, tries - 1)
     return refuse(context, landed, name, actor, identity, error)
   }
 }

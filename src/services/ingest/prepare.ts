@@ -4,6 +4,7 @@ import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sql } from 'kysely'
 import { archivePath } from '#domain/mission'
+import type { Product } from '#domain/mission'
 import { formatVersion } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
@@ -13,6 +14,7 @@ import type { IngestContext } from './context.ts'
 import { partitionOf } from './identify.ts'
 import type { Identity } from './identify.ts'
 import { verifiers } from './verify/index.ts'
+import type { ContentRules } from './verify/index.ts'
 
 /** Bytes copied beside the archive, synced, with their hash. */
 export interface Landed {
@@ -81,15 +83,17 @@ export interface Prepared {
  * a crash in between leaves an orphan that the next ingest of the same bytes adopts (invariant 1). Throws the reason of a refusal as SdcError.
  */
 export async function verifyFile(
-  context: Pick<IngestContext, 'simulated'>,
+  context: Pick<IngestContext, 'simulated' | 'threads'>,
   identity: Identity,
   landed: Landed,
   origin: Origin,
 ): Promise<Prepared> {
   const { mission, product, dataset, name } = identity
   const versionText = formatVersion(product.scheme, identity.version)
-  const subject = { path: landed.temporary, name, dataset, versionText, product, spacecraft: mission.spacecraft, folder: mission.folder }
-  const verified = await verifiers[product.format](subject)
+  const { temporary, sha256 } = landed
+  const subject = { path: temporary, sha256, name, dataset, versionText, rules: contentRules(product), spacecraft: mission.spacecraft, folder: mission.folder }
+  const aside = landed.size >= worthAThread ? context.threads : undefined
+  const verified = await (aside?.verify(subject) ?? verifiers[product.format](subject))
   const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))
   const path = `${mission.id}/data/${archivePath(product, identity.spacecraft, identity.start, name)}`
   const parents = origin.parents ?? (verified.parents ?? []).map(parent => ({ role: 'parent', name: parent, file: undefined }))
@@ -124,7 +128,23 @@ export async function verifyFile(
   return { file, events: verified.events ?? [] }
 }
 
-/** Whoever publishes and records under a key, or removes bytes that no row names, does it alone until the transaction ends. */
-export const lockKey = async (tx: Tx, key: string): Promise<void> => {
-  await sql`select pg_advisory_xact_lock(hashtextextended(${`store ${key}`}, 0))`.execute(tx)
+/** Bytes from which on a content is verified in a thread: what is smaller is verified sooner than a thread has started. */
+const worthAThread = 1 << 20
+
+const contentRules = ({ id, format, provenance, istp, events, packetTime, packetFraming }: Product): ContentRules => ({
+  id,
+  format,
+  istp,
+  ...(provenance === undefined ? {} : { provenance }),
+  ...(events === undefined ? {} : { events }),
+  ...(packetTime === undefined ? {} : { packetTime }),
+  ...(packetFraming === undefined ? {} : { packetFraming }),
+})
+
+/**
+ * Whoever publishes and records under a key, or removes bytes that no row names, does it alone until the transaction ends. Several keys
+ * are taken in their order.
+ */
+export const lockKey = async (tx: Tx, ...keys: readonly string[]): Promise<void> => {
+  await sql`select pg_advisory_xact_lock(hashtextextended('store ' || key, 0)) from unnest(${keys}::text[]) as key`.execute(tx)
 }

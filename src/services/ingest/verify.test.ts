@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -88,11 +89,11 @@ describe('what a simulated mission sends', () => {
 })
 
 describe('packets', () => {
-  const subject = async (bytes: Uint8Array, more: Partial<Subject['product']>): Promise<Subject> => {
+  const subject = async (bytes: Uint8Array, more: Partial<Subject['rules']>): Promise<Subject> => {
     const path = join(home.folder, 'packets')
     await writeFile(path, bytes)
-    const product = { ...(home.mission.products.find(p => p.format === 'ccsds') as Subject['product']), ...more }
-    return { path, name: 'packets', dataset: 'd', versionText: '1', product, spacecraft: [], folder: home.folder }
+    const rules = { ...(home.mission.products.find(p => p.format === 'ccsds') as Subject['rules']), ...more }
+    return { path, sha256: '', name: 'packets', dataset: 'd', versionText: '1', rules, spacecraft: [], folder: home.folder }
   }
   const at = (sequenceCount: number, seconds: number, apid = 5): Uint8Array => {
     const data = new Uint8Array(8)
@@ -149,10 +150,11 @@ describe('plain files', () => {
     await writeFile(path, bytes)
     return {
       path,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
       name: 'plain',
       dataset: 'd',
       versionText: '1',
-      product: home.mission.products[0] as Subject['product'],
+      rules: home.mission.products[0] as Subject['rules'],
       spacecraft: home.mission.spacecraft,
       folder: home.folder,
     }
@@ -174,7 +176,7 @@ describe('plain files', () => {
   test('science in a text is what its declared lines leave', async () => {
     const scienceOf = async (text: string, lines: readonly string[]): Promise<string | undefined> => {
       const one = await subject(Buffer.from(text))
-      return (await verifyText({ ...one, product: { ...one.product, format: 'text', provenance: { attributes: [], lines } } })).science
+      return (await verifyText({ ...one, rules: { ...one.rules, format: 'text', provenance: { attributes: [], lines } } })).science
     }
     const [old, now] = ['# made 2026-11-22\n1\n', '# made 2026-11-23\n1\n']
     expect(await scienceOf(now, ['^# made'])).toBe(await scienceOf(old, ['^# made']))

@@ -35,7 +35,7 @@ export async function verifyCcsds(subject: Subject): Promise<Verified> {
       if (item.kind === 'packet') {
         apids[item.apid] = (apids[item.apid] ?? 0) + 1
         count++
-        const at = timeOf(item, subject.product.packetTime)
+        const at = timeOf(item, subject.rules.packetTime)
         if (at !== undefined) {
           times.add(at)
           if (pending?.problem === 'gap' && gaps.length < mostGaps) gaps.push(gapOf(pending, lastAt.get(item.apid), at))
@@ -49,7 +49,7 @@ export async function verifyCcsds(subject: Subject): Promise<Verified> {
         pending = item
       }
     }
-    for await (const batch of walkBatches(source, subject.product.packetFraming)) for (const item of batch) add(item)
+    for await (const batch of walkBatches(source, subject.rules.packetFraming)) for (const item of batch) add(item)
     if (count === 0) fail('ingest/no-packets', `${size} octets, and no CCSDS packet in them`, { name: subject.name })
     if (troubles > problems.length) problems.push(`and ${troubles - problems.length} more remarks on the packet stream`)
     const [coverage, spans] = [times.coverage(), times.spans()]

@@ -11,7 +11,7 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
     if (file.variables.size === 0) fail('ingest/no-variables', 'it is a sound CDF without any variable', { name: subject.name })
-    const science = await scienceOfCdf(file, subject.product)
+    const science = await scienceOfCdf(file, subject.rules)
     const time =
       timeAxis(file) ?? fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
     const coverage = await coverageOf(time)
@@ -73,13 +73,23 @@ function timeAxis(file: Cdf): CdfVariable | undefined {
 async function coverageOf(time: CdfVariable): Promise<{ start: bigint; stop: bigint } | undefined> {
   if (time.records === 0 || time.type === 'CDF_EPOCH16') return undefined
   const { values } = await time.read()
-  const stamps: bigint[] = Array.from(values as ArrayLike<number | bigint>, v => (typeof v === 'bigint' ? v : tt2000FromEpoch(v)))
-  let [start, stop] = [stamps[0] ?? 0n, stamps[0] ?? 0n]
-  for (const t of stamps) {
-    if (t < start) start = t
-    if (t > stop) stop = t
+  if (values instanceof BigInt64Array) return extremesOf(values)
+  const stamps = Array.from(values as ArrayLike<number>, v => tt2000FromEpoch(v))
+  return extremesOf(BigInt64Array.from(stamps))
+}
+
+/** Least and greatest. By halves of the words: a million values as bigint take a tenth of a second. Little-endian, as all machines that run Node. */
+function extremesOf(values: BigInt64Array): { start: bigint; stop: bigint } {
+  const high = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
+  const low = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+  const isLess = (a: number, b: number): boolean =>
+    high[2 * a + 1]! < high[2 * b + 1]! || (high[2 * a + 1] === high[2 * b + 1] && low[2 * a]! < low[2 * b]!)
+  let [least, most] = [0, 0]
+  for (let i = 1; i < values.length; i++) {
+    if (isLess(i, least)) least = i
+    if (isLess(most, i)) most = i
   }
-  return { start, stop }
+  return { start: values[least] ?? 0n, stop: values[most] ?? 0n }
 }
 
 function textsOf(file: Cdf, attribute: string): readonly string[] {
@@ -94,8 +104,8 @@ const splitParents = (text: string): readonly string[] =>
     .filter(p => p !== '')
 
 /** What the ISTP guide finds, as the product's policy has it. Throws `ingest/istp` where the policy requires what is missing. */
-async function holdToIstp(file: Cdf, { name, product }: Subject): Promise<readonly string[]> {
-  const { level, rules, severity } = product.istp
+async function holdToIstp(file: Cdf, { name, rules: { id, istp } }: Subject): Promise<readonly string[]> {
+  const { level, rules, severity } = istp
   if (level === 'off') return []
   const found = await checkIstp(file, { fileName: name, rules, severity })
   const errors = found.filter(finding => finding.severity === 'error')
@@ -104,7 +114,7 @@ async function holdToIstp(file: Cdf, { name, product }: Subject): Promise<readon
     const rest = errors.length > TOLD ? `; and ${errors.length - TOLD} more, which apsis cdf check lists` : ''
     fail(
       'ingest/istp',
-      `"${product.id}" requires ISTP metadata, and the file has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: ${told.join('; ')}${rest}`,
+      `"${id}" requires ISTP metadata, and the file has ${errors.length} ${errors.length === 1 ? 'error' : 'errors'}: ${told.join('; ')}${rest}`,
       {
         name,
         rules: errors.map(({ rule }) => rule),

@@ -13,14 +13,14 @@ const edges = (time: BigInt64Array | readonly bigint[], name: string): { start: 
 export async function verifyDefeph(subject: Subject): Promise<Verified> {
   const text = await readFile(subject.path, 'latin1')
   const orbit = readDefeph(text)
-  const science = scienceOfText(text, subject.product)
+  const science = scienceOfText(text, subject.rules)
   return { coverage: edges(orbit.time, subject.name), records: orbit.time.length, science, content: {}, findings: [] }
 }
 
 export async function verifyDefatt(subject: Subject): Promise<Verified> {
   const text = await readFile(subject.path, 'latin1')
   const attitude = readDefatt(text)
-  const science = scienceOfText(text, subject.product)
+  const science = scienceOfText(text, subject.rules)
   return { coverage: edges(attitude.time, subject.name), records: attitude.time.length, science, content: {}, findings: [] }
 }
 
@@ -40,7 +40,7 @@ export async function verifyContacts(subject: Subject): Promise<Verified> {
   }))
   return {
     records: contacts.length,
-    science: scienceOfText(text, subject.product),
+    science: scienceOfText(text, subject.rules),
     content: { contacts: contacts.length },
     findings: [],
     events: contacts,

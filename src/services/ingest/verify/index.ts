@@ -17,5 +17,7 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   png: verifyPng,
   text: verifyText,
 }
-export type { Subject, Verified } from './verified.ts'
+export type { ContentRules, Subject, Verified } from './verified.ts'
+export { startVerifyThreads } from './threads.ts'
+export type { VerifyThreads } from './threads.ts'
 export { describeLack } from './cdf.ts'

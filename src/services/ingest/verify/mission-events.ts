@@ -20,16 +20,16 @@ export async function verifyEvents(subject: Subject): Promise<Verified> {
   }
   return {
     records: listed.length,
-    science: scienceOfText(text, subject.product),
+    science: scienceOfText(text, subject.rules),
     content: { events: events.length },
     findings: [...unknown].map(([type, count]) => `${count} events of type ${type} are not used: nothing here is planned by them`),
     events,
   }
 }
 
-function kindOf({ product, name }: Subject, event: ListedEvent): Pick<ReportedEvent, 'kind' | 'name'> | undefined {
-  const mapped = product.events?.[event.type]
-  if (product.events !== undefined) return mapped === undefined ? undefined : { kind: mapped.kind, name: mapped.name || event.name }
+function kindOf({ rules, name }: Subject, event: ListedEvent): Pick<ReportedEvent, 'kind' | 'name'> | undefined {
+  const mapped = rules.events?.[event.type]
+  if (rules.events !== undefined) return mapped === undefined ? undefined : { kind: mapped.kind, name: mapped.name || event.name }
   const kind = eventKinds.find(k => k === event.type)
   if (kind === undefined || kind === 'contact')
     return fail('ingest/unknown-event', `${event.key} is of the kind "${event.type}", which is none of ${plainKinds.join(', ')}`, { name })

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { isProvenanceOf } from '#domain/mission'
-import type { Product } from '#domain/mission'
 import { digestScience } from '#formats/cdf'
 import type { Cdf } from '#formats/cdf'
+import type { ContentRules } from './verified.ts'
 
 /** SHA-256 of what a CDF says beside its provenance; decodes every variable on the way. */
-export async function scienceOfCdf(file: Cdf, product: Product): Promise<string> {
+export async function scienceOfCdf(file: Cdf, rules: ContentRules): Promise<string> {
   const hash = createHash('sha256')
-  await digestScience(file, isProvenanceOf(product), bytes => hash.update(bytes))
+  await digestScience(file, isProvenanceOf(rules), bytes => hash.update(bytes))
   return hash.digest('hex')
 }
 
@@ -15,9 +15,9 @@ export async function scienceOfCdf(file: Cdf, product: Product): Promise<string>
 const creationLine = /^\s*(?:CREATION_DATE|FileCreationDate)\s*=/
 
 /** SHA-256 of a text without the lines that only say when and from what it was made. */
-export function scienceOfText(text: string, product: Product): string {
-  const own = (product.provenance?.lines ?? []).map(line => new RegExp(line))
-  const skipped = product.format === 'text' ? own : [creationLine, ...own]
+export function scienceOfText(text: string, rules: ContentRules): string {
+  const own = (rules.provenance?.lines ?? []).map(line => new RegExp(line))
+  const skipped = rules.format === 'text' ? own : [creationLine, ...own]
   const kept =
     skipped.length === 0
       ? text

@@ -16,13 +16,18 @@ export interface Verified {
   readonly events?: readonly ReportedEvent[]
 }
 
+/** What a product says of its contents: plain data, which can go to another thread. */
+export type ContentRules = Pick<Product, 'id' | 'format' | 'provenance' | 'istp' | 'events' | 'packetTime' | 'packetFraming'>
+
 /** What a check may use beside the bytes. */
 export interface Subject {
   readonly path: string
+  /** Of all bytes. */
+  readonly sha256: string
   readonly name: string
   readonly dataset: string
   readonly versionText: string
-  readonly product: Product
+  readonly rules: ContentRules
   readonly spacecraft: readonly Spacecraft[]
   /** Folder of the mission, for packet definitions. */
   readonly folder: string

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { migrate } from '#services/db'
+import { loadMission } from '#services/missions'
+import { startPostgres, throwAwaySettings } from '#services/postgres'
+import type { PostgresServer } from '#services/postgres'
+import { makeLedger } from './make-ledger.ts'
+import type { LedgerSize, MadeLedger } from './make-ledger.ts'
+
+export type Mission = Awaited<ReturnType<typeof loadMission>>
+
+export interface OpenLedger {
+  readonly server: PostgresServer
+  readonly mission: Mission
+  readonly made: MadeLedger
+  readonly folder: string
+}
+
+export interface LedgerOptions extends LedgerSize {
+  readonly folder: string
+}
+
+/** `--files N`, `--alone`, `--folder DIR`; without the last `APSIS_BENCH_DATA`, else a folder of the system's for temporary files. */
+export function readLedgerOptions(): LedgerOptions {
+  const { values } = parseArgs({ options: { files: { type: 'string' }, alone: { type: 'boolean' }, folder: { type: 'string' } } })
+  const files = Number(values.files ?? 11_000_000)
+  const alone = values.alone ?? false
+  const root = process.env['APSIS_BENCH_DATA'] ?? join(tmpdir(), 'apsis-bench')
+  return { files, alone, folder: values.folder ?? join(root, `ledger-${files}${alone ? '-files-alone' : ''}`) }
+}
+
+/** No replica listens, so that what is built in one go need not be in the log. */
+const settings = { max_wal_size: '2GB', shared_buffers: '1GB', wal_level: 'minimal', max_wal_senders: '0' }
+
+/**
+ * Starts the server of a large ledger that stays on the disk, and makes the ledger where there is none yet (or an unfinished one).
+ * `durable` as a home has it: commits wait for the disk.
+ */
+export async function openLedger(
+  options: LedgerOptions,
+  say: (line: string) => void,
+  how: { readonly durable: boolean } = { durable: false },
+): Promise<OpenLedger> {
+  const { folder } = options
+  const [dataDir, note] = [join(folder, 'pg'), join(folder, 'ledger.json')]
+  const mission = await loadMission(new URL('../../missions/mms', import.meta.url).pathname)
+  const log = (): undefined => undefined
+  if (!existsSync(note)) {
+    say(`${options.files.toLocaleString('en-US')} files are made in ${folder}`)
+    await rm(folder, { recursive: true, force: true })
+    const server = await startPostgres({ dataDir, log, settings: { ...throwAwaySettings, ...settings } })
+    try {
+      await migrate(server.config)
+      const made = await makeLedger(server.config, server.pid, mission, options, say)
+      await writeFile(note, `${JSON.stringify(made)}\n`)
+    } finally {
+      await server.stop()
+    }
+  }
+  const made = JSON.parse(await readFile(note, 'utf8')) as MadeLedger
+  say(`${folder}: ${JSON.stringify(made)}`)
+  const server = await startPostgres({ dataDir, log, settings: how.durable ? settings : { ...throwAwaySettings, ...settings } })
+  await migrate(server.config)
+  return { server, mission, made, folder }
+}
