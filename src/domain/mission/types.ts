@@ -40,7 +40,7 @@ export interface Instrument {
 export const productKinds = ['telemetry', 'science', 'quicklook', 'ancillary', 'calibration'] as const
 export type ProductKind = (typeof productKinds)[number]
 
-export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'defeph', 'defatt', 'contacts', 'events'] as const
+export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'binary', 'defeph', 'defatt', 'contacts', 'events'] as const
 export type FileFormat = (typeof fileFormats)[number]
 
 /** Mission events that planning knows. A region is any named interval: of interest, a shadow, a manoeuvre. */

@@ -131,10 +131,10 @@ describe('a timeline of flight dynamics', () => {
     const event = '<event><starttime>2016-020/03:00:00</starttime><stoptime>2016-020/03:10:00</stoptime></event>'
     const nodes = ['Maneuver - Spacecraft 1', 'Maneuver - Spacecraft 9', 'Contact - Spacecraft 1', 'Contact - Spacecraft 1']
     await writeFile(path, `<timeline>${nodes.map(id => `<node id="${id}">${event}</node>`).join('')}</timeline>`)
-    const product = { ...(home.mission.products[0] as Subject['product']), events: { Maneuver: { kind: 'region', name: 'burn' } as const } }
+    const rules = { ...(home.mission.products[0] as Subject['rules']), events: { Maneuver: { kind: 'region', name: 'burn' } as const } }
     const [{ id, number }] = home.mission.spacecraft as [(typeof home.mission.spacecraft)[number]]
     expect(number).toBe(1)
-    const subject = { path, name: 't.xml', dataset: 'd', versionText: '1', product, spacecraft: home.mission.spacecraft, folder: '' }
+    const subject = { path, sha256: '', name: 't.xml', dataset: 'd', versionText: '1', rules, spacecraft: home.mission.spacecraft, folder: '' }
     const verified = await verifyEvents(subject)
     expect(verified.events).toMatchObject([
       { kind: 'region', name: 'burn', spacecraft: id, start: Date.UTC(2016, 0, 20, 3), state: 'planned' },

@@ -6,7 +6,7 @@ import { checkAttributes, checkEmptyGlobals, checkGlobals } from './attribute-ch
 import { checkFile } from './file-checks.ts'
 import type { IstpFinding, IstpOptions, IstpRule, Report, Subject } from './model.ts'
 import { istpRules } from './rules.ts'
-import { checkValues } from './value-checks.ts'
+import { checkValues, checkValuesRead } from './value-checks.ts'
 import { checkVariable } from './variable-checks.ts'
 
 /**
@@ -15,12 +15,7 @@ import { checkVariable } from './variable-checks.ts'
  */
 export async function checkIstp(given: Cdf | Dataset, options: IstpOptions = {}): Promise<readonly IstpFinding[]> {
   const findings: IstpFinding[] = []
-  const reporter =
-    (variable: string | null): Report =>
-    (severity, rule, message, mend, attribute = null) => {
-      const wanted = options.severity?.[rule] ?? severity
-      if (wanted !== 'off') findings.push({ severity: wanted, rule, variable, attribute, message, mend })
-    }
+  const reporter = reportTo(findings, options)
   const cdf = 'header' in given ? given : openDataset(given, reporter(null))
   if (cdf === undefined) return findings
   const subject: Subject = { cdf, options }
@@ -32,6 +27,21 @@ export async function checkIstp(given: Cdf | Dataset, options: IstpOptions = {})
   for (const variable of cdf.variables.values()) await checkOne(subject, variable, rules, reporter(variable.name))
   return findings
 }
+
+/** The checks of `values` alone, for values that were read already: `bytes` as `readBytes` gives them. */
+export function checkIstpValues(variable: CdfVariable, bytes: Uint8Array, options: IstpOptions = {}): readonly IstpFinding[] {
+  const findings: IstpFinding[] = []
+  checkValuesRead(variable, bytes, reportTo(findings, options)(variable.name))
+  return findings
+}
+
+const reportTo =
+  (findings: IstpFinding[], options: IstpOptions) =>
+  (variable: string | null): Report =>
+  (severity, rule, message, mend, attribute = null) => {
+    const wanted = options.severity?.[rule] ?? severity
+    if (wanted !== 'off') findings.push({ severity: wanted, rule, variable, attribute, message, mend })
+  }
 
 async function checkOne(subject: Subject, variable: CdfVariable, rules: readonly IstpRule[], report: Report): Promise<void> {
   guard(report, () => checkAttributes(variable, rules, report))

@@ -1,64 +1,49 @@
 import type { CdfVariable } from '../model.ts'
-import { isText, isTime, type CdfNumbers } from '../types.ts'
+import { viewNumbers } from '../numbers.ts'
+import { isText, isTime, typeOf, type CdfNumbers } from '../types.ts'
 import { varTypeOf, type Report } from './model.ts'
+import { orderCounter, rangeCounter, type ValueTally } from './value-tally.ts'
 
 const CHUNK_BYTES = 1 << 22
 
 /** What the values themselves must keep; read in chunks. */
 export async function checkValues(variable: CdfVariable, report: Report): Promise<void> {
-  if (isText(variable.type) || variable.records === 0 || varTypeOf(variable) === 'ignore_data') return
+  if (!hasLimits(variable)) return
   const chunk = Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, variable.recordBytes)))
-  const tally = { nan: 0, outside: 0, backward: 0, fill: 0, last: undefined as number | bigint | undefined }
+  const count = openCount(variable)
   for (let first = 0; first < variable.records; first += chunk) {
     const { values } = await variable.read({ first, count: chunk })
     if (Array.isArray(values)) return
-    tallyRange(variable, values, tally)
-    if (isTime(variable.type) && variable.dims.length === 0 && variable.type !== 'CDF_EPOCH16') tallyOrder(variable, values, tally)
+    count.add(values as CdfNumbers)
   }
-  tell(variable, tally, report)
+  tell(variable, count.tally, report)
 }
 
-interface Tally {
-  nan: number
-  outside: number
-  backward: number
-  fill: number
-  last: number | bigint | undefined
+/** The same of values that were read already, as `readBytes` gives them. */
+export function checkValuesRead(variable: CdfVariable, bytes: Uint8Array, report: Report): void {
+  if (!hasLimits(variable)) return
+  const count = openCount(variable)
+  count.add(viewNumbers(bytes, typeOf(variable.type)))
+  tell(variable, count.tally, report)
 }
 
-const numbersOf = (variable: CdfVariable, name: string): readonly (number | bigint)[] => {
-  const value = variable.attributes.get(name)?.value
-  return value === undefined || typeof value === 'string' ? [] : value
-}
+const hasLimits = (variable: CdfVariable): boolean =>
+  !isText(variable.type) && variable.records > 0 && varTypeOf(variable) !== 'ignore_data'
 
-function tallyRange(variable: CdfVariable, values: CdfNumbers, tally: Tally): void {
-  const fill = numbersOf(variable, 'FILLVAL')[0]
-  const low = numbersOf(variable, 'VALIDMIN')
-  const high = numbersOf(variable, 'VALIDMAX')
-  const width = low.length > 1 && low.length === high.length ? low.length : 1
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number | bigint
-    if (Number.isNaN(value)) tally.nan++
-    else if (value !== fill && isOutside(value, low[i % width], high[i % width])) tally.outside++
+function openCount(variable: CdfVariable): { readonly tally: ValueTally; readonly add: (values: CdfNumbers) => void } {
+  const tally = { nan: 0, outside: 0, backward: 0, fill: 0 }
+  const ordered = isTime(variable.type) && variable.dims.length === 0 && variable.type !== 'CDF_EPOCH16'
+  const [range, order] = [rangeCounter(variable, tally), ordered ? orderCounter(variable, tally) : undefined]
+  return {
+    tally,
+    add: values => {
+      range(values)
+      order?.(values)
+    },
   }
 }
 
-// Limits of the wrong type are reported elsewhere; a bigint still compares with a number.
-const isOutside = (value: number | bigint, low: number | bigint | undefined, high: number | bigint | undefined): boolean =>
-  (low !== undefined && value < low) || (high !== undefined && value > high)
-
-function tallyOrder(variable: CdfVariable, values: CdfNumbers, tally: Tally): void {
-  const fill = numbersOf(variable, 'FILLVAL')[0] ?? (values instanceof BigInt64Array ? -(2n ** 63n) : -1e31)
-  for (const value of values) {
-    if (value === fill) tally.fill++
-    else {
-      if (tally.last !== undefined && value < tally.last) tally.backward++
-      tally.last = value
-    }
-  }
-}
-
-function tell(variable: CdfVariable, tally: Tally, report: Report): void {
+function tell(variable: CdfVariable, tally: ValueTally, report: Report): void {
   const { name } = variable
   if (tally.outside > 0)
     report(

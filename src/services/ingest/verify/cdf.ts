@@ -1,7 +1,7 @@
 import { openCdfFile } from '#doors/cdf-node'
 import { fail } from '#error'
-import { checkIstp } from '#formats/cdf'
-import type { Cdf, CdfVariable } from '#formats/cdf'
+import { checkIstp, checkIstpValues, extremesOf } from '#formats/cdf'
+import type { Cdf, CdfVariable, IstpFinding, LookAt } from '#formats/cdf'
 import { tt2000FromEpoch } from '#formats/time'
 import { scienceOfCdf } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
@@ -11,7 +11,10 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
     if (file.variables.size === 0) fail('ingest/no-variables', 'it is a sound CDF without any variable', { name: subject.name })
-    const science = await scienceOfCdf(file, subject.rules)
+    const odd: IstpFinding[] = []
+    const { level, severity } = subject.rules.istp
+    const look: LookAt = (variable, bytes) => void odd.push(...checkIstpValues(variable, bytes, { severity }))
+    const science = await scienceOfCdf(file, subject.rules, level === 'off' ? undefined : look)
     const time =
       timeAxis(file) ?? fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
     const coverage = await coverageOf(time)
@@ -28,7 +31,7 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
         majority: file.header.majority,
         ...gapsOf(file),
       },
-      findings: [...compareWithName(file, subject), ...(await holdToIstp(file, subject))],
+      findings: [...compareWithName(file, subject), ...(await holdToIstp(file, odd, subject))],
       parents: textsOf(file, 'Parents').flatMap(splitParents),
     }
   } finally {
@@ -73,23 +76,9 @@ function timeAxis(file: Cdf): CdfVariable | undefined {
 async function coverageOf(time: CdfVariable): Promise<{ start: bigint; stop: bigint } | undefined> {
   if (time.records === 0 || time.type === 'CDF_EPOCH16') return undefined
   const { values } = await time.read()
-  if (values instanceof BigInt64Array) return extremesOf(values)
-  const stamps = Array.from(values as ArrayLike<number>, v => tt2000FromEpoch(v))
-  return extremesOf(BigInt64Array.from(stamps))
-}
-
-/** Least and greatest. By halves of the words: a million values as bigint take a tenth of a second. Little-endian, as all machines that run Node. */
-function extremesOf(values: BigInt64Array): { start: bigint; stop: bigint } {
-  const high = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
-  const low = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
-  const isLess = (a: number, b: number): boolean =>
-    high[2 * a + 1]! < high[2 * b + 1]! || (high[2 * a + 1] === high[2 * b + 1] && low[2 * a]! < low[2 * b]!)
-  let [least, most] = [0, 0]
-  for (let i = 1; i < values.length; i++) {
-    if (isLess(i, least)) least = i
-    if (isLess(most, i)) most = i
-  }
-  return { start: values[least] ?? 0n, stop: values[most] ?? 0n }
+  const stamps = values instanceof BigInt64Array ? values : BigInt64Array.from(values as ArrayLike<number>, v => tt2000FromEpoch(v))
+  const [start, stop] = extremesOf(stamps)
+  return { start, stop }
 }
 
 function textsOf(file: Cdf, attribute: string): readonly string[] {
@@ -104,10 +93,10 @@ const splitParents = (text: string): readonly string[] =>
     .filter(p => p !== '')
 
 /** What the ISTP guide finds, as the product's policy has it. Throws `ingest/istp` where the policy requires what is missing. */
-async function holdToIstp(file: Cdf, { name, rules: { id, istp } }: Subject): Promise<readonly string[]> {
+async function holdToIstp(file: Cdf, odd: readonly IstpFinding[], { name, rules: { id, istp } }: Subject): Promise<readonly string[]> {
   const { level, rules, severity } = istp
   if (level === 'off') return []
-  const found = await checkIstp(file, { fileName: name, rules, severity })
+  const found = [...(await checkIstp(file, { fileName: name, rules, severity, values: false })), ...odd]
   const errors = found.filter(finding => finding.severity === 'error')
   if (level === 'require' && errors.length > 0) {
     const told = errors.slice(0, TOLD).map(({ message, mend }) => `${message} (${mend})`)

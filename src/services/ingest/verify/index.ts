@@ -2,7 +2,7 @@ import type { FileFormat } from '#domain/mission'
 import { verifyCcsds } from './ccsds.ts'
 import { verifyCdf } from './cdf.ts'
 import { verifyContacts, verifyDefatt, verifyDefeph } from './flight-dynamics.ts'
-import { verifyPng, verifyText } from './plain.ts'
+import { verifyBinary, verifyPng, verifyText } from './plain.ts'
 import { verifyEvents } from './mission-events.ts'
 import type { Verify } from './verified.ts'
 
@@ -16,6 +16,7 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   events: verifyEvents,
   png: verifyPng,
   text: verifyText,
+  binary: verifyBinary,
 }
 export type { ContentRules, Subject, Verified } from './verified.ts'
 export { startVerifyThreads } from './threads.ts'

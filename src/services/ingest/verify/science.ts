@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
 import { isProvenanceOf } from '#domain/mission'
 import { digestScience } from '#formats/cdf'
-import type { Cdf } from '#formats/cdf'
+import type { Cdf, LookAt } from '#formats/cdf'
 import type { ContentRules } from './verified.ts'
 
 /** SHA-256 of what a CDF says beside its provenance; decodes every variable on the way. */
-export async function scienceOfCdf(file: Cdf, rules: ContentRules): Promise<string> {
+export async function scienceOfCdf(file: Cdf, rules: ContentRules, look?: LookAt): Promise<string> {
   const hash = createHash('sha256')
-  await digestScience(file, isProvenanceOf(rules), bytes => hash.update(bytes))
+  await digestScience(file, isProvenanceOf(rules), bytes => hash.update(bytes), look)
   return hash.digest('hex')
 }
 

@@ -1,0 +1,117 @@
+import { machineIsLittle } from '../numbers.ts'
+import type { CdfVariable } from '../model.ts'
+import type { CdfNumbers } from '../types.ts'
+
+/** What is noteworthy in the values of a variable, chunk after chunk. */
+export interface ValueTally {
+  nan: number
+  outside: number
+  backward: number
+  fill: number
+}
+
+type Limit = number | bigint | undefined
+
+const numbersOf = (variable: CdfVariable, name: string): readonly (number | bigint)[] => {
+  const value = variable.attributes.get(name)?.value
+  return value === undefined || typeof value === 'string' ? [] : value
+}
+
+/** Counts NaN and values outside VALIDMIN and VALIDMAX; limits are one for all or one for each component. */
+export function rangeCounter(variable: CdfVariable, tally: ValueTally): (values: CdfNumbers) => void {
+  const fill = numbersOf(variable, 'FILLVAL')[0]
+  const [low, high] = [numbersOf(variable, 'VALIDMIN'), numbersOf(variable, 'VALIDMAX')]
+  const width = low.length > 1 && low.length === high.length ? low.length : 1
+  const one = (value: number | bigint, k: number): void => {
+    if (Number.isNaN(value)) tally.nan++
+    else if (value !== fill && isOutside(value, low[k], high[k])) tally.outside++
+  }
+  const numbers = numberScan(low, high, width, one)
+  return values => {
+    if (!(values instanceof BigInt64Array)) numbers(values)
+    // Nearly always all are within: then none is looked at by itself.
+    else if (width > 1 || !isWithin(values, low[0], high[0])) for (let i = 0; i < values.length; i++) one(values[i] as bigint, i % width)
+  }
+}
+
+// Limits of the wrong type are reported elsewhere; a bigint still compares with a number.
+const isOutside = (value: number | bigint, low: Limit, high: Limit): boolean =>
+  (low !== undefined && value < low) || (high !== undefined && value > high)
+
+/** Numbers of every type go through one list of doubles: a loop over many kinds of arrays is ten times slower. */
+function numberScan(
+  low: readonly Limit[],
+  high: readonly Limit[],
+  width: number,
+  odd: (value: number, component: number) => void,
+): (values: Exclude<CdfNumbers, BigInt64Array>) => void {
+  const scratch = new Float64Array(Math.max(1, Math.floor(4096 / width)) * width)
+  const least = Float64Array.from({ length: width }, (_, k) => (low[k] === undefined ? -Infinity : Number(low[k])))
+  const most = Float64Array.from({ length: width }, (_, k) => (high[k] === undefined ? Infinity : Number(high[k])))
+  return values => {
+    for (let at = 0; at < values.length; at += scratch.length) {
+      const count = Math.min(scratch.length, values.length - at)
+      scratch.set(values.subarray(at, at + count))
+      for (let i = 0, k = 0; i < count; i++) {
+        const value = scratch[i] as number
+        if (!(value >= (least[k] as number) && value <= (most[k] as number))) odd(value, k)
+        if (++k === width) k = 0
+      }
+    }
+  }
+}
+
+function isWithin(values: BigInt64Array, low: Limit, high: Limit): boolean {
+  if (values.length === 0) return true
+  const [least, most] = extremesOf(values)
+  return !isOutside(least, low, high) && !isOutside(most, low, high)
+}
+
+/** The least and the greatest; by halves of the words, because a million values as bigint take a tenth of a second. */
+export function extremesOf(values: BigInt64Array): readonly [least: bigint, most: bigint] {
+  const isLess = lessIn(values)
+  let [least, most] = [0, 0]
+  for (let i = 1; i < values.length; i++) {
+    if (isLess(i, least)) least = i
+    if (isLess(most, i)) most = i
+  }
+  return [values[least] as bigint, values[most] as bigint]
+}
+
+function lessIn(values: BigInt64Array): (a: number, b: number) => boolean {
+  if (!machineIsLittle) return (a, b) => (values[a] as bigint) < (values[b] as bigint)
+  const high = new Int32Array(values.buffer, values.byteOffset, values.length * 2)
+  const low = new Uint32Array(values.buffer, values.byteOffset, values.length * 2)
+  return (a, b) => {
+    const [p, q] = [high[2 * a + 1] as number, high[2 * b + 1] as number]
+    return p < q || (p === q && (low[2 * a] as number) < (low[2 * b] as number))
+  }
+}
+
+/** Counts times that are fill, and those that go back behind one before. */
+export function orderCounter(variable: CdfVariable, tally: ValueTally): (values: CdfNumbers) => void {
+  const given = numbersOf(variable, 'FILLVAL')[0]
+  let last: number | bigint | undefined
+  return values => {
+    const fill = given ?? (values instanceof BigInt64Array ? -(2n ** 63n) : -1e31)
+    if (isRising(values, fill, last)) last = values[values.length - 1] ?? last
+    else
+      for (const value of values) {
+        if (value === fill) tally.fill++
+        else {
+          if (last !== undefined && value < last) tally.backward++
+          last = value
+        }
+      }
+  }
+}
+
+/** Whether whole times of one chunk rise from what was before, with no fill: least and greatest stand at its ends. */
+function isRising(values: CdfNumbers, fill: number | bigint, last: number | bigint | undefined): boolean {
+  if (!(values instanceof BigInt64Array) || values.length === 0) return false
+  const [first, end] = [values[0] as bigint, values[values.length - 1] as bigint]
+  if ((last !== undefined && first < last) || (fill >= first && fill <= end)) return false
+  const isLess = lessIn(values)
+  for (let i = 1; i < values.length; i++) if (isLess(i, i - 1)) return false
+  return true
+}
