@@ -32,7 +32,10 @@ const product = (format: string): string => `\n  title: ${format}\n  format: ${f
 const mission = join(folder, 'missions', 'tally')
 await mkdir(mission, { recursive: true })
 await writeFile(join(mission, 'mission.yaml'), textMission['mission.yaml'] ?? '')
-await writeFile(join(mission, 'products.yaml'), `cnt day field:${product('cdf')}cnt day dist:${product('cdf')}cnt day raw:${product('binary')}`)
+await writeFile(
+  join(mission, 'products.yaml'),
+  `cnt day field:${product('cdf')}cnt day dist:${product('cdf')}cnt day raw:${product('binary')}`,
+)
 await writeFile(join(mission, 'processes.yaml'), '{}\n')
 
 /** The first records of a dataset. */
@@ -84,7 +87,11 @@ const floorOf = (files: readonly { readonly path: string }[]): Promise<Took> =>
 const contents = { field: join(folder, 'field'), dist: join(folder, 'dist'), raw: join(folder, 'raw') }
 await writeCdfFile(contents.field, cut(fgmDataset(true), 150_000, 1_382_400), { checksum: true })
 const electrons = cut(desDataset(true), 420, 3000)
-const times = { name: 'Epoch', type: 'CDF_TIME_TT2000' as const, values: BigInt64Array.from({ length: 420 }, (_, i) => 6n * 10n ** 17n + BigInt(i) * 30_000_000n) }
+const times = {
+  name: 'Epoch',
+  type: 'CDF_TIME_TT2000' as const,
+  values: BigInt64Array.from({ length: 420 }, (_, i) => 6n * 10n ** 17n + BigInt(i) * 30_000_000n),
+}
 await writeCdfFile(contents.dist, { ...electrons, variables: [times, ...electrons.variables] }, { checksum: true })
 await writeFile(contents.raw, randomBytes(10_000_000))
 

@@ -53,8 +53,10 @@ export async function makeLedger(
   try {
     const dropped = await dropIndexes(db)
     for (const session of sessions)
-      await sql.raw(`set synchronous_commit = off; set maintenance_work_mem = '1GB'; set work_mem = '1GB'; set max_parallel_maintenance_workers = 0;
-        set max_parallel_workers_per_gather = 0`).execute(session)
+      await sql
+        .raw(`set synchronous_commit = off; set maintenance_work_mem = '1GB'; set work_mem = '1GB'; set max_parallel_maintenance_workers = 0;
+        set max_parallel_workers_per_gather = 0`)
+        .execute(session)
     const days = await writeSeries(db, mission, Math.round(size.files / 1.1))
     await run(await fileTasks(db, mission.id, days))
     const made = await countOf(db, 'file')
@@ -149,7 +151,9 @@ async function fileTasks(db: Db, mission: string, days: number): Promise<readonl
     const [first, next] = [Math.floor((part * days) / parts), Math.floor(((part + 1) * days) / parts)]
     // Of m files that came before, every tenth had an older version, the first one too.
     const { rows } = await sql<{ id: number }>`
-      select coalesce(sum(m + ceil(m / 10)), 0)::bigint as id from (select floor(rate * ${first}::int) as m from bench_series) as before`.execute(db)
+      select coalesce(sum(m + ceil(m / 10)), 0)::bigint as id from (select floor(rate * ${first}::int) as m from bench_series) as before`.execute(
+      db,
+    )
     tasks.push({ name: `files, part ${part + 1} of ${parts}`, statements: [fileRows(mission, begins, first, next, rows[0]?.id ?? 0)] })
   }
   return tasks

@@ -11,6 +11,7 @@ test('the public names of apsis/cdf', () => {
     [
       "blobSource",
       "checkIstp",
+      "checkIstpValues",
       "diffCdf",
       "digestScience",
       "dumpCdf",

@@ -91,7 +91,16 @@ export async function verifyFile(
   const { mission, product, dataset, name } = identity
   const versionText = formatVersion(product.scheme, identity.version)
   const { temporary, sha256 } = landed
-  const subject = { path: temporary, sha256, name, dataset, versionText, rules: contentRules(product), spacecraft: mission.spacecraft, folder: mission.folder }
+  const subject = {
+    path: temporary,
+    sha256,
+    name,
+    dataset,
+    versionText,
+    rules: contentRules(product),
+    spacecraft: mission.spacecraft,
+    folder: mission.folder,
+  }
   const aside = landed.size >= worthAThread ? context.threads : undefined
   const verified = await (aside?.verify(subject) ?? verifiers[product.format](subject))
   const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))

@@ -134,7 +134,16 @@ describe('a timeline of flight dynamics', () => {
     const rules = { ...(home.mission.products[0] as Subject['rules']), events: { Maneuver: { kind: 'region', name: 'burn' } as const } }
     const [{ id, number }] = home.mission.spacecraft as [(typeof home.mission.spacecraft)[number]]
     expect(number).toBe(1)
-    const subject = { path, sha256: '', name: 't.xml', dataset: 'd', versionText: '1', rules, spacecraft: home.mission.spacecraft, folder: '' }
+    const subject = {
+      path,
+      sha256: '',
+      name: 't.xml',
+      dataset: 'd',
+      versionText: '1',
+      rules,
+      spacecraft: home.mission.spacecraft,
+      folder: '',
+    }
     const verified = await verifyEvents(subject)
     expect(verified.events).toMatchObject([
       { kind: 'region', name: 'burn', spacecraft: id, start: Date.UTC(2016, 0, 20, 3), state: 'planned' },

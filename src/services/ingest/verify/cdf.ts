@@ -1,8 +1,9 @@
 import { openCdfFile } from '#doors/cdf-node'
 import { fail } from '#error'
-import { checkIstp, checkIstpValues, extremesOf } from '#formats/cdf'
+import { checkIstp, checkIstpValues } from '#formats/cdf'
 import type { Cdf, CdfVariable, IstpFinding, LookAt } from '#formats/cdf'
 import { tt2000FromEpoch } from '#formats/time'
+import { extremesOf } from '#words'
 import { scienceOfCdf } from './science.ts'
 import type { Subject, Verified } from './verified.ts'
 
