@@ -52,11 +52,6 @@ export async function makeLedger(
   const run = (tasks: readonly Task[]): Promise<void> => runTasks(sessions, tasks, say)
   try {
     const dropped = await dropIndexes(db)
-    for (const session of sessions)
-      await sql
-        .raw(`set synchronous_commit = off; set maintenance_work_mem = '1GB'; set work_mem = '1GB'; set max_parallel_maintenance_workers = 0;
-        set max_parallel_workers_per_gather = 0`)
-        .execute(session)
     const days = await writeSeries(db, mission, Math.round(size.files / 1.1))
     await run(await fileTasks(db, mission.id, days))
     const made = await countOf(db, 'file')

@@ -35,6 +35,15 @@ export function readLedgerOptions(): LedgerOptions {
 /** No replica listens, so that what is built in one go need not be in the log. */
 const settings = { max_wal_size: '2GB', shared_buffers: '1GB', wal_level: 'minimal', max_wal_senders: '0' }
 
+/** For sorting, with one process a session: the sessions are as many as there are processors. */
+const making = {
+  ...throwAwaySettings,
+  maintenance_work_mem: '1GB',
+  work_mem: '512MB',
+  max_parallel_maintenance_workers: '0',
+  max_parallel_workers: '0',
+}
+
 /**
  * Starts the server of a large ledger that stays on the disk, and makes the ledger where there is none yet (or an unfinished one).
  * `durable` as a home has it: commits wait for the disk.
@@ -51,7 +60,7 @@ export async function openLedger(
   if (!existsSync(note)) {
     say(`${options.files.toLocaleString('en-US')} files are made in ${folder}`)
     await rm(folder, { recursive: true, force: true })
-    const server = await startPostgres({ dataDir, log, settings: { ...throwAwaySettings, ...settings } })
+    const server = await startPostgres({ dataDir, log, settings: { ...making, ...settings } })
     try {
       await migrate(server.config)
       const made = await makeLedger(server.config, server.pid, mission, options, say)

@@ -17,15 +17,16 @@ export async function* ingestEach<T extends { readonly path: string }, R>(
   const taken = files.map(() => Promise.withResolvers<R>())
   // Whoever asks hears of a failure when its turn has come.
   for (const { promise } of taken) promise.catch(() => undefined)
-  let [next, turn, halted] = [0, Promise.resolve<unknown>(undefined), false]
+  let [next, turn] = [0, Promise.resolve<unknown>(undefined)]
+  const halt = new AbortController()
   const work = async (): Promise<void> => {
-    for (let i = next++; i < files.length && !halted; i = next++) {
+    for (let i = next++; i < files.length && !halt.signal.aborted; i = next++) {
       const [file, told] = [files[i], taken[i]]
       if (file === undefined || told === undefined) continue
       const named = isNamed(context.missions, file.path)
       const going = named ? take(file) : turn.then(() => take(file))
       const ended = going.then(told.resolve, (error: unknown) => {
-        halted = true
+        halt.abort()
         told.reject(error)
       })
       if (!named) turn = ended
@@ -36,7 +37,7 @@ export async function* ingestEach<T extends { readonly path: string }, R>(
   try {
     for (const { promise } of taken) yield await promise
   } finally {
-    halted = true
+    halt.abort()
     await lanes
   }
 }

@@ -14,7 +14,7 @@ export async function checkValues(variable: CdfVariable, report: Report): Promis
   for (let first = 0; first < variable.records; first += chunk) {
     const { values } = await variable.read({ first, count: chunk })
     if (Array.isArray(values)) return
-    count.add(values as CdfNumbers)
+    count.add(values)
   }
   tell(variable, count.tally, report)
 }
