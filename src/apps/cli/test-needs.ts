@@ -12,7 +12,10 @@ export interface Need {
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const answers = (program: string, ...args: readonly string[]): boolean =>
-  spawnSync(program, args, { stdio: 'ignore', timeout: 20_000 }).status === 0
+  spawnSync(program, args, { stdio: 'ignore', timeout: 120_000 }).status === 0
+
+/** Looks without importing them, which would take seconds in each test file that asks. */
+const findClients = 'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ["pyspedas", "cdflib", "pycdfpp", "scipy"])))'
 
 /** Folder of the Python environment with pySPEDAS and the reference readers. */
 export const clientsFolder = (): string => process.env['APSIS_CLIENTS'] ?? `${root}.build/clients`
@@ -38,7 +41,7 @@ const checks: Readonly<Record<NeedName, () => Need>> = {
   }),
   clients: () => ({
     what: 'Python environment with the clients of the field',
-    isThere: answers(`${clientsFolder()}/bin/python`, '-c', 'import pyspedas, cdflib, pycdfpp, scipy'),
+    isThere: answers(`${clientsFolder()}/bin/python`, '-c', findClients),
     cure: 'test/acceptance/clients/README.md says how to make it',
   }),
   sandbox: () => ({

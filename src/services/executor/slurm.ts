@@ -32,6 +32,7 @@ const stepSeconds = 60
 /** Runs programs as jobs of a Slurm cluster that shares this machine's folders. They go on when their worker ends. */
 export function slurmExecutor(settings: SlurmSettings): Executor {
   const listActive = remember(1000, readActive)
+  const cancelled = new Set<string>()
   return {
     name: 'slurm',
     confinement: `on a node of the cluster, confined there by ${settings.confinement === 'best' ? 'what it has (bwrap, another user, or limits only)' : settings.confinement}`,
@@ -40,7 +41,10 @@ export function slurmExecutor(settings: SlurmSettings): Executor {
     wait: async (handle, order, leave) => {
       for (let missing = 0; !leave.aborted;) {
         const end = await readEnd(order)
-        if (end !== undefined) return end.signal === undefined || end.cut !== undefined ? end : doubt(handle, order, end)
+        if (end !== undefined) {
+          const sure = end.cut !== undefined || (end.signal === undefined && !cancelled.has(handle))
+          return sure ? end : doubt(handle, order, end).finally(() => cancelled.delete(handle))
+        }
         const active = await listActive()
         missing = active === undefined || active.some(p => p.handle === handle) ? 0 : missing + lookPause
         if (missing > viewDelay || (missing > 0 && (await readState(handle))?.startsWith('CANCELLED')))
@@ -50,6 +54,7 @@ export function slurmExecutor(settings: SlurmSettings): Executor {
       return undefined
     },
     cancel: async handle => {
+      cancelled.add(handle)
       await run('scancel', [idOf(handle)]).catch((error: unknown) => {
         if (!/Invalid job id|already completing|completed/.test(String(error))) throw explain('scancel', error)
       })
@@ -129,7 +134,10 @@ async function readState(handle: string): Promise<string | undefined> {
   return counted?.stdout.trim() || undefined
 }
 
-/** A signal may have come from the program, or from who cancelled its job behind our back: the job's last state tells. */
+/**
+ * A signal may have come from the program, or from who cancelled its job behind our back; and of one that was cancelled, the program may
+ * have ended in good order because its children were gone first. The job's last state tells.
+ */
 async function doubt(handle: string, order: ProgramOrder, end: ProgramEnd): Promise<ProgramEnd> {
   for (let waited = 0; waited < completingDelay; waited += lookPause) {
     const state = await readState(handle)
