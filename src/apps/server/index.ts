@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { buildWeb } from '../web-build.ts'
 import { addApi } from './api/index.ts'
 import { addBurstFiles } from './burst-files.ts'
-import { addBurstTables } from './burst-tables.ts'
+import { addLatis } from './latis/index.ts'
 import { addFailures } from './failures.ts'
 import { addFileApi } from './file-api.ts'
 import { addManners, laxSettings } from './manners.ts'
@@ -27,7 +27,7 @@ export function buildServer(parts: ServerParts): FastifyInstance {
   addFailures(app, async (request, reply, failure) => sendFailurePage(request, reply, parts, await web, failure))
   addFileApi(app, parts)
   addBurstFiles(app, parts)
-  addBurstTables(app, parts)
+  addLatis(app, parts)
   addApi(app, parts)
   // A client of the field posts to the root of the host before each question and waits for the answer.
   app.post('/', async (_request, reply) => reply.type('text/plain').send('ok'))

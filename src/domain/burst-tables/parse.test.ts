@@ -52,7 +52,7 @@ test.each([
     ['burst.yaml:4:1: the burst table needs the key "reserved"', 'the burst table has no key "reserverd" (nearest is "reserved")'],
   ],
   ['cycle: 10 s', 'cycle: 10', ['cycle must be a duration, not the number 10 (write it like 30 s, 30 min, 2 h or 1 d)']],
-  ['2016-02-21, buffers', '2015-01-01, buffers', ['reserved: 2015-01-01 does not follow the entry before (sort by date)']],
+  ['2016-02-21T16:06:00, buffers', '2015-01-01, buffers', ['reserved: 2015-01-01 does not follow the entry before (sort by date)']],
   ['buffers: 19150', 'buffers: 99999', ['99999 buffers are reserved, but a spacecraft has 24576']],
   ['[0.1, 0.2, 0.3, 0.4]', '[0.1, 0.2, 0.3]', ['mission-weights has 3 numbers, 4 are wanted']],
   ['0.15, 0.1, 0.1]', '0.15, 0.1, 0.2]', ['the weights sum to 1.1, not to 1 (qualities would leave their scale)']],

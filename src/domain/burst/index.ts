@@ -88,7 +88,7 @@ export {
   type RecordOutcome,
   type SegmentRecord,
 } from './record.ts'
-export { parseStatusTable, printStatusTable, statusColumns, type TableFault } from './status-table.ts'
+export { parseStatusTable, printStatusTable, statusColumns, statusRow, type TableFault } from './status-table.ts'
 export { recordRules, validateRecordEdits, type RecordEdit, type RecordFinding } from './record-edit.ts'
 export { factsOfFile, fileOfSelection, selectionOfFile } from './fom-selection.ts'
 export { decideSubmission, submissionMoves, warningsDue, type Decision, type SelectorRole, type SubmissionState } from './submission.ts'

@@ -21,7 +21,7 @@ export const statusColumns = (count: number): readonly string[] => [
 const clock = (tai: number | null): string => (tai === null ? '' : utcOf(tai).replace('T', ' '))
 
 /** The values of one row, in the order of {@link statusColumns}, as text. */
-function statusRow(record: SegmentRecord): readonly string[] {
+export function statusRow(record: SegmentRecord): readonly string[] {
   const { craft, status } = record
   const flag = (yes: boolean): string => (yes ? '1' : '0')
   return [

@@ -112,6 +112,8 @@ describe('burst selection', { shuffle: false }, () => {
     expect((await table(`${open}?FOM&TAISTARTTIME%3E=${t0 + 5000}`)).body).toBe('FOM\n')
     expect((await table(`${open}?FOM&STATUS=NEW&ISPENDING=1`)).body).toBe('FOM\n60\n')
     expect((await table(`${open}?FOM&CREATETIME>=01-Mar-2015`)).body).toBe('FOM\n60\n')
+    expect((await table(`${open}?TAISTARTTIME>=${t0}&TAIENDTIME<${t0 + 500}`)).body.split('\n')).toHaveLength(2)
+    expect((await table(`${open}?FINISHTIME<2030-01-01`)).body.split('\n')).toHaveLength(2)
     expect((await table(`${open}?WHAT`)).statusCode).toBe(400)
     expect((await table('sitl/latis/dap/properties.txt?version')).statusCode).toBe(401)
     expect((await table('sitl/latis/dap/properties.txt?version', scientist)).body).not.toBe('')
