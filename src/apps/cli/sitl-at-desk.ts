@@ -1,7 +1,6 @@
 import type { BurstTables } from '#domain/burst'
 import { fail } from '#error'
 import type { System } from '#apps/system'
-import { loadBurstTables } from '#services/burst'
 import { inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 
@@ -28,6 +27,6 @@ export async function atDesk(options: DeskOptions, act: (desk: Desk) => Promise<
     const mission = options.mission === undefined ? able[0] : able.find(({ id }) => id === options.mission)
     if (mission === undefined || (options.mission === undefined && able.length > 1))
       return fail('sitl/no-mission', `say which mission selects burst: --mission ${able.map(({ id }) => id).join(' or ') || '(none does)'}`)
-    return act({ system, mission: mission.id, tables: await loadBurstTables(mission), now: system.pipeline.clock() })
+    return act({ system, mission: mission.id, tables: await system.burstTables(mission), now: system.pipeline.clock() })
   })
 }

@@ -18,6 +18,7 @@ import { formatUtc, parseUtc, tai1958FromTt2000, tt2000FromTai1958 } from '#form
 import { SdcError, fail } from '#error'
 import {
   addSelector,
+  findRegions,
   findWindow,
   listDrafts,
   listDuty,
@@ -94,15 +95,22 @@ async function readFomFile(path: string): Promise<FomStructure> {
   return document.valid ? document : fail('sitl/invalid', `${path} says that it holds no selection: ${document.error}`)
 }
 
-async function openFrom({ system, mission, now }: Desk, file: string, hours: number, by: string): Promise<void> {
+async function openFrom({ system, mission, tables, now }: Desk, file: string, hours: number, by: string): Promise<void> {
   if (!(hours > 0)) fail('sitl/hours', `--hours must be a number above 0, not ${hours}`)
-  const window = await openWindow(
-    system.db,
-    { mission, automatic: await readFomFile(file), regions: [], openedAt: now, deadline: now + hours * 3_600_000 },
-    by,
+  const automatic = await readFomFile(file)
+  const { timestamps } = automatic.cycles
+  const regions = await findRegions(system.db, tables, mission, {
+    from: timestamps[0] ?? 0,
+    to: (timestamps.at(-1) ?? 0) + tables.cycleSeconds,
+  })
+  const window = await openWindow(system.db, { mission, automatic, regions, openedAt: now, deadline: now + hours * 3_600_000 }, by)
+  say(
+    `window ${window.evaluation}: ${automatic.segments.length} automated segments in ${timestamps.length} cycles, ${window.state}, deadline ${utc(window.deadline)}`,
   )
   say(
-    `window ${window.evaluation}: ${window.automatic.segments.length} automated segments in ${window.automatic.cycles.timestamps.length} cycles, ${window.state}, deadline ${utc(window.deadline)}`,
+    window.regions.length === 0
+      ? '  no science region of this time is known: selections are not checked against them'
+      : `  selections are checked against ${window.regions.length} science regions of ${new Set(window.regions.map(({ spacecraft }) => spacecraft)).size} spacecraft`,
   )
 }
 

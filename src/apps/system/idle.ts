@@ -3,10 +3,12 @@ import { sql } from 'kysely'
 import type { System } from './system.ts'
 import type { Db } from '#services/db'
 
-/** What is still to be done: events the planner has not read, jobs not ended, cells that settle. */
+/** What is still to be done: events that the planner or burst has not read, segments not told, jobs not ended, cells that settle. */
 export async function openWork(db: Db): Promise<number> {
   const { rows } = await sql<{ open: number }>`
     select (select last from event_counter) - coalesce((select sequence from cursor where follower = 'planner'), 0)
+      + (select coalesce(sum((select last from event_counter) - sequence), 0) from cursor where follower like 'burst %')
+      + (select count(*) from burst_segment where told is distinct from md5(record::text))
       + (select count(*) from job where state in ('ready', 'running'))
       + (select count(*) from cell where reason->>'kind' = 'settling') as open`.execute(db)
   return rows[0]?.open ?? 0

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
-import { closeOverdue, loadBurstTables } from '#services/burst'
+import { closeOverdue, followBurst, tellSegments } from '#services/burst'
 import { sendLetters, smtpMailer, type Mailer } from '#services/mail'
 import { advanceCampaigns, makePlanner } from '#services/pipeline'
 import type { Planner } from '#services/pipeline'
@@ -18,7 +18,7 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     followLog(system, planner, stop),
     repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
-    repeat(stop, dropPause, () => guarded(system, 'burst', () => watchDeadlines(system))),
+    repeat(stop, dropPause, () => guarded(system, 'burst', () => runBurst(system))),
     // On its own: a mail server that does not answer keeps nothing else waiting.
     repeat(stop, followPause, () => guarded(system, 'mail', () => sendAndTell(system, mailer))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
@@ -48,11 +48,18 @@ async function followLog(system: System, planner: Planner, stop: AbortSignal): P
   await listening
 }
 
-/** Warns before the deadlines of burst selection, and lets the automated selections stand where nobody selected. */
-async function watchDeadlines({ db, missions, pipeline }: System): Promise<void> {
-  for (const mission of missions.filter(one => one.burst !== undefined))
-    for (const { act, sentence } of await closeOverdue(db, () => loadBurstTables(mission), mission.id, pipeline.clock()))
-      pipeline.log[act === 'warned' ? 'warn' : 'info']({ act: `burst ${act}`, mission: mission.id }, sentence)
+/**
+ * The ground's part of burst: windows follow evaluations and close at their deadlines, segments follow what comes down, and mission events
+ * follow segments.
+ */
+async function runBurst({ db, missions, pipeline: { clock, log }, ingest: { store }, burstTables }: System): Promise<void> {
+  for (const mission of missions.filter(one => one.burst !== undefined)) {
+    const tables = await burstTables(mission)
+    await followBurst({ db, store, log }, tables, mission.id, clock())
+    for (const { act, sentence } of await closeOverdue(db, async () => tables, mission.id, clock()))
+      log[act === 'warned' ? 'warn' : 'info']({ act: `burst ${act}`, mission: mission.id }, sentence)
+    await tellSegments(db, tables, mission.id, clock())
+  }
 }
 
 async function sendAndTell({ db, pipeline }: System, mailer: Mailer | undefined): Promise<void> {

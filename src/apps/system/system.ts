@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 import type { Logger } from 'pino'
 import { parse } from 'yaml'
 import type { Home } from '#apps/home'
+import type { BurstTables } from '#domain/burst'
 import type { Mission } from '#domain/mission'
+import { loadBurstTables } from '#services/burst'
 import { codeStore } from '#services/code'
 import { eventChannel } from '#services/catalog'
 import { listen, openDb } from '#services/db'
@@ -38,6 +40,8 @@ export interface System {
   /** What the home's `config.yaml` says. */
   readonly config: Config
   readonly settings: SystemSettings
+  /** A mission's burst tables; read once, as missions are. */
+  readonly burstTables: (mission: Mission) => Promise<BurstTables>
   /** Processes that this machine cannot run. */
   readonly leftOut: readonly LeftOut[]
   readonly queue: Queue
@@ -117,12 +121,19 @@ export async function openSystem(options: SystemOptions): Promise<System> {
     log,
   }
   await mkdir(executor.logs, { recursive: true })
+  const burst = new Map<string, Promise<BurstTables>>()
+  const burstTables = (mission: Mission): Promise<BurstTables> => {
+    const known =
+      burst.get(mission.id) ?? loadBurstTables(mission).then(tables => withHours(tables, demos.get(mission.id)?.burst?.openHours))
+    burst.set(mission.id, known)
+    return known
+  }
   const close = async (): Promise<void> => {
     await queue.stop()
     await db.destroy()
   }
   const hear = (heard: () => void, stop: AbortSignal): Promise<void> => listen(options.config, eventChannel, heard, stop)
-  return { home, db, missions, config, leftOut, settings, queue, ingest, pipeline, executor, listen: hear, close }
+  return { home, db, missions, config, leftOut, settings, burstTables, queue, ingest, pipeline, executor, listen: hear, close }
 }
 
 async function withAdapters(mission: Mission): Promise<LoadedMission> {
@@ -134,7 +145,12 @@ async function withAdapters(mission: Mission): Promise<LoadedMission> {
 interface DemoSheet {
   readonly flies?: readonly string[]
   readonly parameters?: ExecutorContext['overlays']
+  readonly burst?: { readonly openHours?: number }
 }
+
+/** In a demo windows are open for a shorter time than in the mission. */
+const withHours = (tables: BurstTables, hours: number | undefined): BurstTables =>
+  hours === undefined || tables.loop === undefined ? tables : { ...tables, loop: { ...tables.loop, open: hours * 3_600_000 } }
 
 async function readDemos(missions: readonly Mission[]): Promise<ReadonlyMap<string, DemoSheet>> {
   const all = new Map<string, DemoSheet>()

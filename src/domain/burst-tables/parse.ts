@@ -1,6 +1,7 @@
 import {
   tieRules,
   type AutomaticParameters,
+  type BurstLoop,
   type BurstTables,
   type Category,
   type Dated,
@@ -17,9 +18,8 @@ export type ParsedTables =
   | { readonly tables: BurstTables; readonly faults?: undefined }
   | { readonly tables?: undefined; readonly faults: readonly Fault[] }
 
-const known = 'cycle buffer-bytes memory reserved playback mission-weights triggers automatic categories guidelines validation tags'.split(
-  ' ',
-)
+const known =
+  'cycle buffer-bytes memory reserved playback mission-weights triggers automatic categories guidelines validation loop tags'.split(' ')
 
 /**
  * Reads a mission's burst tables (`burst.yaml`): one value, or every fault with its place. `spacecraft` are the mission's ids,
@@ -33,6 +33,7 @@ export function parseBurstTables(file: string, text: string, spacecraft: readonl
   const cycle = top.at('cycle')
   if (cycle === undefined) addFault(spot, 'the burst table needs the key "cycle"', 'how long a buffer lasts, e.g. 10 s')
   const tags = readTags(top.at('tags'))
+  const loop = top.at('loop')
   const tables: BurstTables = {
     spacecraft,
     cycleSeconds: cycle === undefined ? 1 : durationOf(cycle, 'cycle') / 1000,
@@ -48,6 +49,7 @@ export function parseBurstTables(file: string, text: string, spacecraft: readonl
     categories: readDated(top, 'categories', ['ranges'], readCategories),
     guidelines: readDated(top, 'guidelines', ['usual'], one => readGuidelines(one, Object.keys(tags))),
     validation: readValidation(top, readDated),
+    ...(loop === undefined ? {} : { loop: readLoop(loop) }),
     tags,
   }
   checkMemory(top, tables)
@@ -61,6 +63,19 @@ function readPlayback(one: Sheaf): PlaybackRules {
     ties: one.choice('ties', tieRules, 'oldest-first') ?? 'oldest-first',
     ageingPerDay: fieldNumber(one, 'ageing-per-day', 0, 256),
     retransmitAfter: again === undefined ? 1 : durationOf(again, 'retransmit-after') / 1000,
+  }
+}
+
+function readLoop(spot: Spot): BurstLoop {
+  const one = readRecord(spot, 'loop', ['evaluation', 'telemetry', 'regions', 'open', 'sitl'])
+  const open = one.at('open')
+  if (open === undefined) addFault(spot, 'loop needs the key "open"', 'how long a window stays open, e.g. 12 h')
+  return {
+    evaluation: one.text('evaluation'),
+    telemetry: one.text('telemetry'),
+    regions: one.text('regions'),
+    open: open === undefined ? 1 : durationOf(open, 'open'),
+    sitl: one.texts('sitl'),
   }
 }
 

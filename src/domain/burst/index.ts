@@ -47,6 +47,7 @@ export {
   categoryOf,
   inForce,
   tieRules,
+  type BurstLoop,
   type BurstTables,
   type Category,
   type Dated,
@@ -62,6 +63,7 @@ export { diffSelections, type DiffersIn, type SelectionDiff } from './diff.ts'
 export type { Finding, FindingClass, Mend, Region, WindowFacts } from './rule.ts'
 export { findingKey, selectionRules, validateSelection, type Verdict } from './validate.ts'
 export { ruleIds } from './rule-ids.ts'
+export { evaluateTriggers, type Evaluation, type TriggerRecord } from './evaluate.ts'
 export { explainSegment, qualitiesOf, type CycleTriggers, type Explanation, type TermShare } from './explain.ts'
 export {
   formatStatus,

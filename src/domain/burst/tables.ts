@@ -77,6 +77,20 @@ export interface PlaybackRules {
   readonly retransmitAfter: number
 }
 
+/** What the ground loop runs on. Products and regions are words of the mission's folder. */
+export interface BurstLoop {
+  /** The product that holds evaluations of trigger data, one per region of the constellation. */
+  readonly evaluation: string
+  /** The product of burst telemetry: what comes of it fills segments. */
+  readonly telemetry: string
+  /** The regions of single spacecraft in which burst is recorded. */
+  readonly regions: string
+  /** How long a window stays open after its first evaluation, milliseconds. */
+  readonly open: number
+  /** Products that selecting is done with; how soon they are there is measured. */
+  readonly sitl: readonly string[]
+}
+
 /** Everything about burst that a mission declares. */
 export interface BurstTables {
   readonly spacecraft: readonly string[]
@@ -94,6 +108,8 @@ export interface BurstTables {
   readonly categories: Dated<readonly Category[]>
   readonly guidelines: Dated<readonly Guideline[]>
   readonly validation: Dated<ValidationLimits>
+  /** Absent: windows are opened by hand. */
+  readonly loop?: BurstLoop
   /** Words for segments, with what they mean. */
   readonly tags: Readonly<Record<string, string>>
 }

@@ -1,7 +1,7 @@
 export { formatFault } from './fault.ts'
 export type { Fault } from './fault.ts'
 export { consumersOf, graphLevels, makerOf, rankOf } from './graph.ts'
-export { eventKinds } from './types.ts'
+export { builtinPrograms, eventKinds } from './types.ts'
 export { archivePath, datasetId, datasetsOf, fieldsOf, findProduct, identifyName, isPublic, packageOf, printName } from './names.ts'
 export type { Identified, NameParts, NotIdentified } from './names.ts'
 export { headBytes } from './identify.ts'

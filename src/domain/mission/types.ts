@@ -229,7 +229,7 @@ export interface ProcessOutput {
 }
 
 /** Programs that come with Apsis. */
-export const builtinPrograms = ['decommutate', 'tabulate', 'quicklook'] as const
+export const builtinPrograms = ['decommutate', 'tabulate', 'quicklook', 'evaluate'] as const
 
 export type Program =
   | { readonly kind: 'builtin'; readonly name: string }

@@ -6,6 +6,10 @@
  *     await closeOverdue(db, loadTables, mission, now)                                       // automated selections stand by themselves
  */
 export { loadBurstTables } from './tables.ts'
+export { followBurst, type BurstFollower } from './follow.ts'
+export { findRegions } from './regions.ts'
+export { takeEvaluation, type Evaluated, type EvaluatedRegion } from './evaluation.ts'
+export { tellSegments } from './tell-segments.ts'
 export { listCycles, storeCycles, type EvaluatedCycle } from './cycle.ts'
 export { findWindow, listWindows, openWindow, windowFacts, type BurstWindow, type NewWindow } from './window.ts'
 export { addSelector, listDuty, setDuty, type Duty } from './selector.ts'

@@ -43,7 +43,7 @@ export async function takeReport(
   await withLedger(db, tables, { mission, actor: 'POC', at: now }, take, [{ act: 'report-taken', kind, spacecraft }])
 }
 
-/** Burst files have come down. Doubled ones, and those after a segment's end, change nothing. */
+/** Burst files have come down. Doubled ones, and those of segments that are not wanted, change nothing; late ones count still. */
 export async function takeArrivals(
   db: Db,
   tables: BurstTables,
@@ -54,21 +54,29 @@ export async function takeArrivals(
   const take = (ledger: SegmentLedger): void => {
     for (const { spacecraft, segment, start } of files) receiveFile(ledger, spacecraft, segment, start, taiOf(now))
   }
-  await withLedger(db, tables, { mission, actor: 'BDM', at: now }, take, [{ act: 'files-arrived', files: files.length }])
+  await withLedger(
+    db,
+    tables,
+    { mission, actor: 'BDM', at: now },
+    take,
+    [{ act: 'files-arrived', files: files.length }],
+    [...new Set(files.map(({ segment }) => segment))],
+  )
 }
 
-/** Loads what is not settled, acts, and stores what has changed, in one transaction; one at a time per mission. */
+/** Loads what is not settled, and these segments whatever they are, acts, and stores what has changed, in one transaction; one at a time per mission. */
 async function withLedger<T>(
   db: Db,
   tables: BurstTables,
   frame: NewsFrame,
   act: (ledger: SegmentLedger) => T,
   news: readonly BurstNews[] = [],
+  segments: readonly number[] = [],
 ): Promise<T> {
   const { mission, at: now } = frame
   return withTx(db, async tx => {
     await enrol(tx, tables, mission)
-    const { ledger, before } = await load(tx, tables, mission)
+    const { ledger, before } = await load(tx, tables, mission, segments)
     // People's edits reach the record first; the order follows.
     for (const record of ledger.records.values()) followOrder(ledger, record)
     const result = act(ledger)
@@ -115,7 +123,7 @@ interface Loaded {
   readonly before: ReadonlyMap<number, { readonly record: SegmentRecord; readonly text: string }>
 }
 
-async function load(tx: Tx, tables: BurstTables, mission: string): Promise<Loaded> {
+async function load(tx: Tx, tables: BurstTables, mission: string, segments: readonly number[]): Promise<Loaded> {
   const ledger = makeLedger(tables.spacecraft.length, tables.cycleSeconds)
   const before = new Map<number, { record: SegmentRecord; text: string }>()
   const rows = await tx
@@ -124,7 +132,7 @@ async function load(tx: Tx, tables: BurstTables, mission: string): Promise<Loade
     .selectAll('burst_order')
     .select('burst_segment.record')
     .where('burst_order.mission', '=', mission)
-    .where('burst_order.settled', '=', false)
+    .where(e => e.or([e('burst_order.settled', '=', false), ...(segments.length === 0 ? [] : [e('burst_order.segment', 'in', segments)])]))
     .orderBy('burst_order.segment')
     .forUpdate('burst_segment')
     .execute()

@@ -14,6 +14,9 @@ export interface NewWindow {
   readonly regions: readonly Region[]
   readonly openedAt: number
   readonly deadline: number
+  /** Start of its science region as a partition says it, and the file of its evaluation; absent: opened by hand. */
+  readonly region?: string | undefined
+  readonly file?: number | undefined
 }
 
 /** A window of selection. Times in UTC milliseconds. */
@@ -25,6 +28,8 @@ export interface BurstWindow extends NewWindow {
   readonly closedAt: number | null
   /** The submission that decided; null and closed: the automated selection stands. */
   readonly decidedBy: number | null
+  /** How often trigger data were evaluated for it. */
+  readonly evaluated: number
 }
 
 export const windowOf = (row: Selectable<Schema['burst_window']>): BurstWindow => ({
@@ -39,32 +44,39 @@ export const windowOf = (row: Selectable<Schema['burst_window']>): BurstWindow =
   warned: row.warned,
   closedAt: row.closed_at,
   decidedBy: row.decided_by,
+  region: row.region ?? undefined,
+  file: row.file ?? undefined,
+  evaluated: row.evaluated,
 })
 
 /** Opens a window for an evaluation; the same evaluation again gives the window that there is. */
-export async function openWindow(db: Db, window: NewWindow, by: string): Promise<BurstWindow> {
+export const openWindow = (db: Db, window: NewWindow, by: string): Promise<BurstWindow> => withTx(db, tx => openWindowIn(tx, window, by))
+
+/** The same inside of a transaction. */
+export async function openWindowIn(tx: Tx, window: NewWindow, by: string): Promise<BurstWindow> {
   const evaluation = window.automatic.metadataevaltime
   if (window.deadline <= window.openedAt) fail('burst/deadline', `the window of ${evaluation} would close before it opens`)
-  return withTx(db, async tx => {
-    const added = await tx
-      .insertInto('burst_window')
-      .values({
-        mission: window.mission,
-        evaluation,
-        opened_at: new Date(window.openedAt),
-        deadline: new Date(window.deadline),
-        automatic: JSON.stringify(window.automatic),
-        regions: JSON.stringify(window.regions),
-      })
-      .onConflict(c => c.doNothing())
-      .executeTakeFirst()
-    if (added.numInsertedOrUpdatedRows === 1n) {
-      const { mission, openedAt: at, deadline } = window
-      await recordAct(tx, { at, actor: by, act: 'burst.open', object: `${mission} ${evaluation}` })
-      await tellNews(tx, { mission, actor: by, at }, [{ act: 'window-opened', evaluation, deadline }])
-    }
-    return findWindow(tx, window.mission, evaluation)
-  })
+  const added = await tx
+    .insertInto('burst_window')
+    .values({
+      mission: window.mission,
+      evaluation,
+      opened_at: new Date(window.openedAt),
+      deadline: new Date(window.deadline),
+      automatic: JSON.stringify(window.automatic),
+      regions: JSON.stringify(window.regions),
+      region: window.region ?? null,
+      file: window.file ?? null,
+      evaluated: window.file === undefined ? 0 : 1,
+    })
+    .onConflict(c => c.doNothing())
+    .executeTakeFirst()
+  if (added.numInsertedOrUpdatedRows === 1n) {
+    const { mission, openedAt: at, deadline } = window
+    await recordAct(tx, { at, actor: by, act: 'burst.open', object: `${mission} ${evaluation}` })
+    await tellNews(tx, { mission, actor: by, at }, [{ act: 'window-opened', evaluation, deadline }])
+  }
+  return findWindow(tx, window.mission, evaluation)
 }
 
 /** Throws `burst/no-window`. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Db, Tx } from '#services/db'
 
 export interface LedgerEvent {
-  readonly kind: 'file' | 'policy' | 'burst'
+  readonly kind: 'file' | 'policy' | 'burst' | 'mission-events'
   readonly mission: string
   readonly file: number | null
   readonly actor: string
@@ -42,10 +42,10 @@ export const eventsAfter = (
   db: Db,
   sequence: number,
   limit: number,
-): Promise<readonly { sequence: number; kind: string; mission: string; file: number | null }[]> =>
+): Promise<readonly { sequence: number; kind: string; mission: string; file: number | null; detail: unknown }[]> =>
   db
     .selectFrom('event')
-    .select(['sequence', 'kind', 'mission', 'file'])
+    .select(['sequence', 'kind', 'mission', 'file', 'detail'])
     .where('sequence', '>', sequence)
     .orderBy('sequence')
     .limit(limit)

@@ -17,9 +17,17 @@ export {
 export type { FileRow, NewFile, Parent } from './files.ts'
 export { contactsIn, latestFiles, missionEventsIn, newestFiles, sortOut } from './asked.ts'
 export type { NameQuestion, PlannedFile } from './asked.ts'
-export { allMissionEvents, contactsOf, missionEventsOf, recordMissionEvents } from './mission-events.ts'
+export {
+  allMissionEvents,
+  contactsOf,
+  missionEventsNamed,
+  missionEventsOf,
+  recordMissionEvents,
+  tellMissionEvents,
+} from './mission-events.ts'
 export type { ReportedEvent, Telling } from './mission-events.ts'
 export { recordRefusal } from './quarantine.ts'
 export type { Refusal } from './quarantine.ts'
+export { filesToldAfter } from './told-files.ts'
 export { countFilesByDataset, foldTallies, longestOf } from './tallies.ts'
 export type { FileCount } from './tallies.ts'

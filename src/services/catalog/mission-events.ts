@@ -4,6 +4,7 @@ import type { EventKind } from '#domain/mission'
 import type { ContactFact, EventFact } from '#domain/plan'
 import { instant } from '#services/db'
 import type { Db, MissionEventTable, Tx } from '#services/db'
+import { appendEvents } from './events.ts'
 
 /** An event as a report or a list tells it; times in UTC milliseconds. */
 export interface ReportedEvent {
@@ -61,6 +62,41 @@ export async function recordMissionEvents(tx: Tx, file: Telling, events: readonl
   for (let from = 0; from < rows.length; from += 2000) await upsert(tx, rows.slice(from, from + 2000))
 }
 
+/**
+ * Takes events that no file tells but the ledger itself knows (bursts that were selected here), and appends to the log what is new, so that
+ * planning looks. Call it last in the transaction, as {@link appendEvents}.
+ */
+export async function tellMissionEvents(
+  tx: Tx,
+  at: number,
+  mission: string,
+  actor: string,
+  events: readonly Omit<ReportedEvent, 'data'>[],
+): Promise<void> {
+  if (events.length === 0) return
+  const rows = events.map(({ start, stop, reason, ...event }) => ({
+    ...event,
+    mission,
+    start_time: new Date(start),
+    stop_time: new Date(stop),
+    reason: reason ?? null,
+    file: null,
+  }))
+  for (let from = 0; from < rows.length; from += 2000) await upsert(tx, rows.slice(from, from + 2000))
+  const kinds = Map.groupBy(events, ({ kind }) => kind)
+  await appendEvents(
+    tx,
+    at,
+    [...kinds].map(([kind, own]) => ({
+      kind: 'mission-events',
+      mission,
+      file: null,
+      actor,
+      detail: { kind, keys: [...new Set(own.map(({ key }) => key))] },
+    })),
+  )
+}
+
 const upsert = (tx: Tx, rows: readonly Insertable<MissionEventTable>[]): Promise<unknown> =>
   tx
     .insertInto('mission_event')
@@ -106,6 +142,10 @@ const notOlder = sql<boolean>`not exists (select from file told, file tells wher
 
 /** What a file was the last to tell. */
 export const missionEventsOf = (db: Db | Tx, file: number): Promise<readonly EventFact[]> => selectEvents(db, sql`file = ${file}`)
+
+/** Events of a kind by their keys, on every spacecraft. */
+export const missionEventsNamed = (db: Db | Tx, mission: string, kind: string, keys: readonly string[]): Promise<readonly EventFact[]> =>
+  selectEvents(db, sql`mission = ${mission} and kind = ${kind} and key = any(${keys}::text[])`)
 
 /** Every event of a mission but its contacts. */
 export const allMissionEvents = (db: Db | Tx, mission: string): Promise<readonly EventFact[]> =>

@@ -88,6 +88,7 @@ export interface BurstSegmentTable {
   end_tai: Count
   finished: Generated<boolean>
   record: Json<Omit<SegmentRecord, 'id'>>
+  told: NullableText
 }
 
 export interface BurstOrderTable {

@@ -34,11 +34,15 @@ export function gatherWork(known: Known, mission: Mission, process: Process, key
     madeRecipe: agreed?.recipe,
     made,
     job,
-    due: first === undefined ? undefined : dueTime(first, contacts, key.partition, now),
+    due: first === undefined || isAwaited(key.partition, events) ? undefined : dueTime(first, contacts, key.partition, now),
     foreseen: first === undefined ? nothingForeseen : foreseenOf(mission, first, key.partition, events, roles),
     events: events.filter(e => e.kind === 'region' && process.on.includes(e.name) && e.state !== 'cancelled' && e.span.stop <= now),
   }
 }
+
+/** A burst that was chosen and has not been played back yet may stay in memory for weeks: it is not late. */
+export const isAwaited = ({ kind, start }: Partition, events: readonly EventFact[]): boolean =>
+  kind === 'segment' && events.some(event => event.kind === kind && event.span.start === start && event.state === 'planned')
 
 const nothingForeseen: Foreseen = { known: false, absence: undefined, barred: false }
 

@@ -2,7 +2,16 @@ import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import { promises } from '#domain/plan'
 import type { CellName, ContactFact, EventFact, PlannedInput, WorkFacts } from '#domain/plan'
-import { allMissionEvents, contactsOf, eventsAfter, filesByIds, heldPartitions, missionEventsOf, spansOf } from '#services/catalog'
+import {
+  allMissionEvents,
+  contactsOf,
+  eventsAfter,
+  filesByIds,
+  heldPartitions,
+  missionEventsNamed,
+  missionEventsOf,
+  spansOf,
+} from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import { readsIn } from './answers.ts'
@@ -45,7 +54,16 @@ export interface LedgerStore {
   /** Looks at the spots of these keys. */
   look<T>(keys: readonly string[], work: (ledger: Ledger) => Promise<T>): Promise<T>
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
-  readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined>
+  readLog(limit: number): Promise<
+    | {
+        readonly to: number
+        readonly events: number
+        readonly told: readonly Told[]
+        /** Mission events that no file tells. */
+        readonly spoken: readonly { readonly mission: string; readonly missionEvents: readonly EventFact[] }[]
+      }
+    | undefined
+  >
   advance(to: number): Promise<void>
   /** Cells where something may still come, or only those whose reason names the moment of the next look; in order of start and dataset. */
   openCells(which: 'open' | 'promised'): Promise<readonly CellSpot[]>
@@ -106,7 +124,12 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
         spans: spansOf(f),
         missionEvents: 'contacts' in f.content || 'events' in f.content ? await missionEventsOf(db, f.id) : [],
       })
-    return { to: last.sequence, events: events.length, told }
+    const spoken: { mission: string; missionEvents: readonly EventFact[] }[] = []
+    for (const { mission, detail } of events.filter(e => e.kind === 'mission-events')) {
+      const { kind, keys } = detail as { kind: string; keys: readonly string[] }
+      spoken.push({ mission, missionEvents: await missionEventsNamed(db, mission, kind, keys) })
+    }
+    return { to: last.sequence, events: events.length, told, spoken }
   },
   advance: async sequence => {
     await context.db

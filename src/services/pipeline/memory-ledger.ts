@@ -381,10 +381,10 @@ export class MemoryLedger implements LedgerStore {
 
   // -- what the planner reads beside its looks ------------------------------------------------------------------------
 
-  async readLog(limit: number): Promise<{ readonly to: number; readonly events: number; readonly told: readonly Told[] } | undefined> {
+  async readLog(limit: number): ReturnType<LedgerStore['readLog']> {
     await this.#step()
     const told = this.#log.slice(this.cursor, this.cursor + limit)
-    return told.length === 0 ? undefined : { to: this.cursor + told.length, events: told.length, told }
+    return told.length === 0 ? undefined : { to: this.cursor + told.length, events: told.length, told, spoken: [] }
   }
 
   async advance(to: number): Promise<void> {

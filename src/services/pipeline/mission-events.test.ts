@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tellMissionEvents } from '#services/catalog'
+import { withTx } from '#services/db'
 import { openInstallation, textMission } from '#test/installation'
 import type { Installation, MissionFiles } from '#test/installation'
 
@@ -46,6 +48,25 @@ const cells = async (dataset: string): Promise<Readonly<Record<string, readonly 
 }
 
 describe('a burst', () => {
+  test('that the ledger itself knows is expected without a list, and late only once it was played back', async () => {
+    const [start, stop] = [Date.UTC(2026, 10, 24, 3), Date.UTC(2026, 10, 24, 3, 2)]
+    const tell = async (state: 'planned' | 'done'): Promise<void> => {
+      const event = { kind: 'segment' as const, key: '7', name: '', spacecraft: 'tb', start, stop, state, reason: 'held' }
+      await withTx(home.db, tx => tellMissionEvents(tx, home.now, 'tally', 'test', [event]))
+      await home.settle()
+    }
+    const dueOf = async (): Promise<number | null | undefined> =>
+      (await home.db.selectFrom('cell').select('due_at').where('dataset', '=', 'tb_cnt_brst_l1').executeTakeFirst())?.due_at
+    await tell('planned')
+    expect((await cells('tb_cnt_brst_l1'))['20261124030000']?.slice(0, 2)).toEqual(['none', 'waiting'])
+    expect(await dueOf()).toBeNull()
+    await tell('done')
+    expect(await dueOf()).toBe(stop + 2 * 3_600_000)
+    await home.deliver('tb_cnt_brst_l0_20261124030000_v0.0.0.txt', 'a\n')
+    await home.settle()
+    expect((await cells('tb_cnt_brst_l1'))['20261124030000']).toEqual(['full', 'none', 'made from everything expected'])
+  })
+
   test('is expected from its event on, made from what comes, and gone with a reason when its event goes', async () => {
     expect(await cells('ta_cnt_brst_l0')).toEqual({})
     const one = 'segment,b1,ta,2026-11-22T03:00:00Z,2026-11-22T03:02:00Z,done,,'
@@ -83,7 +104,7 @@ describe('a burst', () => {
     await home.deliver('tally_events_20261123_20261124_v1.0.0.csv', list(row))
     await home.settle()
     const text = 'segment c1 of tb of 2026-11-21T03:00Z to 2026-11-21T03:02Z was never downlinked (overwritten)'
-    expect(await cells('tb_cnt_brst_l0')).toEqual({ '20261121030000': ['none', 'none', text] })
+    expect((await cells('tb_cnt_brst_l0'))['20261121030000']).toEqual(['none', 'none', text])
     expect((await cells('tb_cnt_brst_l1'))['20261121030000']).toEqual(['none', 'none', text])
   })
 })

@@ -4,7 +4,7 @@ import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { sqlLedger } from './ledger.ts'
 import { workOut } from './known.ts'
-import type { LedgerStore, Told } from './ledger.ts'
+import type { LedgerStore } from './ledger.ts'
 import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
 import { lookAt } from './reconcile.ts'
 import type { PlanContext } from './reconcile.ts'
@@ -55,7 +55,7 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
     follow: async () => {
       const log = await store.readLog(batch)
       if (log !== undefined) {
-        await look(await spotsOfLog(context, store, log.told))
+        await look(await spotsOfLog(context, store, log))
         await store.advance(log.to)
       }
       if (promised !== undefined && promised <= context.clock()) {
@@ -72,21 +72,28 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
   }
 }
 
-async function spotsOfLog(context: PlanContext, store: LedgerStore, told: readonly Told[]): Promise<readonly Spot[]> {
+async function spotsOfLog(context: PlanContext, store: LedgerStore, { told, spoken }: Log): Promise<readonly Spot[]> {
   // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
   const configured = told.flatMap(change => {
     const mission = context.missions.find(m => m.id === change.mission)
     return mission === undefined || !mission.products.some(p => p.id === change.product) ? [] : [{ mission, change }]
   })
+  const heard = spoken.flatMap(({ mission: id, missionEvents }) => {
+    const mission = context.missions.find(m => m.id === id)
+    return mission === undefined ? [] : [{ mission, missionEvents }]
+  })
   return workOut(store.reads, known =>
-    unique(
-      configured.flatMap(({ mission, change }) => [
+    unique([
+      ...configured.flatMap(({ mission, change }) => [
         ...spotsOfChange(known, mission, change),
         ...spotsOfEvents(known, mission, change.missionEvents),
       ]),
-    ),
+      ...heard.flatMap(({ mission, missionEvents }) => spotsOfEvents(known, mission, missionEvents)),
+    ]),
   )
 }
+
+type Log = NonNullable<Awaited<ReturnType<LedgerStore['readLog']>>>
 
 async function allSpots(context: PlanContext, store: LedgerStore): Promise<readonly Spot[]> {
   const spots: Spot[] = []

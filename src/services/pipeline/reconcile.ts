@@ -8,7 +8,7 @@ import { fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import type { Deferral } from './defer.ts'
-import { dueTime, gatherArrival, gatherWork } from './facts.ts'
+import { dueTime, gatherArrival, gatherWork, isAwaited } from './facts.ts'
 import { sqlLedger } from './ledger.ts'
 import { workOut } from './known.ts'
 import type { Known } from './known.ts'
@@ -258,6 +258,7 @@ function cellOf(known: Known, note: Note, now: number): CellWrite | undefined {
   const name = nameOf(note)
   const file = known.newestFile(mission.id, name)
   if (!note.touched && contacts.length === 0 && file === undefined) return undefined
+  const awaited = partition.kind === 'segment' && isAwaited(partition, known.missionEvents(mission.id, spacecraft, spanOf(partition)))
   const state = isWaivable(note.state) ? waive(note.state, known.waiver(mission.id, name)) : note.state
   return {
     mission: mission.id,
@@ -266,7 +267,7 @@ function cellOf(known: Known, note: Note, now: number): CellWrite | undefined {
     spacecraft,
     process: note.process,
     span: spanOf(partition),
-    due: dueTime(product, contacts, partition, now),
+    due: awaited ? undefined : dueTime(product, contacts, partition, now),
     file,
     recipe: note.recipe,
     state,
