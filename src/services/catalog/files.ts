@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Selectable } from 'kysely'
+import type { RawBuilder, Selectable } from 'kysely'
 import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
@@ -37,7 +37,10 @@ export interface NewFile {
   readonly size: number
   readonly sha256: string
   readonly path: string
+  /** What its product's release says; a file of withheld parents is not public all the same. */
   readonly public: boolean
+  /** Made by a stand-in. */
+  readonly withheld?: boolean
   readonly simulated: boolean
   /** TT2000 nanoseconds of the first and last record. */
   readonly coverage: { readonly start: bigint; readonly stop: bigint } | undefined
@@ -91,6 +94,13 @@ export async function recordFile(tx: Tx, file: NewFile, at: number): Promise<num
   return id
 }
 
+/** Made by a stand-in, or from what one made, at whatever distance: each generation hands it on. */
+function isWithheld({ withheld, parents }: NewFile): RawBuilder<boolean> {
+  const ids = parents.flatMap(p => p.file ?? [])
+  if (withheld === true || ids.length === 0) return sql`${withheld === true}`
+  return sql`exists (select from file parent where parent.id = any(${ids}::bigint[]) and parent.withheld)`
+}
+
 const insertRow = (file: NewFile, latest: boolean, at: number) => ({
   mission: file.mission,
   name: file.name,
@@ -107,7 +117,8 @@ const insertRow = (file: NewFile, latest: boolean, at: number) => ({
   sha256: file.sha256,
   path: file.path,
   latest,
-  public: file.public,
+  public: file.public ? sql<boolean>`not ${isWithheld(file)}` : false,
+  withheld: isWithheld(file),
   simulated: file.simulated,
   coverage_start: file.coverage?.start ?? null,
   coverage_stop: file.coverage?.stop ?? null,

@@ -33,6 +33,7 @@ export interface FileTable {
   state: ColumnType<'held' | 'retired' | 'lost', 'held' | 'retired' | 'lost' | undefined, 'held' | 'retired' | 'lost'>
   latest: boolean
   public: boolean
+  withheld: ColumnType<boolean, boolean | undefined, boolean>
   simulated: boolean
   coverage_start: Nanoseconds
   coverage_stop: Nanoseconds

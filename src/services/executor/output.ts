@@ -18,7 +18,8 @@ export function identifyOutput(mission: Mission, output: JobRow['outputs'][numbe
     stop: found.stop,
     version: output.version,
     name: output.name,
-    public: isPublic(product) && makerOf(mission, product.id)?.public !== false,
+    public: isPublic(product),
+    withheld: makerOf(mission, product.id)?.public === false,
     adopted: false,
   }
 }

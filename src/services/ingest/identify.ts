@@ -21,6 +21,8 @@ export interface Identity {
   /** The name in the archive; another than the delivered one where an adapter recognised the content. */
   readonly name: string
   readonly public: boolean
+  /** Made by a stand-in: not public, nor what is made from it. */
+  readonly withheld: boolean
   /** Recognised by content: the archive name is ours, not the sender's. */
   readonly adopted: boolean
 }
@@ -52,6 +54,7 @@ export async function identifyFile(
         version: found.version,
         name,
         public: isPublic(found.product),
+        withheld: false,
         adopted: false,
       }
   }
@@ -87,6 +90,7 @@ async function adopt(db: Db, mission: Mission, found: RawIdentity): Promise<Iden
     version,
     name,
     public: isPublic(product),
+    withheld: false,
     adopted: true,
   }
 }

@@ -122,6 +122,7 @@ export async function verifyFile(
     sha256: landed.sha256,
     path,
     public: identity.public,
+    withheld: identity.withheld,
     simulated: context.simulated,
     coverage: verified.coverage,
     records: verified.records,
