@@ -1,15 +1,14 @@
-import { userInfo } from 'node:os'
 import { Argument, Command } from 'commander'
 import type { CampaignState, Forecast } from '#domain/process'
 import { SdcError } from '#error'
 import { actOnCampaign, findCampaign, listCampaigns, progressOf, proposeCampaign, reportOf } from '#services/pipeline'
 import type { CampaignReport, CampaignRow } from '#services/pipeline'
+import { actorHelp, actorOf } from './actor.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 import { oneMission, parseRange } from './scope.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const byOption = ['--by <name>', 'whose word it is', userInfo().username] as const
 
 /** `apsis campaign plan|ls|show|approve|pause|resume|cancel` */
 export function campaignCommand(): Command {
@@ -22,7 +21,8 @@ data, on at most half of the workers' slots. Promoted code, and inputs that many
 Example:
   apsis campaign plan --product "fgm srvy l2" --range 2026-11-01..2026-12-01 --title "new offsets"
   apsis campaign approve 3
-  apsis campaign show 3`,
+  apsis campaign show 3
+${actorHelp}`,
   )
   command.addCommand(planCommand()).addCommand(listCommand()).addCommand(showCommand())
   for (const [name, to, what] of moves) command.addCommand(moveCommand(name, to, what))
@@ -43,7 +43,6 @@ interface PlanOptions extends HomeOptions {
   readonly spacecraft?: string
   readonly code?: string
   readonly title?: string
-  readonly by: string
   readonly json?: boolean
 }
 
@@ -57,7 +56,6 @@ const planCommand = (): Command =>
     .option('--code <digest>', 'only what this release in production did not make')
     .option('--title <text>', 'what it is for')
     .option('--json', 'as JSON')
-    .option(...byOption)
     .option(...homeOption)
     .action((options: PlanOptions) =>
       inHome('campaign plan', options, async system => {
@@ -70,7 +68,7 @@ const planCommand = (): Command =>
           ...(options.range === undefined ? {} : parseRange(options.range)),
         }
         const title = options.title ?? `${products.join(', ')}${options.range === undefined ? '' : ` of ${options.range}`}`
-        const proposal = await proposeCampaign(system.pipeline, scope, { title, actor: options.by })
+        const proposal = await proposeCampaign(system.pipeline, scope, { title, actor: await actorOf(system.db) })
         if (options.json === true) return say(JSON.stringify(proposal, undefined, 1))
         describeForecast(proposal.forecast).forEach(say)
         say(`proposed as campaign ${proposal.id}; nothing runs before: apsis campaign approve ${proposal.id}`)
@@ -128,11 +126,10 @@ const moveCommand = (name: string, to: CampaignState, what: string): Command =>
     .description(what)
     .addArgument(campaignArgument())
     .option('--reason <text>', 'why', '')
-    .option(...byOption)
     .option(...homeOption)
-    .action((text: string, options: HomeOptions & { reason: string; by: string }) =>
+    .action((text: string, options: HomeOptions & { reason: string }) =>
       inHome(`campaign ${name}`, options, async system => {
-        const act = { campaign: numberOf(text), actor: options.by, reason: options.reason }
+        const act = { campaign: numberOf(text), actor: await actorOf(system.db), reason: options.reason }
         say(describeState(await actOnCampaign(system.pipeline, act, to)))
       }),
     )

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { Argument, Command, Option } from 'commander'
 import { SdcError } from '#error'
 import type { System } from '#apps/system'
@@ -6,6 +5,7 @@ import { findRelease, listReleases, openOrigin, promoteRelease, registerRelease,
 import { withTx } from '#services/db'
 import { proposeForCode } from '#services/pipeline'
 import { compareRelease, folderDigest, stageRelease } from '#services/remake'
+import { actorHelp, actorOf } from './actor.ts'
 import { describeComparison } from './code-report.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -13,7 +13,6 @@ import { parseRange } from './scope.ts'
 
 interface CodeOptions extends HomeOptions {
   readonly package?: string
-  readonly by: string
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -22,7 +21,6 @@ const packageOption = [
   '--package <name>',
   "which package of code: a mission's name for its whole folder, or what processes name with code:",
 ] as const
-const byOption = ['--by <name>', 'whose act it is', userInfo().username] as const
 const digestArgument = (): Argument => new Argument('<digest>', 'of a release, or its first digits')
 
 function packageOf({ missions }: System, options: CodeOptions): string {
@@ -54,8 +52,9 @@ Example:
   apsis code register ./fgm-2.1 --rise quality --note "new offsets"
   apsis code stage 3f9a --range 2026-11-20..2026-11-22 --limit 8
   apsis code compare 3f9a
-  apsis code promote 3f9a --by ada --reason "offsets agree with the ground calibration"
-  apsis code rollback --reason "spikes at mode changes"`,
+  apsis code promote 3f9a --reason "offsets agree with the ground calibration"
+  apsis code rollback --reason "spikes at mode changes"
+${actorHelp}`,
     )
   command.addCommand(registerCommand()).addCommand(listCommand()).addCommand(stageCommand()).addCommand(compareCommand())
   return command.addCommand(promoteCommand()).addCommand(rollbackCommand())
@@ -72,7 +71,6 @@ const registerCommand = (): Command =>
       new Option('--rise <part>', 'what rises in versions of what it makes anew').choices(['revision', 'quality']).default('revision'),
     )
     .option('--note <text>', 'what is new', '')
-    .option(...byOption)
     .option(...homeOption)
     .action((source: string, options: CodeOptions & { repository: string; inside: string; rise: 'revision' | 'quality'; note: string }) =>
       inHome('code register', options, async system => {
@@ -80,8 +78,8 @@ const registerCommand = (): Command =>
         try {
           const tree = await system.executor.code.put(origin.folder)
           const name = packageOf(system, options)
-          const { rise, note, by: actor } = options
-          const registration = { package: name, tree, source: origin.source, rise, note, actor }
+          const { rise, note } = options
+          const registration = { package: name, tree, source: origin.source, rise, note, actor: await actorOf(system.db) }
           const release = await withTx(system.db, tx => registerRelease(tx, registration, system.pipeline.clock()))
           process.stderr.write(`${name}: ${release.files} files, ${release.bytes} bytes, from ${release.source}, state ${release.state}\n`)
           say(release.digest)
@@ -125,7 +123,6 @@ const stageCommand = (): Command =>
     .option('--range <from..to>', 'only partitions in this range, e.g. 2026-11-01..2026-11-08')
     .option('--limit <n>', 'the newest so many works', '20')
     .option(...packageOption)
-    .option(...byOption)
     .option(...homeOption)
     .action((digest: string, options: StageOptions) =>
       inHome('code stage', options, async system => {
@@ -142,7 +139,7 @@ const stageCommand = (): Command =>
           ...(options.range === undefined ? {} : parseRange(options.range)),
         }
         let failed = 0
-        for await (const r of stageRelease(system.executor, release, scope, options.by)) {
+        for await (const r of stageRelease(system.executor, release, scope, await actorOf(system.db))) {
           say(`${r.outcome.padEnd(8)} ${r.process} ${r.spacecraft} ${r.partition}  ${r.seconds.toFixed(1)} s  ${r.message ?? ''}`.trimEnd())
           if (r.outcome === 'failed') failed++
         }
@@ -157,12 +154,11 @@ const compareCommand = (): Command =>
     .addArgument(digestArgument())
     .option('--json', 'the whole report')
     .option(...packageOption)
-    .option(...byOption)
     .option(...homeOption)
     .action((digest: string, options: CodeOptions & { json?: boolean }) =>
       inHome('code compare', options, async system => {
         const release = await findRelease(system.db, packageOf(system, options), digest)
-        const comparison = await compareRelease(system.executor, release, options.by)
+        const comparison = await compareRelease(system.executor, release, await actorOf(system.db))
         if (options.json === true) say(JSON.stringify(comparison, undefined, 1))
         else describeComparison(comparison).forEach(say)
       }),
@@ -174,14 +170,14 @@ const promoteCommand = (): Command =>
     .addArgument(digestArgument())
     .requiredOption('--reason <text>', 'why it may')
     .option(...packageOption)
-    .option(...byOption)
     .option(...homeOption)
     .action((digest: string, options: CodeOptions & { reason: string }) =>
       inHome('code promote', options, async system => {
         const release = await findRelease(system.db, packageOf(system, options), digest)
-        await withTx(system.db, tx => promoteRelease(tx, release, { actor: options.by, reason: options.reason }, system.pipeline.clock()))
+        const actor = await actorOf(system.db)
+        await withTx(system.db, tx => promoteRelease(tx, release, { actor, reason: options.reason }, system.pipeline.clock()))
         say(`${release.package} runs with ${short(release.digest)} from now on`)
-        await propose(system, release.package, options.by)
+        await propose(system, release.package, actor)
       }),
     )
 
@@ -190,16 +186,14 @@ const rollbackCommand = (): Command =>
     .description('back to the code that was in production before')
     .requiredOption('--reason <text>', 'why')
     .option(...packageOption)
-    .option(...byOption)
     .option(...homeOption)
     .action((options: CodeOptions & { reason: string }) =>
       inHome('code rollback', options, async system => {
         const name = packageOf(system, options)
-        const { from, to } = await withTx(system.db, tx =>
-          rollBack(tx, name, { actor: options.by, reason: options.reason }, system.pipeline.clock()),
-        )
+        const actor = await actorOf(system.db)
+        const { from, to } = await withTx(system.db, tx => rollBack(tx, name, { actor, reason: options.reason }, system.pipeline.clock()))
         say(`${name} runs with ${to === undefined ? "the mission's folder" : short(to.digest)} again, not with ${short(from.digest)}`)
-        await propose(system, name, options.by)
+        await propose(system, name, actor)
       }),
     )
 

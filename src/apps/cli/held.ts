@@ -1,16 +1,15 @@
-import { userInfo } from 'node:os'
 import { Argument, Command } from 'commander'
 import { describeLess } from '#domain/process'
 import { SdcError } from '#error'
 import { rejectHeldJob, releaseHeldJob } from '#services/executor'
 import { listHeld } from '#services/pipeline'
 import type { HeldJob } from '#services/pipeline'
+import { actorHelp, actorOf } from './actor.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 
 interface WordOptions extends HomeOptions {
   readonly reason: string
-  readonly by: string
 }
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -23,7 +22,8 @@ export function heldCommand(): Command {
 An output that covers less time, fewer records or fewer variables than the version it would replace is not published: its bytes lie
 aside until somebody releases it, or rejects it and the old version stays. Both are written down with the reason.
 
-Example: apsis held release 412 --reason "the contact was lost; the shorter day is all there is"`,
+Example: apsis held release 412 --reason "the contact was lost; the shorter day is all there is"
+${actorHelp}`,
   )
   command
     .command('ls')
@@ -47,14 +47,14 @@ Example: apsis held release 412 --reason "the contact was lost; the shorter day 
       .description(what)
       .addArgument(new Argument('<job...>', 'numbers of held jobs'))
       .requiredOption('--reason <text>', 'why; people will ask')
-      .option('--by <name>', 'whose word it is', userInfo().username)
       .option(...homeOption)
       .action((jobs: readonly string[], options: WordOptions) =>
         inHome(`held ${name}`, options, async system => {
+          const actor = await actorOf(system.db)
           for (const text of jobs) {
             const job = Number(text)
             if (!Number.isSafeInteger(job)) throw new SdcError('held/no-such-job', `"${text}" is no number of a job`)
-            await act(system.executor, { job, actor: options.by, reason: options.reason })
+            await act(system.executor, { job, actor, reason: options.reason })
             say(`job ${job} is ${name === 'release' ? 'released' : 'rejected'}`)
           }
         }),

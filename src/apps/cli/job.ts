@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { listJobs } from '#services/access'
 import { cancelJob, retryJob } from '#services/pipeline'
+import { actorHelp, actorOf } from './actor.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 
@@ -15,7 +16,7 @@ export function jobNumber(text: string): number {
 export function jobCommand(): Command {
   const command = new Command('job')
     .description('jobs that wait, run or failed; cancel or retry one')
-    .addHelpText('after', '\nWhat a job says while it runs: apsis log JOB --follow. Why it failed: apsis triage JOB.')
+    .addHelpText('after', `\nWhat a job says while it runs: apsis log JOB --follow. Why it failed: apsis triage JOB.${actorHelp}`)
   command
     .command('list')
     .description('the newest jobs that are not done')
@@ -35,11 +36,10 @@ export function jobCommand(): Command {
     .description('end a job that waits or runs; nothing of it is published')
     .argument('<job>', 'its number', jobNumber)
     .option('--reason <text>', 'why; people will ask', '')
-    .option('--by <name>', 'whose word it is', process.env['USER'] ?? 'command line')
     .option(...homeOption)
-    .action((id: number, options: HomeOptions & { reason: string; by: string }) =>
+    .action((id: number, options: HomeOptions & { reason: string }) =>
       inHome('job cancel', options, async system => {
-        const job = await cancelJob(system.pipeline, id, { actor: options.by, reason: options.reason })
+        const job = await cancelJob(system.pipeline, id, { actor: await actorOf(system.db), reason: options.reason })
         process.stdout.write(
           `job ${id} (${job.process} ${job.spacecraft} ${job.partition}) is cancelled; a program of it that runs is ended within seconds\n`,
         )
@@ -50,11 +50,10 @@ export function jobCommand(): Command {
     .description('give a job that failed or was cancelled its tries again: what was broken was not in its inputs')
     .argument('<job>', 'its number', jobNumber)
     .option('--reason <text>', 'what was mended; people will ask', '')
-    .option('--by <name>', 'whose word it is', process.env['USER'] ?? 'command line')
     .option(...homeOption)
-    .action((id: number, options: HomeOptions & { reason: string; by: string }) =>
+    .action((id: number, options: HomeOptions & { reason: string }) =>
       inHome('job retry', options, async system => {
-        const job = await retryJob(system.pipeline, id, { actor: options.by, reason: options.reason })
+        const job = await retryJob(system.pipeline, id, { actor: await actorOf(system.db), reason: options.reason })
         process.stdout.write(`job ${id} (${job.process} ${job.spacecraft} ${job.partition}) is tried again; apsis log ${id} --follow\n`)
       }),
     )

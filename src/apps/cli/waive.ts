@@ -1,13 +1,13 @@
 import { Command } from 'commander'
 import { SdcError } from '#error'
 import { addWaiver, listWaivers, revokeWaiver } from '#services/pipeline'
+import { actorHelp, actorOf } from './actor.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 import { chooseCell } from './why.ts'
 
 interface WaiveOptions extends HomeOptions {
   readonly reason?: string
-  readonly by: string
   readonly revoke?: boolean
 }
 
@@ -18,7 +18,6 @@ export function waiveCommand(): Command {
     .argument('[dataset]')
     .argument('[partition]')
     .option('--reason <text>', 'why; people will ask')
-    .option('--by <name>', 'whose word it is', process.env['USER'] ?? 'command line')
     .option('--revoke', 'take the waiver back: the product is expected again')
     .option(...homeOption)
     .addHelpText(
@@ -26,7 +25,8 @@ export function waiveCommand(): Command {
       `
 A waived product is no longer late or failed, what needs it says so, and the act is in the audit. Should it come nevertheless, it is taken.
 
-Example: apsis waive sc2_mag_srvy_l2 2026-11-23 --reason "boom deployment, no valid field"`,
+Example: apsis waive sc2_mag_srvy_l2 2026-11-23 --reason "boom deployment, no valid field"
+${actorHelp}`,
     )
     .action(async (dataset: string | undefined, partition: string | undefined, options: WaiveOptions) => {
       await inHome('waive', options, async system => {
@@ -38,7 +38,7 @@ Example: apsis waive sc2_mag_srvy_l2 2026-11-23 --reason "boom deployment, no va
           return
         }
         if (partition === undefined) throw new SdcError('waive/no-partition', `say which partition of ${dataset}: apsis cells ${dataset}`)
-        const act = { ...(await chooseCell(system.db, dataset, partition)), actor: options.by }
+        const act = { ...(await chooseCell(system.db, dataset, partition)), actor: await actorOf(system.db) }
         if (options.revoke === true) await revokeWaiver(system.pipeline, act)
         else await addWaiver(system.pipeline, { ...act, reason: options.reason ?? '' })
         say(options.revoke === true ? `${dataset} ${partition} is expected again` : `${dataset} ${partition} is waived`)

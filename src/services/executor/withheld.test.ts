@@ -35,7 +35,7 @@ afterAll(async () => {
 const withheld = 'ta_cnt_day_l2_20260101_v2.0.0.txt'
 const open = 'ta_cnt_day_l2_20260102_v2.0.0.txt'
 const get = async (url: string, authorization?: string) =>
-  app.inject({ url, headers: { ...(authorization === undefined ? {} : { authorization }) } })
+  app.inject({ url, headers: authorization === undefined ? {} : { authorization } })
 
 test('what is made from a stand-in’s file is not shown to the public, whatever its product’s release says', async () => {
   const rows = await home.db.selectFrom('file').select(['name', 'public', 'withheld']).where('dataset', '=', 'ta_cnt_day_l2').execute()
