@@ -14,19 +14,26 @@ const verbs = ['file_names', 'file_info', 'download'] as const
  * `POST …/sitl/files/api/v1/upload?file=NAME` with the file as body.
  */
 export function addBurstFiles(app: FastifyInstance, parts: ServerParts): void {
-  for (const type of burstFileTypes)
+  for (const type of [...burstFileTypes, 'gls_selections_:algorithm'])
     app.route({
       method: ['GET', 'POST'],
       url: `/:mission/sdc/:site/files/api/v1/:verb/${type}`,
       handler: async (request, reply) => {
-        const { mission, site, verb } = request.params as Readonly<Record<'mission' | 'site' | 'verb', string>>
+        const { mission, site, verb, algorithm } = request.params as Readonly<Record<'mission' | 'site' | 'verb' | 'algorithm', string>>
         if (!verbs.some(known => known === verb) || (site !== 'public' && site !== 'sitl'))
           return sayText(reply, 404, `there is no service ${verb} of ${type}`)
         if (site === 'sitl') {
           const actor = await readActor(request, reply, parts)
           if (actor === undefined) return reply
         }
-        return answer(reply, parts, mission, type, verb, readParameters(request.raw.url ?? '', request.body))
+        return answer(
+          reply,
+          parts,
+          mission,
+          type.replace(':algorithm', algorithm) as BurstFileType,
+          verb,
+          readParameters(request.raw.url ?? '', request.body),
+        )
       },
     })
   void app.register(async scope => addUploads(scope, parts))
@@ -51,7 +58,7 @@ async function answer(
     .filter(name => name !== '')
   const files = names.length === 0 ? all : all.filter(({ name }) => names.includes(name))
   if (verb === 'file_names') return reply.type('text/plain').send(files.map(({ path }) => path).join(','))
-  if (verb === 'file_info') return reply.type('application/json').send(infoOf(files))
+  if (verb === 'file_info') return reply.type('application/json').send(await infoOf(files))
   const [file] = files
   if (file === undefined) return sayText(reply, 404, `there is no such file of ${type}`)
   if (files.length > 1) return sayText(reply, 400, `${files.length} files of ${type} fit: name one with file=`)
@@ -59,19 +66,21 @@ async function answer(
     .type('application/octet-stream')
     .header('content-disposition', `attachment; filename="${file.name}"`)
     .header('last-modified', new Date(file.made).toUTCString())
-    .send(Buffer.from(file.bytes()))
+    .send(Buffer.from(await file.bytes()))
 }
 
 const stamp = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
 
-const infoOf = (files: readonly BurstFile[]): string =>
+const infoOf = async (files: readonly BurstFile[]): Promise<string> =>
   JSON.stringify({
-    files: files.map(({ name, made, bytes }) => ({
-      file_name: name,
-      file_size: bytes().byteLength,
-      timetag: stamp(made),
-      modified_date: stamp(made),
-    })),
+    files: await Promise.all(
+      files.map(async ({ name, made, bytes }) => ({
+        file_name: name,
+        file_size: (await bytes()).byteLength,
+        timetag: stamp(made),
+        modified_date: stamp(made),
+      })),
+    ),
     files_were_truncated: false,
   })
 
@@ -114,6 +123,10 @@ function addUploads(scope: FastifyInstance, parts: ServerParts): void {
 /** What stands in the way of an upload, in sentences. */
 function troubleOf(uploaded: Uploaded): string {
   if ('edits' in uploaded) return uploaded.edits.open.length === 0 ? '' : uploaded.edits.findings.map(({ sentence }) => sentence).join(' ')
+  if ('list' in uploaded) {
+    const { taken, snapped, quarantined } = uploaded.list.counts
+    return taken + snapped === 0 && quarantined > 0 ? `none of its ${quarantined} lines is a selection` : ''
+  }
   const { state, verdict } = uploaded.submission
   return state === 'refused'
     ? `refused: ${verdict.findings

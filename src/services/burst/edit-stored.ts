@@ -4,6 +4,7 @@ import { fail } from '#error'
 import { withTx, type Db } from '#services/db'
 import { recordAct } from '#services/people'
 import { taiOf } from './clock.ts'
+import { findKept, keepEdits, keepFile } from './kept-file.ts'
 import { newsOfSegment, tellNews, type BurstNews } from './news.ts'
 import { actOnStoredIn, listSegments } from './segment.ts'
 import { readSelector } from './selector.ts'
@@ -30,14 +31,18 @@ export async function applyRecordEdits(
     readonly justifyAll?: string
     readonly actor: string
     readonly now: number
+    /** The file that brought them. The same one again changes nothing; without it they are kept as one. */
+    readonly file?: { readonly name: string; readonly bytes: Uint8Array }
   },
 ): Promise<AppliedEdits> {
-  const { mission, edits, actor, now } = sent
+  const { mission, edits, actor, now, file } = sent
   return withTx(db, async tx => {
     if ((await readSelector(tx, mission, actor)) !== 'super-sitl')
       fail('burst/no-right', `${actor} is no Super-SITL of ${mission}: one must edit stored segments`)
     // One at a time, so that two new segments cannot overlap because each did not see the other.
     await sql`select pg_advisory_xact_lock(hashtext(${`burst ${mission}`}))`.execute(tx)
+    const known = file === undefined ? undefined : await findKept(tx, mission, file.name, file.bytes)
+    if (known !== undefined) return { segments: known['segments'] as readonly number[], findings: [], open: [] }
     const records = await listSegments(tx, mission, { limit: 1_000_000 })
     const at = taiOf(now)
     const findings = validateRecordEdits(tables, { madeAt: at }, records, edits)
@@ -80,6 +85,9 @@ export async function applyRecordEdits(
       object: mission,
       detail: { segments, reasons: sent.justifications ?? sent.justifyAll ?? '' },
     })
+    const kept = { mission, actor, now, outcome: { segments } }
+    if (file === undefined) await keepEdits(tx, edits, tables.spacecraft, kept)
+    else await keepFile(tx, { ...kept, ...file })
     await tellNews(tx, { mission, actor, at: now }, news)
     return { segments, findings, open: [] }
   })

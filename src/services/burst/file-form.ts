@@ -3,21 +3,24 @@ import { burstDocumentOf, limitVariables, recordEditsOf, saveVariables, type Fom
 import { SdcError, fail } from '#error'
 import { readSave, writeSave } from '#formats/idlsave'
 import type { Db } from '#services/db'
+import type { ListReport } from '#domain/burst/lists'
 import { taiOf } from './clock.ts'
 import { applyRecordEdits, type AppliedEdits } from './edit-stored.ts'
+import { listKept, readKept, takeGroundList } from './kept-file.ts'
 import { submissionOf, submitSelection, type Submission } from './submission.ts'
 import { automaticOf, findWindow, listWindows, windowOf } from './window.ts'
 
 /** Kinds of selection files that clients of the field ask for. */
-export const burstFileTypes = ['abs_selections', 'sitl_selections', 'fom_validation'] as const
-export type BurstFileType = (typeof burstFileTypes)[number]
+export const burstFileTypes = ['abs_selections', 'sitl_selections', 'bdm_sitl_changes', 'fom_validation'] as const
+/** Those, and lists of the ground loop by the name of their algorithm. */
+export type BurstFileType = (typeof burstFileTypes)[number] | `gls_selections_${string}`
 
-/** A selection file as it is served; made from the ledger when somebody reads it. `made` is UTC milliseconds. */
+/** A selection file as it is served; read or made from the ledger when somebody asks. `made` is UTC milliseconds. */
 export interface BurstFile {
   readonly name: string
   readonly path: string
   readonly made: number
-  readonly bytes: () => Uint8Array
+  readonly bytes: () => Promise<Uint8Array>
 }
 
 /** Selection files of a kind whose stamp (their creation, not their content) lies in [from, to), the newest first. */
@@ -28,17 +31,29 @@ export async function listBurstFiles(
   type: BurstFileType,
   range: { readonly from?: number | undefined; readonly to?: number | undefined; readonly now: number },
 ): Promise<readonly BurstFile[]> {
-  if (type === 'fom_validation') return [limitsFile(tables, range.now)]
+  if (type === 'fom_validation') return [limitsFile(tables, mission, range.now)]
+  if (type === 'bdm_sitl_changes' || type.startsWith('gls_selections_')) return keptFiles(db, mission, type, range)
   const inRange = ({ made }: BurstFile): boolean => made >= (range.from ?? -Infinity) && made < (range.to ?? Infinity)
   const files = type === 'abs_selections' ? await automaticFiles(db, mission) : await submittedFiles(db, tables, mission)
   return files.filter(inRange).sort((a, b) => b.made - a.made)
+}
+
+const pathOf = (mission: string, type: string, name: string, made: number): string =>
+  `${mission}/data/sitl/${type}/${new Date(made).getUTCFullYear()}/${name}`
+
+async function keptFiles(db: Db, mission: string, type: string, range: Parameters<typeof listKept>[3]): Promise<readonly BurstFile[]> {
+  const kept = await listKept(db, mission, type, range)
+  return kept.map(({ name, made }) => ({ name, path: pathOf(mission, type, name, made), made, bytes: () => readKept(db, mission, name) }))
 }
 
 const write = (structure: FomStructure): Uint8Array => writeSave({ variables: saveVariables(structure) })
 
 async function automaticFiles(db: Db, mission: string): Promise<readonly BurstFile[]> {
   const windows = await listWindows(db, mission, 1000)
-  return named(windows.map(window => ({ type: 'abs_selections' as const, made: window.openedAt, bytes: () => write(window.automatic) })))
+  return named(
+    mission,
+    windows.map(window => ({ type: 'abs_selections' as const, made: window.openedAt, bytes: async () => write(window.automatic) })),
+  )
 }
 
 /** What was submitted and not refused. */
@@ -56,11 +71,12 @@ async function submittedFiles(db: Db, tables: BurstTables, mission: string): Pro
     (await db.selectFrom('burst_window').selectAll().where('mission', '=', mission).execute()).map(row => [row.id, windowOf(row)]),
   )
   return named(
+    mission,
     rows.flatMap(row => {
       const window = windows.get(row.burst_window)
       if (window === undefined) return []
       const submission = submissionOf(row)
-      const bytes = (): Uint8Array =>
+      const bytes = async (): Promise<Uint8Array> =>
         write(fileOfSelection({ ...submission.selection, grid: automaticOf(tables, window).grid }, window.automatic))
       return [{ type: 'sitl_selections' as const, made: submission.at, bytes }]
     }),
@@ -69,7 +85,8 @@ async function submittedFiles(db: Db, tables: BurstTables, mission: string): Pro
 
 /** Names with the second of creation; two of one second are a second apart. */
 function named(
-  files: readonly { readonly type: BurstFileType; readonly made: number; readonly bytes: () => Uint8Array }[],
+  mission: string,
+  files: readonly Pick<BurstFile & { readonly type: BurstFileType }, 'type' | 'made' | 'bytes'>[],
 ): readonly BurstFile[] {
   const used = new Set<number>()
   return files.map(({ type, made, bytes }) => {
@@ -78,24 +95,29 @@ function named(
     used.add(second)
     const stamp = new Date(second * 1000).toISOString().slice(0, 19).replaceAll(/[T:]/g, '-')
     const name = `${type}_${stamp}.sav`
-    return { name, path: `sitl/${type}/${stamp.slice(0, 4)}/${name}`, made: second * 1000, bytes }
+    return { name, path: pathOf(mission, type, name, second * 1000), made: second * 1000, bytes }
   })
 }
 
 /** The limits of validation as the present tool reads them. */
-function limitsFile(tables: BurstTables, now: number): BurstFile {
+function limitsFile(tables: BurstTables, mission: string, now: number): BurstFile {
   const tai = taiOf(now)
   const limits = inForce(tables.validation, tai)
   const since = tables.validation.findLast(({ from }) => from <= tai)?.from ?? tai
   const variables = limitVariables(limits, inForce(tables.categories, tai))
-  const bytes = (): Uint8Array => writeSave({ variables })
-  return { name: 'fom_validation.sav', path: 'sitl/fom_validation/fom_validation.sav', made: now + (since - tai) * 1000, bytes }
+  const bytes = async (): Promise<Uint8Array> => writeSave({ variables })
+  return {
+    name: 'fom_validation.sav',
+    path: `${mission}/data/sitl/fom_validation/fom_validation.sav`,
+    made: now + (since - tai) * 1000,
+    bytes,
+  }
 }
 
 /** What became of an uploaded file. */
-export type Uploaded = { readonly submission: Submission } | { readonly edits: AppliedEdits }
+export type Uploaded = { readonly submission: Submission } | { readonly edits: AppliedEdits } | { readonly list: ListReport }
 
-const nameOfUpload = /^(sitl_selections|bdm_sitl_changes)_\d{4}(-\d\d){5}\.sav$/
+const nameOfUpload = /^(?:(?:sitl_selections|bdm_sitl_changes)_\d{4}(?:-\d\d){5}\.sav|gls_selections_[a-z0-9-]+_\d{4}(?:-\d\d){5}\.csv)$/
 
 /**
  * Takes what a client of the field uploads. Such a client asks its person to confirm what is yellow before it sends, so the upload is
@@ -108,12 +130,18 @@ export async function takeUpload(
 ): Promise<Uploaded> {
   const { mission, name, actor, now } = sent
   if (!nameOfUpload.test(name))
-    fail('burst/bad-file', `"${name}" is no name of an upload: sitl_selections_ or bdm_sitl_changes_, YYYY-MM-DD-hh-mm-ss, .sav`)
+    fail(
+      'burst/bad-file',
+      `"${name}" is no name of an upload: sitl_selections_ or bdm_sitl_changes_, YYYY-MM-DD-hh-mm-ss, .sav; gls_selections_NAME_, the same, .csv`,
+    )
+  if (name.startsWith('gls_')) return { list: await takeGroundList(db, sent, tables.cycleSeconds) }
   const document = readDocument(sent.bytes, name)
   const confirmed = 'confirmed in the client that uploaded the file'
   if (document.form === 'segment-changes/1') {
     const edits = asBadFile(name, () => recordEditsOf(document, tables.spacecraft))
-    return { edits: await applyRecordEdits(db, tables, { mission, edits, justifyAll: confirmed, actor, now }) }
+    return {
+      edits: await applyRecordEdits(db, tables, { mission, edits, justifyAll: confirmed, actor, now, file: { name, bytes: sent.bytes } }),
+    }
   }
   const { frame, segments, next, grid } = selectionOfFile(document, tables.cycleSeconds, tables.spacecraft.length)
   const window = await findWindow(db, mission, frame.evaluation)

@@ -112,7 +112,21 @@ export interface BurstReportTable {
   report: Json<StatusMessage>
 }
 
+export interface BurstFileTable {
+  id: Generated<number>
+  mission: string
+  type: string
+  name: string
+  made_at: Instant
+  actor: string
+  taken_at: Instant
+  sha256: string
+  bytes: Uint8Array
+  outcome: Json<Readonly<Record<string, unknown>>>
+}
+
 export interface BurstSchema {
+  burst_file: BurstFileTable
   burst_cycle: BurstCycleTable
   burst_order: BurstOrderTable
   burst_report: BurstReportTable

@@ -124,7 +124,7 @@ describe('burst selection', { shuffle: false }, () => {
     const files = (path: string, authorization?: string) =>
       site.app.inject({ url: `/mms/sdc/${path}`, headers: authorization === undefined ? {} : { authorization } })
     const names = (await files('public/files/api/v1/file_names/abs_selections')).body
-    expect(names).toBe('sitl/abs_selections/2026/abs_selections_2026-11-23-12-00-00.sav')
+    expect(names).toBe('mms/data/sitl/abs_selections/2026/abs_selections_2026-11-23-12-00-00.sav')
     expect((await files('sitl/files/api/v1/file_info/abs_selections')).statusCode).toBe(401)
     const info = (
       await files('sitl/files/api/v1/file_info/abs_selections?start_date=2026-11-23&end_date=2026-11-24-00-00-00', scientist)
@@ -219,6 +219,9 @@ describe('burst selection', { shuffle: false }, () => {
     expect((await post(url, { edits: [gone], justifications: { 'B-Y3:0': 'mistaken' } }, supervisor)).json()).toMatchObject({
       segments: done.segments,
     })
+    // Both edits are kept as the files that an old client would have sent.
+    const names = (await get('/mms/sdc/sitl/files/api/v1/file_names/bdm_sitl_changes')).body.split(',')
+    expect(names).toEqual([1, 0].map(second => `mms/data/sitl/bdm_sitl_changes/2026/bdm_sitl_changes_2026-11-23-12-00-0${second}.sav`))
     expect((await get('/api/v1/mms/burst/segments?from=' + (t0 + 4000))).json()).toMatchObject({
       segments: [{ tokens: 'DELETED+FINISHED', history: [{ by: 'supervisor', act: { kind: 'delete' } }] }],
     })
@@ -261,5 +264,79 @@ describe('burst selection', { shuffle: false }, () => {
       { kind: 'selections' },
       { kind: 'release', received: [[t0 + 400, t0 + 400]] },
     ])
+  })
+
+  test('bdm_sitl_changes come as files, are kept byte by byte, and the same one again changes nothing', async () => {
+    const supervisor = await site.basic('team', 'supervisor2')
+    await post('/api/v1/mms/burst/selectors', { person: 'supervisor2', role: 'super-sitl' }, admin)
+    const upload = (name: string, body: Uint8Array, authorization = supervisor) =>
+      site.app.inject({
+        method: 'POST',
+        url: `/mms/sdc/sitl/files/api/v1/upload?file=${name}`,
+        headers: { authorization, 'content-type': 'application/octet-stream' },
+        payload: Buffer.from(body),
+      })
+    const change = (fom: number) =>
+      writeSave({
+        variables: saveVariables({
+          form: 'segment-changes/1',
+          changes: [
+            {
+              id: '0',
+              datasegmentid: -1,
+              starttime: t0 + 9000,
+              endtime: t0 + 9100,
+              fom,
+              status: 'New',
+              source: 'supervisor2(EVA)',
+              observatoryid: 'MMS1,MMS3',
+              discussion: 'late front',
+            },
+          ],
+        }),
+      })
+    const name = 'bdm_sitl_changes_2026-11-23-14-00-00.sav'
+    expect((await upload(name, change(80), scientist)).statusCode).toBe(403)
+    expect((await upload(name, change(300))).body).toContain('outside of')
+    const twice = await Promise.all([upload(name, change(80)), upload(name, change(80))])
+    expect(twice.map(({ statusCode, body }) => [statusCode, body])).toEqual([
+      [200, 'File successfully uploaded.'],
+      [200, 'File successfully uploaded.'],
+    ])
+    expect((await upload(name, change(81))).body).toContain('with another content')
+    const rows = (await get(`/api/v1/mms/burst/segments?from=${t0 + 8000}`)).json() as { segments: object[] }
+    expect(rows.segments).toMatchObject([
+      { fom: 80, source: 'supervisor2(EVA)', craft: [{ buffers: 11 }, { buffers: 0 }, { buffers: 11 }, { buffers: 0 }] },
+    ])
+    const files = '/mms/sdc/sitl/files/api/v1'
+    expect((await get(`${files}/file_names/bdm_sitl_changes?start_time=2026-11-23-13-00-00`)).body).toBe(
+      `mms/data/sitl/bdm_sitl_changes/2026/${name}`,
+    )
+    expect((await get(`${files}/file_info/bdm_sitl_changes?file=${name}`)).json()).toMatchObject({
+      files: [{ file_name: name, file_size: change(80).byteLength, timetag: '2026-11-23T14:00:00' }],
+    })
+    expect(Buffer.compare((await get(`${files}/download/bdm_sitl_changes?file=${name}`)).rawPayload, change(80))).toBe(0)
+  })
+
+  test('lists of the ground loop are kept as they came, with what became of each line', async () => {
+    const name = 'gls_selections_mp-dl-unh_2026-11-23-15-00-00.csv'
+    const list =
+      '2026-11-22 10:00:03,2026-11-22 10:05:03,150,MP crossing (automatically generated)\n2026-11-22 12:00:00,2026-11-22 11:00:00,150,backwards\n'
+    const files = '/mms/sdc/sitl/files/api/v1'
+    const upload = (file: string, payload: string) =>
+      site.app.inject({
+        method: 'POST',
+        url: `${files}/upload?file=${file}`,
+        headers: { authorization: scientist, 'content-type': 'text/csv' },
+        payload,
+      })
+    expect((await upload(name, list)).body).toBe('File successfully uploaded.')
+    expect((await upload(name, list)).statusCode).toBe(200)
+    expect((await upload(name, `${list}#`)).statusCode).toBe(409)
+    expect((await upload(name.replace('15-00', '16-00'), 'x,y\n')).statusCode).toBe(400)
+    expect((await get(`${files}/download/gls_selections_mp-dl-unh?file=${name}`)).body).toBe(list)
+    expect((await get(`/mms/sdc/public/files/api/v1/file_names/gls_selections_mp-dl-unh?file=${name}`)).body).toBe(
+      `mms/data/sitl/gls_selections_mp-dl-unh/2026/${name}`,
+    )
   })
 })
