@@ -1,13 +1,14 @@
 import { Command } from 'commander'
 import { datasetId } from '#domain/mission'
 import type { Mission } from '#domain/mission'
-import { dayMs } from '#domain/partition'
+import { dayMs, hourMs } from '#domain/partition'
 import { SdcError } from '#error'
 import { missionsFolder } from '#apps/system'
 import { loadMissions } from '#services/missions'
 import { rehearse } from '#services/pipeline'
-import type { Rehearsed } from '#services/pipeline'
+import type { Rehearsal, Rehearsed } from '#services/pipeline'
 import { wholeNumber } from './options.ts'
+import { Spread } from './spread.ts'
 import { megabytes } from './status.ts'
 
 interface SimulateOptions {
@@ -18,6 +19,7 @@ interface SimulateOptions {
   readonly megabytes: number
   readonly contacts: number
   readonly bursts: number
+  readonly orbit: number
   readonly json?: boolean
 }
 
@@ -32,7 +34,13 @@ export function simulateCommand(): Command {
     .option('--seconds <n>', 'what a job takes', wholeNumber(1, 100_000), 20)
     .option('--megabytes <n>', 'what a science file holds', wholeNumber(1, 1_000_000), 10)
     .option('--contacts <n>', 'contacts a day of each spacecraft', wholeNumber(1, 48), 4)
-    .option('--bursts <n>', 'bursts a day of each product that is cut by them', wholeNumber(0, 5000), 20)
+    .option('--bursts <n>', 'bursts a day, with a file of each product that is cut by them', wholeNumber(0, 5000), 20)
+    .option(
+      '--orbit <hours>',
+      'how long an orbit is; a region of each kind is in its middle third; 0 = no mission events but contacts',
+      wholeNumber(0, 240),
+      24,
+    )
     .option('--json', 'the figures as one JSON object')
     .addHelpText(
       'after',
@@ -42,17 +50,23 @@ export function simulateCommand(): Command {
       const mission = choose(await loadMissions(missionsFolder(process.env)), name)
       const from = Date.parse(options.from)
       if (Number.isNaN(from)) throw new SdcError('simulate/bad-date', `${options.from} is no date: write 2026-01-01`)
+      const seen = watchFlight(mission)
+      const began = performance.now()
       const flown = await rehearse(mission, {
         from,
         days: options.days,
         contactsPerDay: options.contacts,
         burstsPerDay: options.bursts,
+        ...(options.orbit === 0 ? {} : { orbit: options.orbit * hourMs }),
         delay: 600_000,
         settle: 5000,
+        turn: 1000,
         workers: options.workers,
         duration: () => options.seconds * 1000,
+        forgets: true,
+        watch: seen.watch,
       })
-      const report = reportOf(mission, flown, options)
+      const report = reportOf(seen, flown, options, (performance.now() - began) / 1000)
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : `${lines(mission, report, options).join('\n')}\n`)
     })
 }
@@ -82,38 +96,63 @@ interface Report {
     readonly most: number
   }[]
   readonly bytes: { readonly perDay: number; readonly together: number }
+  /** Seconds that the simulation took. */
+  readonly took: number
+}
+
+interface Flight {
+  readonly watch: NonNullable<Rehearsal['watch']>
+  readonly busy: Spread
+  readonly latencies: Map<string, Spread>
+  readonly peak: { waiting: number; at: number }
+  readonly seen: { files: number }
 }
 
 /** Latency: from the arrival of the last input from outside to the product, in seconds. */
-function reportOf(mission: Mission, { ledger, load, work }: Rehearsed, options: SimulateOptions): Report {
+function watchFlight(mission: Mission): Flight {
   const levelOf = new Map(mission.products.flatMap(p => p.spacecraft.map(s => [datasetId(p, s), p.level ?? p.kind] as const)))
-  const rooted = new Map<number, number>()
-  const latencies = new Map<string, number[]>()
-  for (const file of ledger.files) {
-    const arrived = file.inputs.length === 0 ? file.arrived : Math.max(...file.inputs.map(i => rooted.get(i.file.id) ?? i.file.arrived))
-    rooted.set(file.id, arrived)
-    const level = levelOf.get(file.dataset) ?? 'other'
-    if (file.inputs.length === 0) continue
-    const known = latencies.get(level)
-    if (known === undefined) latencies.set(level, [(file.arrived - arrived) / 1000])
-    else known.push((file.arrived - arrived) / 1000)
+  // By file, as long as the flight remembers it.
+  const rooted = new WeakMap<object, number>()
+  const flight: Flight = {
+    busy: new Spread(),
+    latencies: new Map(),
+    peak: { waiting: 0, at: 0 },
+    seen: { files: 0 },
+    watch: {
+      load: (at, waiting, running) => {
+        flight.busy.add(running, Math.max(0, at - before.at))
+        before.at = at
+        if (waiting > flight.peak.waiting) Object.assign(flight.peak, { waiting, at })
+      },
+      file: file => {
+        flight.seen.files++
+        const arrived = file.inputs.length === 0 ? file.arrived : Math.max(...file.inputs.map(i => rooted.get(i.file) ?? i.file.arrived))
+        rooted.set(file, arrived)
+        if (file.inputs.length === 0) return
+        const level = levelOf.get(file.dataset) ?? 'other'
+        const known = flight.latencies.get(level) ?? new Spread()
+        flight.latencies.set(level, known)
+        known.add((file.arrived - arrived) / 1000)
+      },
+    },
   }
-  const peak = load.reduce((most, l) => (l.waiting > most.waiting ? l : most), { at: 0, waiting: 0, running: 0 })
-  const busy = load.map(l => l.running).toSorted((a, b) => a - b)
-  const bytes = ledger.files.length * options.megabytes * 1e6
+  const before = { at: 0 }
+  return flight
+}
+
+function reportOf({ busy, latencies, peak, seen }: Flight, flown: Rehearsed, options: SimulateOptions, took: number): Report {
+  const { ledger, work } = flown
+  const bytes = seen.files * options.megabytes * 1e6
   return {
-    files: ledger.files.length,
-    jobs: ledger.jobs.filter(j => j.state !== 'cancelled').length,
-    cells: ledger.cells.size,
+    files: seen.files,
+    jobs: ledger.work.count,
+    cells: flown.cells,
     open: [...ledger.cells.values()].filter(c => c.state.next !== 'none').length,
     peakQueue: { jobs: peak.waiting, at: new Date(peak.at).toISOString() },
-    workers: { mean: work / (options.days * dayMs), p99: busy[Math.floor(busy.length * 0.99)] ?? 0, peak: busy.at(-1) ?? 0 },
-    levels: [...latencies].map(([level, all]) => {
-      const sorted = all.toSorted((a, b) => a - b)
-      const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
-      return { level, files: all.length, p50: at(0.5), p95: at(0.95), most: at(1) }
-    }),
+    workers: { mean: work / (options.days * dayMs), p99: Math.round(busy.at(0.99)), peak: busy.most },
+    levels: [...latencies].map(([level, all]) => ({ level, files: all.count, p50: all.at(0.5), p95: all.at(0.95), most: all.most })),
     bytes: { perDay: bytes / options.days, together: bytes },
+    took,
   }
 }
 
@@ -122,7 +161,7 @@ const seconds = (s: number): string =>
 const count = (n: number): string => n.toLocaleString('en-US')
 
 const lines = (mission: Mission, r: Report, o: SimulateOptions): readonly string[] => [
-  `${mission.title}, ${o.days} days in simulation: ${o.seconds} s a job, ${o.megabytes} MB a file, ${o.contacts} contacts and ${o.bursts} bursts a day`,
+  `${mission.title}, ${o.days} days in simulation: ${o.seconds} s a job, ${o.megabytes} MB a file, ${o.contacts} contacts and ${o.bursts} bursts a day${o.orbit === 0 ? '' : `, orbits of ${o.orbit} h`}`,
   `files     ${count(r.files)}, ${count(Math.round(r.files / o.days))} a day`,
   `jobs      ${count(r.jobs)}, ${count(Math.round(r.jobs / o.days))} a day`,
   `cells     ${count(r.cells)}, of which ${count(r.open)} still wait at the end`,
@@ -134,4 +173,5 @@ const lines = (mission: Mission, r: Report, o: SimulateOptions): readonly string
     l =>
       `  ${l.level.padEnd(10)} ${count(l.files).padStart(9)} files   p50 ${seconds(l.p50).padStart(8)}   p95 ${seconds(l.p95).padStart(8)}   most ${seconds(l.most)}`,
   ),
+  `took      ${seconds(r.took)}, ${count(Math.round(r.cells / r.took))} cells/s`,
 ]

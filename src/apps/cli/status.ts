@@ -39,6 +39,13 @@ const countNeeding = (s: Status): number => (s.cells.failed ?? 0) + (s.cells.lat
 /** Half a minute of unread events means that planning fails, not that it is busy. */
 const isStuck = (s: Status, now: number): boolean => s.planner.since !== undefined && now - s.planner.since > 30_000
 
+/** The look at everything, which goes on when nothing else is to be looked at. */
+function sweepLine({ mission, began, ended, backTo, partitions }: Status['sweeps'][number]): string {
+  const at = (ms: number | undefined): string => new Date(ms ?? 0).toISOString().slice(0, 16)
+  const all = `sweep     ${mission}: ${partitions.toLocaleString('en-US')} partitions looked at`
+  return ended === undefined ? `${all} since ${at(began)}Z, back to ${at(backTo).slice(0, 10)}` : `${all}, everything; ended ${at(ended)}Z`
+}
+
 export const megabytes = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : bytes >= 1e6 ? `${(bytes / 1e6).toFixed(1)} MB` : `${Math.ceil(bytes / 1e3)} kB`
 
@@ -88,6 +95,7 @@ function statusLines(s: Status, address: string | undefined, now: number): reado
           `planner   ${s.planner.behind} events unread since ${new Date(s.planner.since ?? 0).toISOString()}: logs/apsis.log of the home says why`,
         ]
       : []),
+    ...s.sweeps.map(sweepLine),
     `jobs      ${s.jobs.made} done, ${s.jobs.running} running, ${s.jobs.waiting} waiting, ${s.jobs.failed} failed`,
     ...workerLines(s.workers),
     ...(s.holdings.length === 0 ? [] : [`held      ${s.holdings.map(h => `${h.amount} of ${h.resource}`).join(', ')}`]),

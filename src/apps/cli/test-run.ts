@@ -44,7 +44,8 @@ export async function runVitest(request: RunRequest): Promise<RunResult> {
   await mkdir(dirname(report), { recursive: true })
   await rm(report, { force: true })
   const args = ['run', ...request.paths, '--passWithNoTests', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-  for (const path of request.without) args.push(`--exclude=${path}/**`)
+  // a folder, or one file
+  for (const path of request.without) args.push(`--exclude=${path.endsWith('.ts') ? path : `${path}/**`}`)
   if (request.coverage) args.push('--coverage', '--coverage.reportOnFailure')
   const child = spawn(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
     cwd: root,

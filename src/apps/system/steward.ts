@@ -13,7 +13,6 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
   const { dropPause, followPause, auditPause, archivePause } = system.settings
   const mail = system.config.mail
   const mailer = mail === undefined ? undefined : smtpMailer({ ...mail, password: process.env['APSIS_MAIL_PASSWORD'] })
-  await guarded(system, 'sweep', () => planner.sweep())
   await Promise.all([
     repeat(stop, dropPause, () => guarded(system, 'drop', () => drop.poll())),
     followLog(system, planner, stop),
@@ -26,26 +25,46 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
   ])
 }
 
-/** At every event, and every while: hints may be lost. What was promised is looked at when its time has come. */
+/** A slice of the sweep is followed by a rest this many times as long: of a core it takes a fifth, whatever the size of the ledger. */
+const sweepRest = 4
+/** Once all was looked at: whether the next pass is due. */
+const sweepPause = 60_000
+
+/**
+ * At every event, and every while: hints may be lost. What was promised is looked at when its time has come. Between them, when nothing is
+ * dirty, the sweep goes on by one slice.
+ */
 async function followLog(system: System, planner: Planner, stop: AbortSignal): Promise<void> {
   let wake: () => void = () => undefined
   let heard = false
+  let sweepAt = 0
   const listening = system.listen(() => {
     heard = true
     wake()
   }, stop)
   while (!stop.aborted) {
     heard = false
-    await guarded(system, 'follow', () => planner.follow())
+    let read = 0
+    await guarded(system, 'follow', async () => (read = await planner.follow()))
+    if (!heard && read === 0 && performance.now() >= sweepAt) sweepAt = await sweepSlice(system, planner)
     const promised = (planner.promised() ?? Infinity) - system.pipeline.clock()
     const rest = new AbortController()
     wake = () => rest.abort()
     if (!heard)
-      await pause(Math.max(20, Math.min(system.settings.followPause, promised)), undefined, {
+      await pause(Math.max(20, Math.min(system.settings.followPause, promised, sweepAt - performance.now())), undefined, {
         signal: AbortSignal.any([stop, rest.signal]),
       }).catch(() => undefined)
   }
   await listening
+}
+
+/** Returns when the next is to come, on the clock of `performance`. */
+async function sweepSlice(system: System, planner: Planner): Promise<number> {
+  const began = performance.now()
+  let more = false
+  await guarded(system, 'sweep', async () => (more = await planner.sweepOn()))
+  const ended = performance.now()
+  return ended + (more ? sweepRest * (ended - began) : sweepPause)
 }
 
 /**

@@ -36,7 +36,17 @@ export const dayMs: number = 24 * hourMs
 /** The end of what has none: a validity without an end, the mission as a whole. 2200-01-01, within TT2000. */
 export const openEnd: number = Date.UTC(2200, 0, 1)
 
-const iso = (ms: number): string => new Date(ms).toISOString()
+const texts = new Map<number, string>()
+
+/** Planning names the same few days and hours again and again. */
+function iso(ms: number): string {
+  let text = texts.get(ms)
+  if (text !== undefined) return text
+  text = new Date(ms).toISOString()
+  if (texts.size > 5000) texts.clear()
+  texts.set(ms, text)
+  return text
+}
 
 /** `2026-11-23`, `2026-11-23T02`, `2026-11`, `mission`, `20161209090304`: the partition in which a moment (or a file's start) lies. */
 export function partitionAt(rule: PartitionRule, ms: number, stop?: number): Partition {

@@ -1,5 +1,5 @@
 import { absences } from './facts.ts'
-import type { CellName, Reason, RoleFacts, SourceCell } from './facts.ts'
+import type { CellName, Have, Next, Reason, RoleFacts, SourceCell } from './facts.ts'
 
 /** Cells that an input hangs on: of alternatives those of the product that was chosen, if one was. */
 export function relevantCells(role: RoleFacts): readonly SourceCell[] {
@@ -10,6 +10,20 @@ export function relevantCells(role: RoleFacts): readonly SourceCell[] {
 
 /** Nothing is there and nothing will come, for a known reason. */
 export const isAbsent = (reason: Pick<Reason, 'kind'>): boolean => absences.some(kind => kind === reason.kind)
+
+/** A new file of this cell is on its way: what would be made without it now would be made again at once. */
+export const isBusy = (c: { readonly next: Next; readonly reason: Pick<Reason, 'kind'> }): boolean =>
+  c.next === 'ready' || c.next === 'running' || c.reason.kind === 'settling' || c.reason.kind === 'upstream'
+
+/** It does not give all that it should, and that is as it should be: its time is not over. */
+export const isGrowing = (reason: Pick<Reason, 'kind'>): boolean => reason.kind === 'in-progress' || reason.kind === 'not-due'
+
+/** What of a cell decides about what is made of it: where that stays the same, nobody who reads its product needs a look. */
+export function gistOf(cell: { readonly have: Have; readonly next: Next; readonly reason: Pick<Reason, 'kind'> }): string {
+  const { have, next, reason } = cell
+  const coming = isBusy(cell) ? 'busy' : next === 'none' || next === 'lost' ? next : 'open'
+  return `${have} ${coming} ${isGrowing(reason) ? 'growing' : isAbsent(reason) ? 'absent' : ''}`
+}
 
 /** Roles whose files are of another product than the best. */
 export const standIns = (roles: readonly RoleFacts[]): readonly RoleFacts[] =>

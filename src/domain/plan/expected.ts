@@ -42,17 +42,16 @@ export function foresee(
   return { known, absence: silent, barred: silent !== undefined && !hasOwnData }
 }
 
+const fates = { cancelled: 'cancelled', 'not-downlinked': 'never downlinked', lost: 'lost' } as const
+
 function ownAbsence(own: EventFact | undefined, moved: EventFact | undefined): Reason | undefined {
   if (own === undefined)
     return moved === undefined
       ? undefined
       : { kind: 'cancelled', text: `${nameOf(moved)} was moved to ${spanText(moved.span)}${whyOf([moved])}` }
-  const told = `${nameOf(own)} of ${spanText(own.span)}`
-  if (own.state === 'cancelled') return { kind: 'cancelled', text: `${told} was cancelled${whyOf([own])}` }
-  if (own.state === 'not-downlinked') return { kind: 'not-downlinked', text: `${told} was never downlinked${whyOf([own])}` }
   // A lost contact has words of its own, see planArrival.
-  if (own.state === 'lost' && own.kind !== 'contact') return { kind: 'lost', text: `${told} was lost${whyOf([own])}` }
-  return undefined
+  if (own.state === 'planned' || own.state === 'done' || (own.state === 'lost' && own.kind === 'contact')) return undefined
+  return { kind: own.state, text: `${nameOf(own)} of ${spanText(own.span)} was ${fates[own.state]}${whyOf([own])}` }
 }
 
 function modeAbsence(product: Product, modes: readonly string[], partition: Partition, events: readonly EventFact[]): Reason | undefined {

@@ -1,4 +1,5 @@
 export { planArrival } from './arrival.ts'
+export { gistOf } from './cells.ts'
 export { absences, promises } from './facts.ts'
 export { chooseFiles, reachOf } from './choose.ts'
 export { followsEvent, foresee } from './expected.ts'

@@ -1,4 +1,4 @@
-import { cellName, isAbsent, nameCells, relevantCells, standIns } from './cells.ts'
+import { cellName, isAbsent, isBusy, isGrowing, nameCells, relevantCells, standIns } from './cells.ts'
 import type { CellState, FileFact, Reason, RoleFacts, Settings, SourceCell, WorkFacts } from './facts.ts'
 import { awaitTick, deadlineOf, gaveUp, holdBack, tickLine } from './wait.ts'
 
@@ -69,10 +69,6 @@ function settle(facts: WorkFacts, inputs: readonly PlannedInput[], now: number, 
 const isWhole = (role: RoleFacts): boolean =>
   role.files.length > 0 && relevantCells(role).every(c => c.have === 'full' || c.have === 'no-data')
 
-/** A new file of this cell is on its way: what would be made without it now would be made again at once. */
-const isBusy = (c: SourceCell): boolean =>
-  c.next === 'ready' || c.next === 'running' || c.reason.kind === 'settling' || c.reason.kind === 'upstream'
-
 /** Roles come with their files chosen and ordered, so that equal facts give equal recipes. */
 const chooseInputs = (roles: readonly RoleFacts[]): readonly PlannedInput[] =>
   roles.flatMap(r => r.files.map(file => ({ role: r.input.role, file })))
@@ -130,8 +126,7 @@ const isOpen = (facts: WorkFacts, now: number): boolean =>
 
 /** Cells of an input that do not give all they should by now: absent, or only in part although their time is over. */
 function missingCells(role: RoleFacts): readonly SourceCell[] {
-  const growing = (c: SourceCell) => c.reason.kind === 'in-progress' || c.reason.kind === 'not-due'
-  return relevantCells(role).filter(c => (c.have === 'none' || c.have === 'partial') && !growing(c) && !isAbsent(c.reason))
+  return relevantCells(role).filter(c => (c.have === 'none' || c.have === 'partial') && !isGrowing(c.reason) && !isAbsent(c.reason))
 }
 
 const nextOfMissing = (missing: readonly SourceCell[]): CellState['next'] =>

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { accountFor, evaluateTriggers, formatStatus, type Evaluation } from '#domain/burst'
-import { allMissionEvents, recordFile, tellMissionEvents } from '#services/catalog'
+import { missionEventsFrom, recordFile, tellMissionEvents } from '#services/catalog'
 import { openDb, withTx, type Db } from '#services/db'
 import { localStore } from '#services/store'
 import { readBurstTables } from '#test/burst'
@@ -214,7 +214,7 @@ describe('segments', () => {
     await closeOverdue(db, async () => tables, mission, now + 3 * hour)
   })
   const told = async (): Promise<readonly string[]> =>
-    (await allMissionEvents(db, mission))
+    (await missionEventsFrom(db, mission, { start: undefined, stop: undefined }))
       .filter(({ kind }) => kind === 'segment')
       .map(({ spacecraft, state, reason }) => `${spacecraft} ${state}${reason === undefined ? '' : `: ${reason}`}`)
       .toSorted()

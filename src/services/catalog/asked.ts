@@ -13,7 +13,9 @@ export interface FileQuestion {
   readonly spacecraft: string
   readonly window: Span
   /** Also files whose content touches the window: raw deliveries bear any name. */
-  readonly byContent: boolean
+  readonly also?: boolean
+  /** Only files whose content may touch this time. */
+  readonly touching?: Span
 }
 
 /** What of a file planning reads. */
@@ -38,7 +40,8 @@ export type PlannedFile = Pick<
 
 const texts = (values: readonly string[]): unknown => sql`${values}::text[]`
 const instants = (values: readonly number[]): unknown => sql`${values.map(ms => new Date(ms).toISOString())}::timestamptz[]`
-const nanoseconds = (values: readonly number[]): unknown => sql`${values.map(ms => String(tt2000FromUtcMs(ms)))}::bigint[]`
+const nanoseconds = (values: readonly (number | undefined)[]): unknown =>
+  sql`${values.map(ms => (ms === undefined ? null : String(tt2000FromUtcMs(ms))))}::bigint[]`
 
 /** Answers of rows that say which question they are for, from 1 on. */
 export function sortOut<Row extends { readonly asked: number }>(questions: number, rows: readonly Row[]): readonly (readonly Row[])[] {
@@ -53,6 +56,7 @@ const columns = sql`f.id, f.name, f.dataset, f.product, f.partition, f.version, 
 /** Latest held files of a product and spacecraft whose nominal time touches the window, in order of start. */
 export async function latestFiles(db: Db | Tx, questions: readonly FileQuestion[]): Promise<readonly (readonly PlannedFile[])[]> {
   const windows = questions.map(q => q.window)
+  const touching = questions.map(q => q.touching)
   const { rows } = await sql<PlannedFile & { readonly asked: number }>`
     with longest as (
       select mission, product, make_interval(secs => coalesce(max(longest), 0) + 1) as longest from file_tally
@@ -60,15 +64,19 @@ export async function latestFiles(db: Db | Tx, questions: readonly FileQuestion[
     select q.asked::int, ${columns}
     from unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.product))}, ${texts(questions.map(q => q.spacecraft))},
         ${instants(windows.map(w => w.start))}, ${instants(windows.map(w => w.stop))},
-        ${nanoseconds(windows.map(w => w.start))}, ${nanoseconds(windows.map(w => w.stop))}, ${questions.map(q => q.byContent)}::boolean[])
-      with ordinality as q (mission, product, spacecraft, start, stop, first, last, by_content, asked)
+        ${nanoseconds(windows.map(w => w.start))}, ${nanoseconds(windows.map(w => w.stop))}, ${questions.map(q => q.also === true)}::boolean[],
+        -- content is told to the nanosecond, times of partitions to the millisecond
+        ${nanoseconds(touching.map(t => (t === undefined ? undefined : t.start - 1)))},
+        ${nanoseconds(touching.map(t => (t === undefined ? undefined : t.stop + 1)))})
+      with ordinality as q (mission, product, spacecraft, start, stop, first, last, also, from_content, to_content, asked)
     left join longest l using (mission, product)
     cross join lateral (
       -- Nothing that overlaps begins earlier than the longest file of the product before it: a bound that an index understands.
       select * from file where mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest and state = 'held'
         and start_time < q.stop and stop_time > q.start and start_time >= q.start - coalesce(l.longest, interval '1 second')
+        and (q.from_content is null or coverage_start is null or (coverage_start < q.to_content and coverage_stop > q.from_content))
       union all
-      select * from file where q.by_content and mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest
+      select * from file where q.also and mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest
         and state = 'held' and coverage_start < q.last and coverage_stop >= q.first and not (start_time < q.stop and stop_time > q.start)
     ) f
     order by q.asked, f.start_time, f.id`.execute(db)

@@ -4,6 +4,7 @@ import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
+import { instant } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
@@ -193,30 +194,29 @@ export const childrenOf = (db: Db | Tx, parent: number): Promise<readonly { id: 
     .orderBy('file.id')
     .execute()
 
-/** Every partition that has a file, for the audit that looks at everything; in order of start, product and spacecraft. */
-export const heldPartitions = (
-  db: Db,
-  mission: string,
-): Promise<
-  readonly { product: string; spacecraft: string; partition: string; start: number; stop: number; spans: readonly Span[] | undefined }[]
-> =>
-  db
-    .selectFrom('file')
-    .select(['product', 'spacecraft', 'partition', 'start_time', 'stop_time', 'kind', 'coverage_start', 'coverage_stop'])
-    .select(sql`case when kind = 'telemetry' then content -> 'spans' end`.as('spans'))
-    .where('mission', '=', mission)
-    .where('latest', '=', true)
-    .orderBy('start_time')
-    .orderBy(sql`product collate "C"`)
-    .orderBy(sql`spacecraft collate "C"`)
-    .execute()
-    .then(rows =>
-      rows.map(row => ({
-        product: row.product,
-        spacecraft: row.spacecraft,
-        partition: row.partition,
-        start: row.start_time,
-        stop: row.stop_time,
-        spans: spansOf({ ...row, content: { spans: row.spans } }),
-      })),
-    )
+/** A partition that has a file, as planning sees it. */
+export interface HeldPartition {
+  readonly product: string
+  readonly spacecraft: string
+  readonly partition: string
+  readonly start: number
+  readonly stop: number
+  readonly spans: readonly Span[] | undefined
+}
+
+/** Partitions with a file that start before a time, newest first: about as many as asked for, those of the oldest start all. */
+export async function heldBefore(db: Db, mission: string, before: number | undefined, rows: number): Promise<readonly HeldPartition[]> {
+  const found = await sql<Omit<FileRow, 'content'> & { readonly spans: unknown }>`
+    select product, spacecraft, partition, start_time, stop_time, kind, coverage_start, coverage_stop,
+      case when kind = 'telemetry' then content -> 'spans' end as spans
+    from file where mission = ${mission} and latest ${before === undefined ? sql`` : sql`and start_time < ${instant(before)}`}
+    order by start_time desc fetch first ${sql.lit(rows)} rows with ties`.execute(db)
+  return found.rows.map(row => ({
+    product: row.product,
+    spacecraft: row.spacecraft,
+    partition: row.partition,
+    start: row.start_time,
+    stop: row.stop_time,
+    spans: spansOf({ ...row, content: { spans: row.spans } }),
+  }))
+}

@@ -6,7 +6,7 @@ export {
   filesByNames,
   findBytes,
   findFile,
-  heldPartitions,
+  heldBefore,
   idsByNames,
   latestOf,
   parentsOf,
@@ -18,8 +18,8 @@ export type { FileRow, NewFile, Parent } from './files.ts'
 export { contactsIn, latestFiles, missionEventsIn, newestFiles, sortOut } from './asked.ts'
 export type { NameQuestion, PlannedFile } from './asked.ts'
 export {
-  allMissionEvents,
   contactsOf,
+  missionEventsFrom,
   missionEventsNamed,
   missionEventsOf,
   recordMissionEvents,

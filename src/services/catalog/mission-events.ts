@@ -147,9 +147,20 @@ export const missionEventsOf = (db: Db | Tx, file: number): Promise<readonly Eve
 export const missionEventsNamed = (db: Db | Tx, mission: string, kind: string, keys: readonly string[]): Promise<readonly EventFact[]> =>
   selectEvents(db, sql`mission = ${mission} and kind = ${kind} and key = any(${keys}::text[])`)
 
-/** Every event of a mission but its contacts. */
-export const allMissionEvents = (db: Db | Tx, mission: string): Promise<readonly EventFact[]> =>
-  selectEvents(db, sql`mission = ${mission} and kind <> 'contact'`)
+/** Every event of a mission that begins in a time, which may be open at either end. */
+export function missionEventsFrom(
+  db: Db | Tx,
+  mission: string,
+  { start, stop }: { readonly start: number | undefined; readonly stop: number | undefined },
+): Promise<readonly EventFact[]> {
+  const [from, to] = [start ?? null, stop ?? null].map(ms => sql`${ms === null ? null : new Date(ms)}::timestamptz`)
+  const begins = sql`coalesce(data_start, start_time)`
+  return selectEvents(
+    db,
+    sql`mission = ${mission} and tstzrange(${begins}, coalesce(data_stop, stop_time)) && tstzrange(${from}, ${to})
+      and (${from} is null or ${begins} >= ${from}) and (${to} is null or ${begins} < ${to})`,
+  )
+}
 
 async function selectEvents(db: Db | Tx, condition: RawBuilder<unknown>): Promise<readonly EventFact[]> {
   const { rows } = await sql<EventRow>`select kind, key, name, spacecraft, state, reason,

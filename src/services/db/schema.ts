@@ -152,6 +152,15 @@ export interface CellTallyTable {
   longest: number
 }
 
+export interface SweepTable {
+  mission: string
+  rules: string
+  began_at: Instant
+  back_to: NullableInstant
+  partitions: Count
+  ended_at: NullableInstant
+}
+
 /** Kept by triggers, as {@link CellTallyTable}. */
 export interface FileTallyTable {
   mission: string
@@ -337,6 +346,7 @@ export interface Schema extends BurstSchema, RemakeTables {
   reserved_version: ReservedVersionTable
   verified: VerifiedTable
   cursor: { follower: string; sequence: number }
+  sweep: SweepTable
   token: TokenTable
   session: SessionTable
   audit: AuditTable

@@ -48,6 +48,7 @@ test('an empty installation is all zeros', () => {
     newest: undefined,
     unusual: [],
     planner: { behind: 0, since: undefined },
+    sweeps: [],
     workers: [],
     holdings: [],
     letters: { waiting: 0, failing: 0, givenUp: 0, error: undefined },

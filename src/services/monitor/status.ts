@@ -35,6 +35,15 @@ export interface Status {
   readonly holdings: readonly Held[]
   /** Events the planner has not read yet, and when the oldest of them happened (UTC milliseconds): it reads them within seconds. */
   readonly planner: { readonly behind: number; readonly since: number | undefined }
+  /** How far the rolling look at everything has come: from what is newest back in time, by mission. */
+  readonly sweeps: readonly {
+    readonly mission: string
+    /** UTC milliseconds. */
+    readonly began: number
+    readonly ended: number | undefined
+    readonly backTo: number | undefined
+    readonly partitions: number
+  }[]
 }
 
 const eyeCatching: readonly Shown[] = ['failed', 'late', 'held', 'lost']
@@ -66,7 +75,19 @@ export async function readStatus(db: Db, now: number): Promise<Status> {
     letters: await countLetters(db, now),
     holdings: await listHoldings(db),
     planner: { behind: lag.rows[0]?.n ?? 0, since: lag.rows[0]?.since ?? undefined },
+    sweeps: await listSweeps(db),
   }
+}
+
+async function listSweeps(db: Db): Promise<Status['sweeps']> {
+  const rows = await db.selectFrom('sweep').selectAll().orderBy('mission').execute()
+  return rows.map(({ mission, began_at: began, ended_at, back_to, partitions }) => ({
+    mission,
+    began,
+    ended: ended_at ?? undefined,
+    backTo: back_to ?? undefined,
+    partitions,
+  }))
 }
 
 /** By level, or by kind where there is no level. */

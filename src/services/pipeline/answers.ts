@@ -16,12 +16,12 @@ export const readsIn = (db: Db | Tx): Reads => ({
   missionEvents: asked => missionEventsIn(db, asked.map(toWindow)),
   contacts: asked => contactsIn(db, asked.map(toWindow)),
   latestFiles: async asked => {
-    const questions = asked.map(([mission, product, spacecraft, window, byContent = false]) => ({
+    const questions = asked.map(([mission, product, spacecraft, window, content = {}]) => ({
       mission,
       product,
       spacecraft,
       window,
-      byContent,
+      ...content,
     }))
     return (await latestFiles(db, questions)).map(rows => rows.map(toFileFact))
   },

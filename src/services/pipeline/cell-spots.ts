@@ -11,6 +11,8 @@ export interface CellSpot {
   readonly partition: string
   readonly start_time: number
   readonly stop_time: number
+  /** When a look is promised, UTC milliseconds. */
+  readonly until?: number | null
 }
 
 export const spotColumns = ['mission', 'product', 'spacecraft', 'process', 'partition', 'start_time', 'stop_time'] as const

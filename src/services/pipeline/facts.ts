@@ -101,7 +101,7 @@ function cellsOf(
 
 function filesAround(known: Known, mission: Mission, product: Product, spacecraft: string, reach: Span): readonly FileFact[] {
   const wide = { start: reach.start - nominalSlack, stop: reach.stop + nominalSlack }
-  return known.latestFiles(mission.id, product.id, spacecraft, wide, product.kind === 'telemetry')
+  return known.latestFiles(mission.id, product.id, spacecraft, wide, product.kind === 'telemetry' ? { also: true } : { touching: reach })
 }
 
 export function gatherArrival(known: Known, mission: Mission, product: Product, spacecraft: string, partition: Partition): ArrivalFacts {

@@ -2,14 +2,20 @@ import type { Span } from '#domain/partition'
 import type { CellName, ContactFact, EventFact, FileFact, JobFact, SourceCell, Waiver } from '#domain/plan'
 import type { WorkKey } from './sql.ts'
 
+/** How content decides: `also` those whose content touches the window; only those whose content may touch the time of `touching`. */
+export interface ByContent {
+  readonly also?: boolean
+  readonly touching?: Span
+}
+
 /** What planning asks the ledger, as if all of it were at hand. Times in UTC milliseconds. */
 export interface Known {
   readonly lastJob: (key: WorkKey) => JobFact | undefined
   /** Mission events (also contacts, by their data) that touch a time, or once began with it. */
   readonly missionEvents: (mission: string, spacecraft: string, window: Span) => readonly EventFact[]
   readonly contacts: (mission: string, spacecraft: string, window: Span) => readonly ContactFact[]
-  /** Latest held files of a product whose nominal time (or, with `byContent`, whose content) touches the window, in order of start. */
-  readonly latestFiles: (mission: string, product: string, spacecraft: string, window: Span, byContent?: boolean) => readonly FileFact[]
+  /** Latest held files of a product whose nominal time touches the window, in order of start. */
+  readonly latestFiles: (mission: string, product: string, spacecraft: string, window: Span, content?: ByContent) => readonly FileFact[]
   /** Cells of a dataset that touch a time, in order of start. */
   readonly cellsIn: (mission: string, dataset: string, window: Span) => readonly SourceCell[]
   readonly lastVerified: (mission: string, name: CellName) => { readonly recipe: string; readonly outcome: string } | undefined

@@ -1,19 +1,10 @@
 import { sql } from 'kysely'
 import type { Mission } from '#domain/mission'
 import { promises } from '#domain/plan'
-import type { CellName, ContactFact, EventFact, PlannedInput, WorkFacts } from '#domain/plan'
-import {
-  allMissionEvents,
-  contactsOf,
-  eventsAfter,
-  filesByIds,
-  heldPartitions,
-  missionEventsNamed,
-  missionEventsOf,
-  spansOf,
-} from '#services/catalog'
+import type { CellName, EventFact, PlannedInput, WorkFacts } from '#domain/plan'
+import { eventsAfter, filesByIds, missionEventsNamed, missionEventsOf, spansOf } from '#services/catalog'
 import { withTx } from '#services/db'
-import type { Db, Tx } from '#services/db'
+import type { Tx } from '#services/db'
 import { readsIn } from './answers.ts'
 import { spotColumns } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
@@ -24,12 +15,14 @@ import { makeJob } from './jobs.ts'
 import type { Reads } from './known.ts'
 import type { Change } from './spots.ts'
 import { dropCells, lockSpots, writeCells } from './sql.ts'
+import { noteSweep, sliceOf, sweepOf } from './sweep-sql.ts'
+import type { Slice, Sweep } from './sweep.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 
 /** What looks at some spots read and write. Nobody else decides about these spots meanwhile, and all of it is kept or none. */
 export interface Ledger {
   readonly reads: Reads
-  /** True, in their order, where what others see of the cell changed. What is written is not read before the end of the looks. */
+  /** True, in their order, where what decides about the readers of a cell changed. What is written is not read before the end of the looks. */
   writeCells(cells: readonly CellWrite[], at: number): Promise<readonly boolean[]>
   /** Takes cells away that nobody expects any more; true, in their order, where there was one. */
   dropCells(cells: readonly (CellName & { readonly mission: string })[]): Promise<readonly boolean[]>
@@ -65,32 +58,15 @@ export interface LedgerStore {
     | undefined
   >
   advance(to: number): Promise<void>
-  /** Cells where something may still come, or only those whose reason names the moment of the next look; in order of start and dataset. */
+  /** Cells where something may still come, in order of start and dataset; `promised`: those whose reason names the moment of the next look. */
   openCells(which: 'open' | 'promised'): Promise<readonly CellSpot[]>
-  allContacts(mission: string): Promise<readonly ContactFact[]>
-  /** All but contacts. */
-  allMissionEvents(mission: string): Promise<readonly EventFact[]>
-  /** Every partition that has a file, then every one that has a cell: where something may have been missed. */
-  partitions(mission: string): Promise<readonly Change[]>
+  /** What starts before a time, newest first: about as many files and as many cells as asked for. */
+  slice(mission: string, before: number | undefined, rows: number): Promise<Slice>
+  sweepOf(mission: string): Promise<Sweep | undefined>
+  noteSweep(mission: string, sweep: Sweep): Promise<void>
 }
 
 const follower = 'planner'
-
-async function partitionsOf(db: Db, mission: string): Promise<readonly Change[]> {
-  const cells = await db
-    .selectFrom('cell')
-    .select(['product', 'spacecraft', 'partition', 'start_time as start', 'stop_time as stop'])
-    .where('mission', '=', mission)
-    .orderBy('start_time')
-    .orderBy(sql`product collate "C"`)
-    .orderBy(sql`spacecraft collate "C"`)
-    .execute()
-  const held = await heldPartitions(db, mission)
-  // Of a partition with a file, the file knows better which stretches of its time there are.
-  const nameOf = ({ product, spacecraft, partition }: Change): string => `${product} ${spacecraft} ${partition}`
-  const known = new Set(held.map(nameOf))
-  return [...held, ...cells.filter(cell => !known.has(nameOf(cell)))]
-}
 
 const isPromised = sql<boolean>`reason->>'kind' = any(${[...promises]}::text[])`
 
@@ -141,7 +117,7 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
   openCells: which =>
     context.db
       .selectFrom('cell')
-      .select(spotColumns)
+      .select([...spotColumns, sql<number | null>`(reason ->> 'until')::bigint`.as('until')])
       .where(e =>
         which === 'promised' ? e.and([e('next', '=', 'waiting'), isPromised]) : e.or([e('next', '<>', 'none'), e('have', '=', 'partial')]),
       )
@@ -149,9 +125,9 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .orderBy('dataset')
       .orderBy('partition')
       .execute(),
-  allContacts: mission => contactsOf(context.db, mission, undefined),
-  allMissionEvents: mission => allMissionEvents(context.db, mission),
-  partitions: mission => partitionsOf(context.db, mission),
+  slice: (...question) => sliceOf(context.db, ...question),
+  sweepOf: mission => sweepOf(context.db, mission),
+  noteSweep: (mission, sweep) => noteSweep(context.db, mission, sweep),
 })
 
 /** Reads and writes in a transaction that is open already. */

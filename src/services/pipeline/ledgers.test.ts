@@ -72,6 +72,7 @@ class OnPostgres {
   follow = (): Promise<number> => makePlanner(this.#context).follow()
   audit = (): Promise<void> => makePlanner(this.#context).audit()
   sweep = (): Promise<void> => makePlanner(this.#context).sweep()
+  sweepOn = (): Promise<boolean> => makePlanner(this.#context, 3).sweepOn()
 
   async work(): Promise<boolean> {
     const rows =
@@ -158,7 +159,9 @@ function toldOf({ ledger }: Rehearsal): string {
           `${dataset} ${partition}: ${state.have} ${state.next} ${state.reason.kind}: ${state.reason.text}`,
       )
       .toSorted(),
-    ...ledger.jobs.map(j => `${j.id} ${j.key.process} ${j.key.spacecraft} ${j.key.partition.key} ${j.state} ${j.tries} ${j.recipe}`),
+    ...[...ledger.work.all.values()].map(
+      j => `${j.id} ${j.key.process} ${j.key.spacecraft} ${j.key.partition.key} ${j.state} ${j.tries} ${j.recipe}`,
+    ),
   ].join('\n')
 }
 
@@ -225,6 +228,10 @@ test.each(Array.from({ length: 5 }, (_, i) => i + 1))('step by step, story %i', 
     },
     async () => {
       for (const one of both) await one.sweep()
+    },
+    async () => {
+      const [inMemory, inPostgres] = [await memory.sweepOn(), await postgres.sweepOn()]
+      expect(inPostgres).toBe(inMemory)
     },
     async () => {
       for (const one of both) while (await one.work()) await one.follow()

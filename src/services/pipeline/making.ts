@@ -4,7 +4,7 @@ import { recordEnvironment } from '#services/code'
 import type { Environment } from '#services/code'
 import type { Attempt } from './begin.ts'
 import type { PipelineContext } from './context.ts'
-import { sha256Text } from './reconcile.ts'
+import { sha256Text } from './text.ts'
 import type { JobRow } from './sql.ts'
 
 /** What made, or would have made, the outputs of a try. */

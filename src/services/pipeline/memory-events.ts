@@ -4,24 +4,22 @@ import { TimeIndex } from './memory-time.ts'
 
 /** The mission events that a memory holds: contacts, and what lists tell of. */
 export class MemoryEvents {
-  readonly #contacts = new Map<string, ContactFact>()
   readonly #contactTimes = new TimeIndex<{ readonly span: Span; readonly contact: ContactFact }>()
-  readonly #listed = new Map<string, EventFact>()
-  readonly #listedTimes = new TimeIndex<EventFact>()
+  readonly #events = new Map<string, EventFact>()
+  readonly #eventTimes = new TimeIndex<EventFact>()
   #untold: EventFact[] = []
 
   /** What the next report says of a contact; its data stay where they were. */
   tellContact(contact: ContactFact): void {
-    this.#contacts.set(`${contact.spacecraft} ${contact.key}`, contact)
     this.#contactTimes.put(contact.spacecraft, contact.key, { span: contact.data, contact })
-    this.#untold.push(asEvent(contact))
+    this.tellEvent(asEvent(contact))
   }
 
   /** What the next list says of an event, which stays where it is. */
   tellEvent(event: EventFact): void {
     const name = `${event.kind} ${event.key}`
-    this.#listed.set(`${event.spacecraft} ${name}`, event)
-    this.#listedTimes.put(event.spacecraft, name, event)
+    this.#events.set(`${event.spacecraft} ${name}`, event)
+    this.#eventTimes.put(event.spacecraft, name, event)
     this.#untold.push(event)
   }
 
@@ -36,19 +34,15 @@ export class MemoryEvents {
     return this.#contactTimes.touching(spacecraft, window).map(({ contact }) => contact)
   }
 
-  /** In order of start. */
-  eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
-    const contacts = this.contactsIn(spacecraft, window).map(asEvent)
-    const listed = this.#listedTimes.touching(spacecraft, window)
-    return listed.length === 0 ? contacts : [...contacts, ...listed].toSorted((a, b) => a.span.start - b.span.start)
+  /** Of a spacecraft, and of all: in order of start and kind. Contacts by their data. */
+  eventsIn(mission: string, spacecraft: string, window: Span): readonly EventFact[] {
+    const own = this.#eventTimes.touching(spacecraft, window)
+    const common = spacecraft === mission ? [] : this.#eventTimes.touching(mission, window)
+    return common.length === 0 ? own : [...own, ...common].toSorted((a, b) => a.span.start - b.span.start || (a.kind < b.kind ? -1 : 1))
   }
 
-  contacts(): readonly ContactFact[] {
-    return [...this.#contacts.values()]
-  }
-
-  listed(): readonly EventFact[] {
-    return [...this.#listed.values()]
+  all(): readonly EventFact[] {
+    return [...this.#events.values()]
   }
 }
 

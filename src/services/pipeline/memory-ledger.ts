@@ -1,19 +1,20 @@
-import { datasetId, findProduct } from '#domain/mission'
-import type { Mission, Process } from '#domain/mission'
+import type { Mission } from '#domain/mission'
+import { dayMs } from '#domain/partition'
 import type { Span } from '#domain/partition'
-import { promises } from '#domain/plan'
-import type { CellName, ContactFact, EventFact, FileFact, JobFact, PlannedInput, SourceCell, Waiver } from '#domain/plan'
-import { mayMove, jobMoves } from '#domain/process'
-import { compareVersions, nextVersion, riseOf } from '#domain/version'
-import type { ParentVersion, Version } from '#domain/version'
+import { gistOf, promises } from '#domain/plan'
+import type { CellName, ContactFact, EventFact, FileFact, PlannedInput, SourceCell, Waiver } from '#domain/plan'
+import { compareVersions } from '#domain/version'
 import { fail } from '#error'
-import { spotKey } from './context.ts'
 import type { Known, Reads } from './known.ts'
-import type { Ledger, LedgerStore, Run, Told } from './ledger.ts'
-import type { Change } from './spots.ts'
+import type { Ledger, LedgerStore, Told } from './ledger.ts'
 import { MemoryEvents } from './memory-events.ts'
+import { MemoryJobs, keyOf } from './memory-jobs.ts'
+import type { MemoryEnding, MemoryJob } from './memory-jobs.ts'
 import { TimeIndex } from './memory-time.ts'
-import type { CellWrite, WorkKey } from './sql.ts'
+import type { Change } from './spots.ts'
+import type { CellWrite } from './sql.ts'
+import { cutSlice } from './sweep.ts'
+import type { Slice, Sweep } from './sweep.ts'
 
 /** A file that the memory holds. */
 export interface MemoryFile extends FileFact {
@@ -23,28 +24,6 @@ export interface MemoryFile extends FileFact {
   readonly span: Span
   readonly inputs: readonly PlannedInput[]
 }
-
-export interface MemoryJob {
-  readonly id: number
-  readonly key: WorkKey
-  readonly recipe: string
-  readonly inputs: readonly PlannedInput[]
-  readonly outputs: readonly { readonly product: string; readonly dataset: string; readonly version: Version }[]
-  state: JobFact['state']
-  tries: number
-  /** Tries that were lost with their worker, which say nothing about the program. */
-  uncounted: number
-  notBefore: number
-  readonly created: number
-  message: string | undefined
-  /** The try that may end it. */
-  token: string | undefined
-}
-
-/** How a try ended: `content` says per dataset what was made, in science. */
-export type MemoryEnding =
-  | { readonly outcome: 'made'; readonly content: Readonly<Record<string, string>> }
-  | { readonly outcome: 'no-data' | 'failed' | 'try-again' | 'held'; readonly message: string }
 
 export interface MemoryCell extends CellWrite {
   readonly changed: number
@@ -63,26 +42,28 @@ const alone: Turns = { isAlone: () => true, next: async () => undefined }
  * For proofs over very many orders of events, and for missions that are only thought of.
  */
 export class MemoryLedger implements LedgerStore {
-  readonly files: MemoryFile[] = []
+  /** By number, in the order in which they came. */
+  readonly files: Map<number, MemoryFile> = new Map()
   readonly cells: Map<string, MemoryCell> = new Map()
-  readonly jobs: MemoryJob[] = []
-  /** Jobs that were handed to workers: hints, which may be lost. */
-  readonly hints: number[] = []
-  cursor = 0
-  readonly #log: Told[] = []
+  readonly work: MemoryJobs
+  #recorded = 0
+  #watch: (file: MemoryFile) => void = () => undefined
+  /** What the log tells, from `#cursor` on. */
+  #log: Told[] = []
+  #cursor = 0
   readonly #latest = new Map<string, MemoryFile>()
   readonly #fileTimes = new TimeIndex<MemoryFile>()
-  readonly #cellTimes = new TimeIndex<MemoryCell & { readonly span: Span }>()
+  /** Cells as those see them who read their products. */
+  readonly #cellTimes = new TimeIndex<SourceCell>()
   readonly #events = new MemoryEvents()
   readonly #open = new Map<string, MemoryCell>()
-  readonly #lastJob = new Map<string, MemoryJob>()
-  readonly #verified = new Map<string, { readonly recipe: string; readonly outcome: string; readonly job: number }>()
-  readonly #reserved = new Map<string, { readonly version: Version; readonly job: number }[]>()
+  readonly #promised = new Map<string, MemoryCell>()
   readonly #locks = new Map<string, Promise<unknown>>()
   readonly #mission: Mission
   readonly #clock: () => number
   readonly #turns: Turns
   readonly #waived: (cell: CellName) => Waiver | undefined
+  #sweep: Sweep | undefined
 
   constructor(
     mission: Mission,
@@ -94,16 +75,23 @@ export class MemoryLedger implements LedgerStore {
     this.#mission = mission
     this.#clock = clock
     this.#turns = turns
+    this.work = new MemoryJobs(mission, clock)
   }
 
   #step(): Promise<void> | undefined {
     return this.#turns.isAlone() ? undefined : this.#turns.next()
   }
 
+  /** Every file is shown from now on. */
+  watch(see: (file: MemoryFile) => void): void {
+    this.#watch = see
+  }
+
   /** A file of a partition, recorded with its event. The highest version is the latest, in whatever order they come. */
   record(file: Omit<MemoryFile, 'id' | 'mission'>, reports = false): MemoryFile {
-    const held: MemoryFile = { ...file, id: this.files.length + 1, mission: this.#mission.id }
-    this.files.push(held)
+    const held: MemoryFile = { ...file, id: ++this.#recorded, mission: this.#mission.id }
+    this.files.set(held.id, held)
+    this.#watch(held)
     const known = this.#latest.get(keyOf(file))
     if (known === undefined || compareVersions(file.version, known.version) > 0) {
       this.#latest.set(keyOf(file), held)
@@ -139,7 +127,7 @@ export class MemoryLedger implements LedgerStore {
     return [...this.#latest.values()]
   }
 
-  // -- what planning asks ---------------------------------------------------------------------------------------------
+  // -- what looks ask and write ---------------------------------------------------------------------------------------
 
   async look<T>(keys: readonly string[], work: (ledger: Ledger) => Promise<T>): Promise<T> {
     if (this.#turns.isAlone()) return this.#lookAlone(work)
@@ -156,11 +144,12 @@ export class MemoryLedger implements LedgerStore {
   /** What looks write is seen by nobody before their end, and by nobody at all where they break off. */
   async #lookAlone<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
     const writes: (() => void)[] = []
+    const latest = (name: CellName): MemoryFile | undefined => this.#latest.get(keyOf(name))
     const result = await work({
       reads: this.reads,
       writeCells: async (cells, at) => cells.map(cell => this.#writeCell(cell, at, writes)),
       dropCells: async names => names.map(name => this.#dropCell(name, writes)),
-      makeJob: async (_mission, facts, key, run) => this.#makeJob(facts.process, key, run, writes),
+      makeJob: async (_mission, facts, key, run) => this.work.make(facts.process, key, run, latest, writes),
     })
     await this.#step()
     for (const write of writes) write()
@@ -190,28 +179,19 @@ export class MemoryLedger implements LedgerStore {
   }
 
   readonly #known: Known = {
-    latestFiles: (_mission, product, spacecraft, window) => this.#fileTimes.touching(`${product} ${spacecraft}`, window),
-    cellsIn: (_mission, dataset, window) => this.#cellsIn(dataset, window),
-    missionEvents: (_mission, spacecraft, window) => this.#eventsIn(spacecraft, window),
-    contacts: (_mission, spacecraft, window) => this.#contactsOf(spacecraft, window),
-    lastVerified: (_mission, name) => this.#verified.get(keyOf(name)),
-    lastJob: key => factOf(this.#lastJob.get(workOf(key))),
+    latestFiles: (_mission, product, spacecraft, window, { touching } = {}) =>
+      this.#fileTimes.touching(
+        `${product} ${spacecraft}`,
+        window,
+        touching === undefined ? undefined : ({ covers }) => covers.start < touching.stop && covers.stop > touching.start,
+      ),
+    cellsIn: (_mission, dataset, window) => this.#cellTimes.touching(dataset, window),
+    missionEvents: (mission, spacecraft, window) => this.#events.eventsIn(mission, spacecraft, window),
+    contacts: (_mission, spacecraft, window) => this.#events.contactsIn(spacecraft, window),
+    lastVerified: (_mission, name) => this.work.verified(name),
+    lastJob: key => this.work.lastOf(key),
     newestFile: (_mission, name) => this.#latest.get(keyOf(name))?.id,
     waiver: (_mission, name) => this.#waived(name),
-  }
-
-  #cellsIn(dataset: string, window: Span): readonly SourceCell[] {
-    return this.#cellTimes
-      .touching(dataset, window)
-      .map(({ product, partition, span, state }) => ({ product, dataset, partition, span, ...state }))
-  }
-
-  #eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
-    return this.#events.eventsIn(spacecraft, window)
-  }
-
-  #contactsOf(spacecraft: string, window: Span): readonly ContactFact[] {
-    return this.#events.contactsIn(spacecraft, window)
   }
 
   #writeCell(cell: CellWrite, at: number, writes: (() => void)[]): boolean {
@@ -219,206 +199,136 @@ export class MemoryLedger implements LedgerStore {
     const { have, next, reason } = cell.state
     const moved =
       before === undefined || before.state.have !== have || before.state.next !== next || before.state.reason.kind !== reason.kind
+    const { product, dataset, partition, span } = cell
     const held = { ...cell, changed: moved ? at : before.changed }
     writes.push(() => {
-      this.cells.set(keyOf(cell), held)
-      this.#cellTimes.put(cell.dataset, cell.partition, held)
-      if (next !== 'none' || have === 'partial') this.#open.set(keyOf(cell), held)
-      else this.#open.delete(keyOf(cell))
+      const key = keyOf(cell)
+      this.cells.set(key, held)
+      this.#cellTimes.put(dataset, partition, { product, dataset, partition, span, have, next, reason })
+      if (next !== 'none' || have === 'partial') this.#open.set(key, held)
+      else this.#open.delete(key)
+      if (next === 'waiting' && promises.includes(reason.kind)) this.#promised.set(key, held)
+      else this.#promised.delete(key)
     })
-    return moved
+    return before === undefined || gistOf(before.state) !== gistOf(cell.state)
   }
 
   #dropCell(name: CellName, writes: (() => void)[]): boolean {
-    const held = this.cells.get(keyOf(name))
-    if (held === undefined) return false
-    writes.push(() => {
-      this.cells.delete(keyOf(name))
-      this.#open.delete(keyOf(name))
-      this.#cellTimes.drop(name.dataset, name.partition, held.span)
-    })
+    if (!this.cells.has(keyOf(name))) return false
+    writes.push(() => this.#removeCell(name))
     return true
   }
 
-  #makeJob(process: Process, key: WorkKey, run: Run, writes: (() => void)[]): number {
-    const id = this.jobs.length + 1
-    const outputs = process.outputs.map(({ product: productId }) => {
-      const product = findProduct(this.#mission, productId)
-      const dataset = datasetId(product, key.spacecraft)
-      const name = { dataset, partition: key.partition.key }
-      const latest = this.#latest.get(keyOf(name))
-      const rise = latest === undefined ? 'revision' : riseOf(latest.inputs.map(this.#parent), run.inputs.map(this.#parent))
-      const known = [latest?.version, ...(this.#reserved.get(keyOf(name)) ?? []).map(r => r.version)].filter(v => v !== undefined)
-      const top = known.toSorted(compareVersions).at(-1)
-      return { product: productId, dataset, version: nextVersion(product.scheme, top, product.interface, rise) }
-    })
-    const job: MemoryJob = {
-      id,
-      key,
-      recipe: run.recipe,
-      inputs: run.inputs,
-      outputs,
-      state: 'ready',
-      tries: 0,
-      uncounted: 0,
-      created: this.#clock(),
-      notBefore: this.#clock(),
-      message: undefined,
-      token: undefined,
-    }
-    // Its place is taken at once, as a sequence gives numbers; that it exists is seen at the end of the look.
-    this.jobs.push({ ...job, state: 'cancelled' })
-    writes.push(() => {
-      const active = this.#lastJob.get(workOf(key))
-      if (active?.state === 'ready' || active?.state === 'running')
-        fail('memory/second-job', `job ${active.id} of ${workOf(key)} is active; invariant 4`, { active: active.id })
-      this.jobs[id - 1] = job
-      this.#lastJob.set(workOf(key), job)
-      for (const o of job.outputs) this.#reserve({ dataset: o.dataset, partition: key.partition.key }, o.version, id)
-      this.hints.push(id)
-    })
-    return id
-  }
-
-  readonly #parent = (input: PlannedInput): ParentVersion => ({
-    dataset: input.file.dataset,
-    partition: input.file.partition,
-    version: input.file.version,
-    scheme: findProduct(this.#mission, input.file.product).scheme,
-  })
-
-  #reserve(name: CellName, version: Version, job: number): void {
-    const held = this.#reserved.get(keyOf(name)) ?? []
-    if (held.some(r => compareVersions(r.version, version) === 0))
-      fail('memory/version-twice', `version ${version.join('.')} of ${keyOf(name)} is reserved twice`)
-    this.#reserved.set(keyOf(name), [...held, { version, job }])
-  }
-
-  #release(job: MemoryJob, datasets: readonly string[] = job.outputs.map(o => o.dataset)): void {
-    for (const dataset of datasets) {
-      const key = keyOf({ dataset, partition: job.key.partition.key })
-      this.#reserved.set(
-        key,
-        (this.#reserved.get(key) ?? []).filter(r => r.job !== job.id),
-      )
-    }
+  #removeCell(name: CellName): void {
+    this.cells.delete(keyOf(name))
+    this.#open.delete(keyOf(name))
+    this.#promised.delete(keyOf(name))
+    this.#cellTimes.drop(name.dataset, name.partition)
   }
 
   // -- what workers do ------------------------------------------------------------------------------------------------
 
-  /** Begins a try; undefined where the job is no longer to be run. An earlier try of it can end nothing any more. */
-  start(id: number, token: string): MemoryJob | undefined {
-    const job = this.jobs[id - 1]
-    if (job === undefined || (job.state !== 'ready' && job.state !== 'running')) return undefined
-    if (job.state === 'ready') move(job, 'running')
-    else job.uncounted += 1
-    job.tries += 1
-    job.token = token
-    return job
-  }
-
-  /** What a job must hold is held by others: it goes on waiting, and says for what. */
-  postpone(id: number, lack: string): void {
-    const job = this.jobs[id - 1]
-    if (job !== undefined) job.message = lack
-  }
-
-  /** Ends a try. Throws `pipeline/fenced` where it was given up for dead. */
-  finish(job: MemoryJob, token: string, ending: MemoryEnding, retry: { readonly tries: number; readonly pause: number }): void {
-    if (job.state !== 'running' || job.token !== token) fail('pipeline/fenced', `a try of job ${job.id} was given up for dead`)
-    job.token = undefined
-    if (ending.outcome === 'made') return this.#made(job, ending.content)
-    job.message = ending.message
-    if (ending.outcome === 'no-data') {
-      move(job, 'no-data')
-      this.#release(job)
-      for (const { dataset } of job.outputs) this.#verify(job, dataset, 'no-data')
-    } else if (ending.outcome === 'held') move(job, 'held')
-    else if (job.tries - job.uncounted < retry.tries) {
-      move(job, 'ready')
-      job.notBefore = this.#clock() + retry.pause * 2 ** (job.tries - job.uncounted - 1)
-      this.hints.push(job.id)
-    } else {
-      move(job, 'failed')
-      this.#release(job)
-    }
-  }
-
-  #made(job: MemoryJob, content: Readonly<Record<string, string>>): void {
-    move(job, 'made')
+  /** Ends a try, records what it made, and says how many files that are. Throws `pipeline/fenced` where it was given up for dead. */
+  finish(job: MemoryJob, token: string, ending: MemoryEnding, retry: { readonly tries: number; readonly pause: number }): number {
+    if (!this.work.end(job, token, ending, retry) || ending.outcome !== 'made') return 0
+    let recorded = 0
     const { partition, spacecraft } = job.key
+    const span = { start: partition.start, stop: partition.stop }
     for (const { product, dataset, version } of job.outputs) {
       const name = { dataset, partition: partition.key }
-      const science = content[dataset] ?? fail('memory/no-content', `${dataset} was not made`)
+      const science = ending.content[dataset] ?? fail('memory/no-content', `${dataset} was not made`)
       const same = this.#latest.get(keyOf(name))?.science === science
-      if (same) this.#release(job, [dataset])
-      else
-        this.record({
-          name: `${dataset}_${partition.key}_v${version.join('.')}`,
-          product,
-          ...name,
-          spacecraft,
-          version,
-          science,
-          covers: partition,
-          span: partition,
-          arrived: this.#clock(),
-          inputs: job.inputs,
-        })
-      this.#verify(job, dataset, same ? 'kept' : 'made')
+      if (same) this.work.release(job, [dataset])
+      else {
+        const arrived = this.#clock()
+        const made = { name: `${dataset}_${partition.key}_v${version.join('.')}`, product, ...name, spacecraft, version, science }
+        this.record({ ...made, covers: span, span, arrived, inputs: job.inputs })
+        recorded++
+      }
+      this.work.verify(job, dataset, same ? 'kept' : 'made')
     }
-  }
-
-  #verify(job: MemoryJob, dataset: string, outcome: string): void {
-    this.#verified.set(keyOf({ dataset, partition: job.key.partition.key }), { recipe: job.recipe, outcome, job: job.id })
-  }
-
-  /** Active jobs that no worker will be handed: what the transport has forgotten. */
-  remind(handed: ReadonlySet<number>): void {
-    for (const job of this.#lastJob.values())
-      if ((job.state === 'ready' || job.state === 'running') && !handed.has(job.id) && !this.hints.includes(job.id)) this.hints.push(job.id)
+    return recorded
   }
 
   // -- what the planner reads beside its looks ------------------------------------------------------------------------
 
   async readLog(limit: number): ReturnType<LedgerStore['readLog']> {
     await this.#step()
-    const told = this.#log.slice(this.cursor, this.cursor + limit)
-    return told.length === 0 ? undefined : { to: this.cursor + told.length, events: told.length, told, spoken: [] }
+    const told = this.#log.slice(0, limit)
+    return told.length === 0 ? undefined : { to: this.#cursor + told.length, events: told.length, told, spoken: [] }
   }
 
   async advance(to: number): Promise<void> {
     await this.#step()
-    this.cursor = to
+    this.#log = to <= this.#cursor ? this.#log : this.#log.slice(to - this.#cursor)
+    this.#cursor = Math.max(this.#cursor, to)
+  }
+
+  /** As if all of the log had been read. */
+  skipLog(): void {
+    this.#cursor += this.#log.length
+    this.#log = []
   }
 
   async openCells(which: 'open' | 'promised'): ReturnType<LedgerStore['openCells']> {
     await this.#step()
-    return [...this.#open.values()]
-      .filter(c => which === 'open' || (c.state.next === 'waiting' && promises.includes(c.state.reason.kind)))
+    return [...(which === 'open' ? this.#open : this.#promised).values()]
       .toSorted((a, b) => a.span.start - b.span.start || inText(a.dataset, b.dataset) || inText(a.partition, b.partition))
-      .map(c => ({ ...c, process: c.process ?? null, start_time: c.span.start, stop_time: c.span.stop }))
+      .map(c => ({
+        ...c,
+        process: c.process ?? null,
+        start_time: c.span.start,
+        stop_time: c.span.stop,
+        until: c.state.reason.until ?? null,
+      }))
   }
 
-  async allMissionEvents(): Promise<readonly EventFact[]> {
-    return this.#events.listed()
-  }
-
-  async allContacts(): Promise<readonly ContactFact[]> {
-    return this.#events.contacts()
-  }
-
-  async partitions(): ReturnType<LedgerStore['partitions']> {
+  async slice(_mission: string, before: number | undefined, rows: number): Promise<Slice> {
     await this.#step()
-    const ordered = (seen: Iterable<MemoryFile | MemoryCell>): Change[] =>
-      [...seen]
-        .toSorted((a, b) => a.span.start - b.span.start || inText(a.product, b.product) || inText(a.spacecraft, b.spacecraft))
-        .map(partitionOf)
-    return [...ordered(this.#latest.values()), ...ordered(this.cells.values())]
+    const newest = (all: Iterable<MemoryFile | MemoryCell>): readonly Change[] => {
+      const older = [...all]
+        .filter(({ span }) => before === undefined || span.start < before)
+        .toSorted((a, b) => b.span.start - a.span.start)
+      const last = older[rows - 1]
+      return older.filter(({ span }) => last === undefined || span.start >= last.span.start).map(changeOf)
+    }
+    return cutSlice(newest(this.#latest.values()), newest(this.cells.values()), rows, async from =>
+      this.#events.all().filter(({ span }) => (from === undefined || span.start >= from) && (before === undefined || span.start < before)),
+    )
+  }
+
+  async sweepOf(): Promise<Sweep | undefined> {
+    return this.#sweep
+  }
+
+  async noteSweep(_mission: string, sweep: Sweep): Promise<void> {
+    await this.#step()
+    this.#sweep = sweep
+  }
+
+  /**
+   * Leaves out what no look will ask for again: cells that are settled, of a time that ended longer ago than their product is read, with their
+   * files and jobs. Returns how many cells went.
+   */
+  forget(before: (product: string) => number): number {
+    let gone = 0
+    for (const cell of this.cells.values()) {
+      if (cell.span.stop >= before(cell.product) || this.#open.has(keyOf(cell))) continue
+      gone++
+      this.#removeCell(cell)
+      this.#latest.delete(keyOf(cell))
+      this.#fileTimes.drop(`${cell.product} ${cell.spacecraft}`, cell.partition)
+      const { mission, process, spacecraft, partition: key, span } = cell
+      if (process !== undefined)
+        this.work.forget({ mission, process, spacecraft, partition: { kind: 'day', key, ...span } }, [cell.dataset])
+    }
+    this.work.forgetBefore(this.#clock() - 5 * dayMs)
+    for (const [id, file] of this.files) if (this.#latest.get(keyOf(file)) !== file) this.files.delete(id)
+    return gone
   }
 }
 
-const partitionOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryCell): Change => ({
+const changeOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryCell): Change => ({
   product,
   spacecraft,
   partition,
@@ -426,25 +336,3 @@ const partitionOf = ({ product, spacecraft, partition, span }: MemoryFile | Memo
 })
 
 const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-const keyOf = (name: CellName): string => `${name.dataset} ${name.partition}`
-
-const workOf = (key: WorkKey): string => spotKey({ kind: 'work', ...key })
-
-function move(job: MemoryJob, to: MemoryJob['state']): void {
-  if (!mayMove(jobMoves, job.state, to)) fail('memory/no-such-move', `job ${job.id} cannot go from ${job.state} to ${to}`)
-  job.state = to
-}
-
-const factOf = (job: MemoryJob | undefined): JobFact | undefined =>
-  job === undefined
-    ? undefined
-    : {
-        id: job.id,
-        state: job.state,
-        recipe: job.recipe,
-        tries: job.tries,
-        created: job.created,
-        notBefore: job.notBefore,
-        message: job.message,
-      }

@@ -9,9 +9,15 @@ import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
 import { lookAt } from './reconcile.ts'
 import type { PlanContext } from './reconcile.ts'
 import { remindTransport } from './remind.ts'
-import { spotsOfChange, spotsOfContacts, unique } from './spots.ts'
+import { spotsOfChange, unique } from './spots.ts'
+import { sweepAll, sweepOn, usualSlice } from './sweep.ts'
 
 const batch = 500
+/** Open cells that one audit looks at. */
+const auditedTogether = 5000
+
+const soonest = (cells: readonly CellSpot[]): number | undefined =>
+  cells.length === 0 ? undefined : cells.reduce((least, c) => Math.min(least, c.until ?? Infinity), Infinity)
 
 export interface Planner {
   /** Looks where the log says that something changed. Returns how many events were read. */
@@ -20,13 +26,15 @@ export interface Planner {
   promised(): number | undefined
   /** Looks again at every cell that waits, failed, runs or is late: what a lost hint would have missed. */
   audit(): Promise<void>
-  /** Looks at everything the ledger holds and every contact: after a start, and daily. */
+  /** Looks at everything the ledger holds and every mission event. */
   sweep(): Promise<void>
+  /** The same a piece at a time, from a place that the ledger remembers: after a start, and daily. False where there is nothing to do. */
+  sweepOn(): Promise<boolean>
 }
 
-/** The planning loop's three speeds. None of them remembers anything that the ledger does not hold, but the time of a promised look. */
-export const makePlanner = (context: PipelineContext): Planner => {
-  const planner = plannerOver(context, sqlLedger(context))
+/** The planning loop's three speeds. None of them needs to remember anything that the ledger does not hold. */
+export const makePlanner = (context: PipelineContext, rows: number = usualSlice): Planner => {
+  const planner = plannerOver(context, sqlLedger(context), rows)
   return {
     follow: () => planner.follow(),
     promised: () => planner.promised(),
@@ -39,12 +47,15 @@ export const makePlanner = (context: PipelineContext): Planner => {
       await planner.sweep()
       await remindTransport(context)
     },
+    sweepOn: () => planner.sweepOn(),
   }
 }
 
 /** The same over any ledger. */
-export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
+export function plannerOver(context: PlanContext, store: LedgerStore, rows: number = usualSlice): Planner {
   let promised: number | undefined
+  let audited = 0
+  const fresh = new Set(context.missions.map(m => m.id))
   const look = async (spots: readonly Spot[]): Promise<void> => {
     const { until } = await lookAt(context, store, spots)
     if (until !== undefined) promised = Math.min(promised ?? Infinity, until)
@@ -59,16 +70,23 @@ export function plannerOver(context: PlanContext, store: LedgerStore): Planner {
         await store.advance(log.to)
       }
       if (promised !== undefined && promised <= context.clock()) {
-        promised = undefined
-        await look(spotsOfCells(await store.openCells('promised')))
+        const [now, cells] = [context.clock(), await store.openCells('promised')]
+        const isDue = ({ until }: CellSpot): boolean => until === undefined || until === null || until <= now
+        promised = soonest(cells.filter(c => !isDue(c)))
+        await look(spotsOfCells(cells.filter(isDue)))
       }
       return log?.events ?? 0
     },
     audit: async () => {
       const due = context.missions.flatMap(mission => spotsOfSchedules(mission, context.clock()))
-      await look(unique([...due, ...spotsOfCells(await store.openCells('open'))]))
+      const open = await store.openCells('open')
+      // Where very much is open, each audit takes the next piece of it: what is dirty is not to wait for the rest.
+      if (audited >= open.length) audited = 0
+      await look(unique([...due, ...spotsOfCells(open.slice(audited, audited + auditedTogether))]))
+      audited += auditedTogether
     },
-    sweep: async () => look(await allSpots(context, store)),
+    sweep: () => sweepAll({ context, store, look, rows }),
+    sweepOn: () => sweepOn({ context, store, look, rows }, fresh),
   }
 }
 
@@ -94,19 +112,3 @@ async function spotsOfLog(context: PlanContext, store: LedgerStore, { told, spok
 }
 
 type Log = NonNullable<Awaited<ReturnType<LedgerStore['readLog']>>>
-
-async function allSpots(context: PlanContext, store: LedgerStore): Promise<readonly Spot[]> {
-  const spots: Spot[] = []
-  for (const mission of context.missions) {
-    const [contacts, events] = [await store.allContacts(mission.id), await store.allMissionEvents(mission.id)]
-    // Cells too: a look that broke off may have left their readers out.
-    const seen = (await store.partitions(mission.id)).filter(({ product }) => mission.products.some(p => p.id === product))
-    spots.push(
-      ...spotsOfContacts(mission, contacts),
-      ...(await workOut(store.reads, known => spotsOfEvents(known, mission, events))),
-      ...spotsOfSchedules(mission, context.clock()),
-      ...(await workOut(store.reads, known => unique(seen.flatMap(change => spotsOfChange(known, mission, change))))),
-    )
-  }
-  return unique(spots)
-}

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { consumersOf, datasetId, findProduct, rankOf } from '#domain/mission'
 import type { Mission, Process, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
@@ -16,8 +15,7 @@ import type { Ledger, LedgerStore } from './ledger.ts'
 import { spotsOfChange } from './spots.ts'
 import type { Change } from './spots.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
-
-export const sha256Text = (text: string): string => createHash('sha256').update(text).digest('hex')
+import { sha256Text } from './text.ts'
 
 export const findMission = (missions: readonly Mission[], id: string): Mission =>
   missions.find(m => m.id === id) ?? fail('pipeline/unknown-mission', `mission ${id} is not loaded`, { mission: id })

@@ -14,19 +14,29 @@ const plan = {
 }
 
 test('a flight in memory ends with everything made, by no more workers than there are, and goes the same way twice', async () => {
-  const [one, two] = [await rehearse(dozen, plan), await rehearse(dozen, plan)]
+  const fly = async () => {
+    const loads: string[] = []
+    const busy: number[] = []
+    const load = (at: number, waiting: number, running: number): void => {
+      loads.push(`${at} ${waiting} ${running}`)
+      busy.push(running)
+    }
+    return { ...(await rehearse(dozen, { ...plan, watch: { load } })), loads, busy }
+  }
+  const [one, two] = [await fly(), await fly()]
   const open = [...one.ledger.cells.values()].filter(c => c.state.next !== 'none')
   expect(open.map(c => `${c.dataset} ${c.partition} ${c.state.reason.text}`)).toEqual([])
-  expect(Math.max(...one.load.map(l => l.running))).toBe(3)
-  expect(one.work).toBe(20_000 * one.ledger.jobs.filter(j => j.state !== 'cancelled').length)
-  expect(two.load).toEqual(one.load)
-  expect(two.ledger.files.map(f => `${f.name} ${f.arrived}`)).toEqual(one.ledger.files.map(f => `${f.name} ${f.arrived}`))
+  expect(Math.max(...one.busy)).toBe(3)
+  expect(one.work).toBe(20_000 * one.ledger.work.count)
+  expect(two.loads).toEqual(one.loads)
+  const told = ({ ledger }: typeof one): readonly string[] => [...ledger.files.values()].map(f => `${f.name} ${f.arrived}`)
+  expect(told(two)).toEqual(told(one))
 })
 
 test('what is slow is late: with jobs that take hours, the last product comes later', async () => {
   const ends = async (seconds: number): Promise<number> => {
     const { ledger } = await rehearse(dozen, { ...plan, days: 1, workers: 1, duration: () => seconds * 1000 })
-    return Math.max(...ledger.files.map(f => f.arrived))
+    return Math.max(...[...ledger.files.values()].map(f => f.arrived))
   }
   expect((await ends(3600)) - (await ends(1))).toBeGreaterThan(10 * 3_600_000)
 })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Insertable, Selectable } from 'kysely'
 import type { Partition, Span } from '#domain/partition'
+import { gistOf } from '#domain/plan'
 import type { CellName, CellState, FileFact, Reason, SourceCell, Waiver } from '#domain/plan'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
@@ -89,25 +90,25 @@ export interface CellWrite extends CellName {
 }
 
 interface Before {
-  readonly have: string
-  readonly next: string
-  readonly kind: string
+  readonly have: CellState['have']
+  readonly next: CellState['next']
+  readonly kind: Reason['kind']
   readonly text: string
   readonly file: number | null
   readonly due_at: number | null
   readonly recipe: string | null
 }
 
-/** Writes cells of a mission; true, in their order, where have, next or kind of reason changed: who waits for them is to be looked at. */
+/** Writes cells of a mission; true, in their order, where what decides about their readers changed: these are to be looked at. */
 export async function writeCells(tx: Tx, cells: readonly CellWrite[], at: number): Promise<readonly boolean[]> {
   const before = await readBefore(tx, cells)
-  const moved: boolean[] = []
+  const told: boolean[] = []
   const rows: { readonly moved: boolean; readonly row: Insertable<CellTable> }[] = []
   for (const cell of cells) {
     const known = before.get(keyOf(cell))
     const { have, next, reason } = cell.state
     const isMoved = known === undefined || known.have !== have || known.next !== next || known.kind !== reason.kind
-    moved.push(isMoved)
+    told.push(known === undefined || gistOf(cell.state) !== gistOf({ have: known.have, next: known.next, reason: { kind: known.kind } }))
     if (isMoved || !isSame(known, cell)) rows.push({ moved: isMoved, row: cellRow(cell, at) })
   }
   await upsert(
@@ -120,7 +121,7 @@ export async function writeCells(tx: Tx, cells: readonly CellWrite[], at: number
     rows.filter(r => !r.moved).map(r => r.row),
     false,
   )
-  return moved
+  return told
 }
 
 const isSame = (known: Before, cell: CellWrite): boolean =>

@@ -11,8 +11,8 @@ import { freshDatabase } from '#test/database'
 import { missionFolder } from '#test/installation'
 import { diceOf } from '#test/schedule'
 import { explain } from './index.ts'
-import type { MemoryJob, WhyLink } from './index.ts'
-import type { MemoryCell, MemoryEnding } from './memory-ledger.ts'
+import type { MemoryEnding, MemoryJob, WhyLink } from './index.ts'
+import type { MemoryCell } from './memory-ledger.ts'
 import { rehearse } from './rehearse.ts'
 
 /**

@@ -1,0 +1,122 @@
+import type { Mission } from '#domain/mission'
+import { dayMs } from '#domain/partition'
+import type { EventFact } from '#domain/plan'
+import type { PlanContext } from './reconcile.ts'
+import type { Spot } from './context.ts'
+import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
+import { workOut } from './known.ts'
+import type { LedgerStore } from './ledger.ts'
+import { spotsOfChange, unique } from './spots.ts'
+import type { Change } from './spots.ts'
+import { sha256Text } from './text.ts'
+
+/** Everything that starts in a stretch of time: where something may have been missed. */
+export interface Slice {
+  /** It goes back to here, UTC milliseconds; undefined where nothing is older. */
+  readonly from: number | undefined
+  readonly partitions: readonly Change[]
+  /** Contacts too, by their data. */
+  readonly events: readonly EventFact[]
+}
+
+/** How far a pass over everything has come. */
+export interface Sweep {
+  readonly rules: string
+  readonly began: number
+  readonly backTo: number | undefined
+  readonly partitions: number
+  readonly ended: number | undefined
+}
+
+/** Files, and as many cells, that are looked at in one go: dirty partitions wait no longer than for these. */
+export const usualSlice = 300
+
+/** How everything is looked at. */
+export interface Sweeping {
+  readonly context: PlanContext
+  readonly store: LedgerStore
+  readonly look: (spots: readonly Spot[]) => Promise<void>
+  readonly rows: number
+}
+
+/**
+ * Puts a slice together from files and cells, each newest first and whole to its oldest start; one that is full ends there, and what the
+ * other has beyond is left to the next slice.
+ */
+export async function cutSlice(
+  files: readonly Change[],
+  cells: readonly Change[],
+  limit: number,
+  eventsFrom: (from: number | undefined) => Promise<readonly EventFact[]>,
+): Promise<Slice> {
+  const ends = [files, cells].flatMap(some => (some.length < limit ? [] : [some.at(-1)?.start ?? -Infinity]))
+  const from = ends.length === 0 ? undefined : Math.max(...ends)
+  const within = (some: readonly Change[]): readonly Change[] =>
+    some.filter(c => from === undefined || c.start >= from).toSorted((a, b) => a.start - b.start || inText(nameOf(a), nameOf(b)))
+  // Of a partition with a file, the file knows better which stretches of its time there are.
+  const known = new Set(files.map(nameOf))
+  return { from, partitions: [...within(files), ...within(cells).filter(c => !known.has(nameOf(c)))], events: await eventsFrom(from) }
+}
+
+const nameOf = ({ product, spacecraft, partition }: Change): string => `${product} ${spacecraft} ${partition}`
+const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
+
+/** Where a slice says to look. Cells too: a look that broke off may have left their readers out. */
+function spotsOfSlice(store: LedgerStore, mission: Mission, { partitions, events }: Slice): Promise<readonly Spot[]> {
+  const configured = partitions.filter(({ product }) => mission.products.some(p => p.id === product))
+  return workOut(store.reads, known =>
+    unique([...spotsOfEvents(known, mission, events), ...configured.flatMap(change => spotsOfChange(known, mission, change))]),
+  )
+}
+
+/** Everything at once, slice by slice. */
+export async function sweepAll({ context, store, look, rows }: Sweeping): Promise<void> {
+  for (const mission of context.missions) {
+    await look(spotsOfSchedules(mission, context.clock()))
+    for (let before: number | undefined = undefined, more = true; more;) {
+      const slice: Slice = await store.slice(mission.id, before, rows)
+      await look(await spotsOfSlice(store, mission, slice))
+      more = slice.from !== undefined
+      before = slice.from
+    }
+  }
+}
+
+/** A pass that has ended is followed by the next after this long. */
+const rest = dayMs
+
+/**
+ * One slice of the pass over everything, and where it ended in the ledger, so that it goes on there after any stop. From what is newest
+ * back in time. A pass begins anew where the mission's rules are others than those it began with; the next one follows a day after its end,
+ * or `fresh`, with the first slice of a planner. False where there is nothing to do.
+ */
+export async function sweepOn({ context, store, look, rows }: Sweeping, fresh: Set<string>): Promise<boolean> {
+  for (const mission of context.missions) {
+    const [now, rules] = [context.clock(), rulesOf(mission)]
+    const known = await store.sweepOf(mission.id)
+    const isFirst = fresh.delete(mission.id)
+    if (known?.ended !== undefined && known.rules === rules && !isFirst && now < known.ended + rest && now >= known.ended) continue
+    const isOpen = known !== undefined && known.rules === rules && known.ended === undefined
+    const pass: Sweep = isOpen ? known : { rules, began: now, backTo: undefined, partitions: 0, ended: undefined }
+    const slice = await store.slice(mission.id, pass.backTo, rows)
+    await look(await spotsOfSlice(store, mission, slice))
+    const partitions = pass.partitions + slice.partitions.length
+    await store.noteSweep(mission.id, { ...pass, partitions, backTo: slice.from, ended: slice.from === undefined ? now : undefined })
+    if (slice.from === undefined)
+      context.log.info({ act: 'sweep', mission: mission.id, partitions, ms: now - pass.began }, 'everything was looked at')
+    return true
+  }
+  return false
+}
+
+const digests = new WeakMap<Mission, string>()
+
+/** What decides where to look and what to make. */
+function rulesOf(mission: Mission): string {
+  const known = digests.get(mission)
+  if (known !== undefined) return known
+  const products = mission.products.map(p => [p.id, p.partition, p.expect, p.due, p.spacecraft, p.interface, p.instrument, p.mode])
+  const digest = sha256Text(JSON.stringify([products, mission.processes]))
+  digests.set(mission, digest)
+  return digest
+}
