@@ -26,9 +26,21 @@ const types: pg.CustomTypesConfig = {
   },
 }
 
+/**
+ * A process that stands still (a frozen machine, SIGSTOP) in the middle of a transaction keeps its locks no longer than this: others wait
+ * for them, and with the log's counter all of them do. Milliseconds; our transactions take some.
+ */
+const longestStandstill = 20_000
+
 /** Opens a pool. `size` connections at the most; sessions run in UTC. */
 export function openDb(config: DbConfig, size = 8): Db {
-  const pool = new pg.Pool({ ...config, Client: PreparingClient, max: size, types, options: '-c timezone=UTC' })
+  const pool = new pg.Pool({
+    ...config,
+    Client: PreparingClient,
+    max: size,
+    types,
+    options: `-c timezone=UTC -c idle_in_transaction_session_timeout=${longestStandstill}`,
+  })
   // A dropped connection, idle or inside a transaction, is replaced at the next query; without listeners Node would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', client => client.on('error', () => undefined))

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
@@ -11,6 +11,7 @@ import { landBytes, lockKey, verifyFile } from '#services/ingest'
 import type { Landed, Prepared } from '#services/ingest'
 import { holdAttempt } from '#services/pipeline'
 import type { Attempt, Ending, HeldOutput } from '#services/pipeline'
+import { moveFile } from '#services/store'
 import { compareWithLatest } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import type { ExecutorContext } from './context.ts'
@@ -80,7 +81,7 @@ async function layAside(context: ExecutorContext, attempt: Attempt, compared: re
   for (const { prepared, landed, with: comparison } of compared) {
     const { name, dataset, size, sha256 } = prepared.file
     const path = join(folder, name)
-    await rename(landed.temporary, path)
+    await moveFile(landed.temporary, path)
     const less = comparison.kind === 'less' ? comparison.less : []
     const replaces = comparison.kind === 'new' ? undefined : comparison.file.id
     outputs.push({ name, dataset, path, size, sha256, replaces, less })

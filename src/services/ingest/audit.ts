@@ -1,8 +1,8 @@
-import { opendir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { opendir, readdir, rm, stat } from 'node:fs/promises'
 import { basename, join, relative, sep } from 'node:path'
 import { recordRefusal } from '#services/catalog'
 import type { Db } from '#services/db'
-import { hashFile } from '#services/store'
+import { hashFile, moveFile } from '#services/store'
 import type { IngestContext } from './context.ts'
 
 /** What an audit of the archive found and did. */
@@ -68,7 +68,7 @@ async function moveOrphans(context: IngestContext, root: string, before: number)
 async function moveAside(context: IngestContext, path: string, key: string): Promise<void> {
   const { sha256, size } = await hashFile(path)
   const kept = join(context.quarantine, `${sha256.slice(0, 12)}-${basename(path)}`)
-  await rename(path, kept)
+  await moveFile(path, kept)
   const reason = `${key} lay in the archive without a row in the ledger (a process ended between the two); deliver it again if it is wanted`
   const refusal = { mission: undefined, name: basename(path), size, sha256, path: kept, code: 'ingest/orphan', reason, actor: 'audit' }
   await recordRefusal(context.db, refusal, context.clock())

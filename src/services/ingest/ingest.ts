@@ -1,9 +1,10 @@
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SdcError, fail } from '#error'
 import { findBytes, findFile, idsByNames, recordFile, recordMissionEvents, recordRefusal } from '#services/catalog'
 import { withTx } from '#services/db'
 import type { Tx } from '#services/db'
+import { moveFile } from '#services/store'
 import type { IngestContext } from './context.ts'
 import { identifyFile } from './identify.ts'
 import type { Identity } from './identify.ts'
@@ -157,7 +158,7 @@ async function refuse(
 ): Promise<IngestOutcome> {
   // A name may be as long as the file system allows; with the hash before it, it would be longer.
   const kept = join(context.quarantine, `${landed.sha256.slice(0, 12)}-${Buffer.byteLength(name) > 240 ? name.slice(0, 60) : name}`)
-  await rename(landed.temporary, kept)
+  await moveFile(landed.temporary, kept)
   const refusal = {
     mission: identity?.mission.id,
     name,
