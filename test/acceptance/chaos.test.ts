@@ -44,6 +44,7 @@ const impostor: Delivery = [deliveries[0]?.[0] ?? '', 'other bytes\n']
 
 let root: string
 let disk: string
+let ownDisk = false
 let undisturbed: EndState
 let names: readonly string[]
 
@@ -52,8 +53,9 @@ beforeAll(async () => {
   disk = join(root, 'home', 'archive')
   await mkdir(disk, { recursive: true })
   const { status, stderr } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', disk], { encoding: 'utf8' })
+  ownDisk = status === 0
   // Who is not root has no disk to fill; in CI there must be one.
-  if (status !== 0 && process.env['CI'] === 'true') throw new Error(`no disk for the archive: ${stderr}`)
+  if (!ownDisk && process.env['CI'] === 'true') throw new Error(`no disk for the archive: ${stderr}`)
   const plain = await openInstallation(mission, { now: Date.now() })
   const own = join(root, 'missions', 'tally')
   await cp(join(plain.folder, 'mission'), own, { recursive: true })
@@ -140,7 +142,7 @@ async function silenceDatabase({ system }: Stage): Promise<void> {
 /** Until a worker says so, and a moment longer. */
 async function fillDisk(stage: Stage): Promise<void> {
   const { system } = stage
-  if (spawnSync('mountpoint', ['--quiet', disk]).status !== 0) return
+  if (!ownDisk) return
   const ballast = join(disk, '.ballast')
   const before = (await readFile(join(stage.home, 'logs', 'apsis.log'), 'utf8')).length
   const fill = async (): Promise<void> => {
