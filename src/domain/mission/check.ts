@@ -141,5 +141,8 @@ export function checkFiles(
   for (const [hook, path] of head.adapters) check(path.text, path.spot, `the adapter ${hook}:`)
   for (const { product, packetsSpot } of products)
     if (product.packets !== undefined && packetsSpot !== undefined) check(product.packets, packetsSpot, 'the packet definition')
+  for (const { product, validitySpot } of products)
+    if (product.validity?.table !== undefined && validitySpot !== undefined)
+      check(product.validity.table, validitySpot, `the validity table of ${product.id},`)
   for (const { process, files } of processes) for (const { path, spot } of files) check(path, spot, `the file of ${process.id},`)
 }

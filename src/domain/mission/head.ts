@@ -48,6 +48,7 @@ export interface Head {
   readonly burst: Pattern | undefined
   readonly adapters: ReadonlyMap<string, Pattern>
   readonly provenance: Provenance
+  readonly remakeLimit: number
   /** When the mission as a whole begins, UTC milliseconds. */
   readonly begins: number
   /** What products have by a word of their key, in order. */
@@ -65,8 +66,11 @@ export const keyFields = ['inst', 'mode', 'level', 'descriptor', 'product'] as c
 /** Hooks that the core calls in an adapter module. */
 const hooks = ['identify'] as const
 
+/** So many remakes may follow from one input without a word. */
+const usualRemakeLimit = 200
+
 const known =
-  'mission title description begins spacecraft instruments versions names directories datasets defaults release istp simulation burst adapters provenance'.split(
+  'mission title description begins spacecraft instruments versions names directories datasets defaults release istp simulation burst adapters provenance remake-limit'.split(
     ' ',
   )
 
@@ -100,6 +104,7 @@ export function readHead(spot: Spot): Head {
     burst: burst === undefined ? undefined : { text: top.text('burst'), spot: burst },
     adapters: readAdapters(top.at('adapters')),
     provenance: readProvenance(top.at('provenance'), 'the mission'),
+    remakeLimit: top.integer('remake-limit', usualRemakeLimit, 1),
     begins: readBegin(top.at('begins')),
     defaults: readDefaults(top.at('defaults')),
   }

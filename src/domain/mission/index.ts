@@ -28,6 +28,7 @@ export type {
   ProductKind,
   Program,
   Provenance,
+  Validity,
   Schedule,
   Spacecraft,
   WaitPolicy,

@@ -66,6 +66,7 @@ export function parseMission({ folder, files, exists }: MissionFolder): Parsed {
       products: products.map(one => one.product),
       processes: processes.map(one => one.process),
       release: { publicLevels, publicProducts: head.publicProducts.map(p => p.id) },
+      remakeLimit: head.remakeLimit,
       ...(simulation === undefined ? {} : { simulation: simulation.text }),
       ...(burst === undefined ? {} : { burst: burst.text }),
       adapters: Object.fromEntries([...adapters].map(([hook, path]) => [hook, path.text])),

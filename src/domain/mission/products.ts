@@ -9,6 +9,7 @@ import { readRecord } from './record.ts'
 import type { Sheaf } from './record.ts'
 import { addFault, alternatives, entriesOf, isRow, isTextSpot, textOf } from './sheet.ts'
 import type { Entry, Spot } from './sheet.ts'
+import { readValidity } from './validity.ts'
 import { eventKinds, expectations, fileFormats, productKinds } from './types.ts'
 import type { Expect, FileFormat, IstpPolicy, Product } from './types.ts'
 import { durationOf, partitionOf } from './words.ts'
@@ -19,10 +20,11 @@ export interface ReadProduct {
   readonly spot: Spot
   readonly style: NameStyle
   readonly packetsSpot: Spot | undefined
+  readonly validitySpot: Spot | undefined
 }
 
 const keys =
-  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time packet-framing events istp attributes provenance'.split(
+  'title description kind instrument spacecraft names directory dataset format ext partition expect due interface packets packet-time packet-framing events validity istp attributes provenance'.split(
     ' ',
   )
 
@@ -98,13 +100,14 @@ function readProduct(entry: Entry, head: Head): ReadProduct | undefined {
     ...readPacketTime(one, what),
     ...readPacketFraming(one, what),
     ...readEventWords(one, what),
+    ...readValidity(one, what, partition),
     attributes: one.data('attributes'),
     provenance: joinProvenance(head.provenance, readProvenance(one.at('provenance'), what)),
     istp: readPolicy(one, what, format, head),
     public: head.publicLevels.includes(words['level'] ?? '') || head.publicProducts.some(p => p.id === id),
   }
   checkNames(entry.keySpot, product, style)
-  return { product, spot: entry.keySpot, style, packetsSpot: packets }
+  return { product, spot: entry.keySpot, style, packetsSpot: packets, validitySpot: one.at('validity') }
 }
 
 function readPartition(entry: Entry, one: Sheaf, what: string, begins: number): PartitionRule {

@@ -16,6 +16,8 @@ export interface Mission {
   readonly products: readonly Product[]
   readonly processes: readonly Process[]
   readonly release: { readonly publicLevels: readonly string[]; readonly publicProducts: readonly string[] }
+  /** More remakes than this for one input are a campaign for a person to approve. */
+  readonly remakeLimit: number
   /** Path of the simulation's parameters inside the folder, where the mission has one. */
   readonly simulation?: string
   /** Path of the burst tables inside the folder, where the mission selects burst. */
@@ -40,7 +42,7 @@ export interface Instrument {
 export const productKinds = ['telemetry', 'science', 'quicklook', 'ancillary', 'calibration'] as const
 export type ProductKind = (typeof productKinds)[number]
 
-export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'binary', 'defeph', 'defatt', 'contacts', 'events'] as const
+export const fileFormats = ['ccsds', 'cdf', 'png', 'text', 'binary', 'defeph', 'defatt', 'contacts', 'events', 'spice'] as const
 export type FileFormat = (typeof fileFormats)[number]
 
 /** Mission events that planning knows. A region is any named interval: of interest, a shadow, a manoeuvre. */
@@ -85,11 +87,21 @@ export interface Product {
   readonly packetFraming?: PacketFraming
   /** For lists of mission events that come with type words of their own: what they are here. */
   readonly events?: Readonly<Record<string, { readonly kind: EventKind; readonly name: string }>>
+  /** For calibrations: where it is said from when to when one is in force; absent: in its name. */
+  readonly validity?: Validity
   readonly attributes: Readonly<Record<string, unknown>>
   readonly public: boolean
   /** What in its files is not science: compared with {@link provenanceAttributes}, the mission's and the product's words together. */
   readonly provenance?: Provenance
   readonly istp: IstpPolicy
+}
+
+/** Names of global attributes of a CDF, or of words in a text (`Valid_from = 2015-09-01`); empty: not said there. */
+export interface Validity {
+  readonly from: string
+  readonly to: string
+  /** A table inside the mission's folder, which goes before what the file says: CSV with file (`*` for any letters), from and to. */
+  readonly table?: string
 }
 
 export const istpLevels = ['off', 'report', 'require'] as const

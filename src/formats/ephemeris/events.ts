@@ -1,4 +1,4 @@
-import { readCsv } from '../csv.ts'
+import { readCsv } from '#formats/csv'
 import { failAt } from './lines.ts'
 
 /** What became of an event, or is known of it. */

@@ -1,5 +1,5 @@
 import { fail } from '#error'
-import { readCsv } from '../csv.ts'
+import { readCsv } from '#formats/csv'
 import type { Calibration, Calibrator, Parameter, XtceDefinition } from './model.ts'
 
 /** One row of a calibration table kept outside the definition: a polynomial, for all raw values or for those from low to high. */

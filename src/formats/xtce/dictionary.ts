@@ -1,5 +1,5 @@
 import { fail } from '#error'
-import { readCsv } from '../csv.ts'
+import { readCsv } from '#formats/csv'
 import { parseFormula } from './formula.ts'
 import type { Amount, Calibration, Container, Encoding, Entry, Parameter, ParameterType, Unsupported, XtceDefinition } from './model.ts'
 

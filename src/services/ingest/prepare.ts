@@ -13,7 +13,7 @@ import type { Tx } from '#services/db'
 import type { IngestContext } from './context.ts'
 import { partitionOf } from './identify.ts'
 import type { Identity } from './identify.ts'
-import { verifiers } from './verify/index.ts'
+import { readValidity, verifiers } from './verify/index.ts'
 import type { ContentRules } from './verify/index.ts'
 
 /** Bytes copied beside the archive, synced, with their hash. */
@@ -103,6 +103,7 @@ export async function verifyFile(
   }
   const aside = landed.size >= worthAThread ? context.threads : undefined
   const verified = await (aside?.verify(subject) ?? verifiers[product.format](subject))
+  const validity = await readValidity(product, subject)
   const partition = partitionOf(identity, verified.coverage === undefined ? undefined : utcMsFromTt2000(verified.coverage.stop as Tt2000))
   const path = `${mission.id}/data/${archivePath(product, identity.spacecraft, identity.start, name)}`
   const parents = origin.parents ?? (verified.parents ?? []).map(parent => ({ role: 'parent', name: parent, file: undefined }))
@@ -114,8 +115,8 @@ export async function verifyFile(
     spacecraft: identity.spacecraft,
     kind: product.kind,
     partition: partition.key,
-    start: identity.start,
-    stop: partition.stop,
+    start: validity?.start ?? identity.start,
+    stop: validity?.stop ?? partition.stop,
     version: identity.version,
     versionText,
     size: landed.size,
@@ -124,7 +125,8 @@ export async function verifyFile(
     public: identity.public,
     withheld: identity.withheld,
     simulated: context.simulated,
-    coverage: verified.coverage,
+    // A calibration's records are not the time in which it is in force.
+    coverage: validity === undefined ? verified.coverage : undefined,
     records: verified.records,
     science: verified.science,
     content: verified.content,

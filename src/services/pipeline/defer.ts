@@ -16,9 +16,6 @@ export interface Deferral {
   readonly deferred: string
 }
 
-/** More remakes than this for one input are a campaign for a person to approve. */
-const usualLimit = 200
-
 /**
  * Whether a remake is left to a campaign: because a campaign made the input that changed, or because the input is one that so many
  * products hang on that a person has to approve. What was never made never waits.
@@ -51,7 +48,7 @@ async function queueIn(tx: Tx, campaign: CampaignRow, work: CampaignWork): Promi
 }
 
 async function proposeIfLarge(context: PipelineContext, tx: Tx, mission: Mission, file: FileFact): Promise<CampaignRow | undefined> {
-  const limit = context.settings.remakeLimit ?? usualLimit
+  const limit = context.settings.remakeLimit ?? mission.remakeLimit
   const works: CampaignWork[] = []
   for (const process of consumersOf(mission, file.product)) works.push(...(await worksAround(tx, mission, process, file)))
   if (works.length <= limit) return undefined

@@ -4,6 +4,7 @@ import { verifyCdf } from './cdf.ts'
 import { verifyContacts, verifyDefatt, verifyDefeph } from './flight-dynamics.ts'
 import { verifyBinary, verifyPng, verifyText } from './plain.ts'
 import { verifyEvents } from './mission-events.ts'
+import { verifySpice } from './spice.ts'
 import type { Verify } from './verified.ts'
 
 /** How each format is verified. A new format is a line here. */
@@ -14,6 +15,7 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
   defatt: verifyDefatt,
   contacts: verifyContacts,
   events: verifyEvents,
+  spice: verifySpice,
   png: verifyPng,
   text: verifyText,
   binary: verifyBinary,
@@ -21,4 +23,5 @@ export const verifiers: Readonly<Record<FileFormat, Verify>> = {
 export type { ContentRules, Subject, Verified } from './verified.ts'
 export { startVerifyThreads } from './threads.ts'
 export type { VerifyThreads } from './threads.ts'
+export { readValidity } from './validity.ts'
 export { describeLack } from './cdf.ts'

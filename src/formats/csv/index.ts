@@ -1,0 +1,2 @@
+/** Comma-separated values (RFC 4180). */
+export { readCsv } from './read.ts'
