@@ -1,4 +1,4 @@
-import { overlap } from '#domain/partition'
+import { coveredLength, overlap } from '#domain/partition'
 import type { ArrivalFacts, CellState, ContactFact, FileFact } from './facts.ts'
 
 /** Ephemeris and attitude steps and packet edges: a cover this much short of the contact's data is whole. */
@@ -29,7 +29,8 @@ export function planArrival(facts: ArrivalFacts, now: number): CellState {
 function eventCell(facts: ArrivalFacts, now: number): CellState {
   const { product, partition } = facts
   const file = facts.files.at(-1)
-  if (file !== undefined) return { have: 'full', next: 'none', reason: { kind: 'complete', text: `${file.name} arrived` } }
+  // What does not tell its times is taken as whole.
+  if (file !== undefined) return facts.files.every(f => f.spans !== undefined) ? playedBack(facts, file) : arrived(file)
   if (partition.stop > now)
     return {
       have: 'none',
@@ -37,6 +38,28 @@ function eventCell(facts: ArrivalFacts, now: number): CellState {
       reason: { kind: 'not-due', text: `not due: its ${partition.kind} ends at ${clock(partition.stop)}` },
     }
   return { have: 'none', next: 'waiting', reason: { kind: 'not-arrived', text: `${product.title} has not arrived` } }
+}
+
+const arrived = (file: FileFact): CellState => ({
+  have: 'full',
+  next: 'none',
+  reason: { kind: 'complete', text: `${file.name} arrived` },
+})
+
+/** Edges of packets: so much may lack of a burst that came down. Milliseconds. */
+const packetEdge = 2000
+
+/** Bursts come down in parts: it is whole when they fill it. */
+function playedBack({ partition, files }: ArrivalFacts, file: FileFact): CellState {
+  const length = partition.stop - partition.start
+  const covered = coveredLength(
+    files.flatMap(f => f.spans ?? []),
+    partition,
+  )
+  if (covered >= length - packetEdge) return arrived(file)
+  const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`
+  const text = `${seconds(covered)} of ${seconds(length)} came down, in ${files.length === 1 ? file.name : `${files.length} files`}`
+  return { have: 'partial', next: 'waiting', reason: { kind: 'not-covered', text } }
 }
 
 function shortCell(file: FileFact, covered: number, reach: number): CellState {

@@ -125,13 +125,13 @@ function cover(files: readonly FileFact[], partition: Span): readonly FileFact[]
 /** Files of neighbouring bursts may reach this far into one. Milliseconds. */
 const edge = 1000
 
-/**
- * A file of the very burst (orbit, region) goes before its neighbours that touch it at an edge. What begins inside of it is a part of it that
- * came down by itself.
- */
+/** Whether a file is of this very partition, or a part of its burst that came down by itself: what begins inside of it. */
+export const belongsTo = (partition: Partition, { partition: key, covers }: FileFact): boolean =>
+  key === partition.key || (partition.kind === 'segment' && covers.start > partition.start && covers.start < partition.stop - edge)
+
+/** Files of the very burst (orbit, region) go before its neighbours that touch it at an edge. */
 function ofSameEvent(partition: Partition, files: readonly FileFact[]): readonly FileFact[] {
   if (partition.kind !== 'tag' && !followsEvents(partition)) return files
-  const isOwn = (file: FileFact): boolean => file.partition === partition.key
-  const isPart = ({ covers }: FileFact): boolean => covers.start > partition.start && covers.start < partition.stop - edge
-  return files.some(isOwn) ? files.filter(file => isOwn(file) || isPart(file)) : files
+  const same = files.filter(file => belongsTo(partition, file))
+  return same.length > 0 ? same : files
 }

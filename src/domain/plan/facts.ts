@@ -147,6 +147,7 @@ export interface ArrivalFacts {
   readonly product: Product
   readonly partition: Partition
   readonly contacts: readonly ContactFact[]
+  /** Those of the partition, and parts of it that came by themselves. */
   readonly files: readonly FileFact[]
   readonly foreseen: Foreseen
 }

@@ -2,7 +2,7 @@ import { datasetId, findProduct } from '#domain/mission'
 import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
 import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
-import { chooseFiles, foresee, reachOf } from '#domain/plan'
+import { belongsTo, chooseFiles, foresee, reachOf } from '#domain/plan'
 import type { ArrivalFacts, ContactFact, EventFact, FileFact, Foreseen, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
 import type { Known } from './known.ts'
 import { orbitsAround } from './spots.ts'
@@ -112,7 +112,7 @@ export function gatherArrival(known: Known, mission: Mission, product: Product, 
     product,
     partition,
     contacts,
-    files: files.filter(f => f.partition === partition.key),
+    files: files.filter(f => belongsTo(partition, f)),
     foreseen: foreseenOf(mission, product, partition, events),
   }
 }

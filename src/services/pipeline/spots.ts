@@ -26,14 +26,21 @@ const longReach = 45 * dayMs
 /** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
 export function spotsOfChange(around: Surroundings, mission: Mission, change: Change): readonly Spot[] {
   const product = findProduct(mission, change.product)
-  const own = ownSpots(mission, product, change.spacecraft, {
-    kind: product.partition.kind,
-    key: change.partition,
-    start: change.start,
-    stop: change.stop,
-  })
+  const own = partitionsOfChange(around, mission, product, change).flatMap(p => ownSpots(mission, product, change.spacecraft, p))
   const readers = consumersOf(mission, product.id).flatMap(process => readerSpots(around, mission, process, product, change))
   return unique([...own, ...readers])
+}
+
+/** The partition of a changed file as its event has it, which may be longer than the file; and the bursts that it is a part of. */
+function partitionsOfChange(around: Surroundings, mission: Mission, product: Product, change: Change): readonly Partition[] {
+  const own = { kind: product.partition.kind, key: change.partition, start: change.start, stop: change.stop }
+  if (!followsEvents(product.partition)) return [own]
+  const followed = around
+    .missionEvents(mission.id, change.spacecraft, change)
+    .filter(event => followsEvent(product.partition, event))
+    .map(({ span }) => partitionAt(product.partition, span.start, span.stop))
+  const parts = product.kind === 'telemetry' && own.kind === 'segment' ? followed.filter(p => p.key !== own.key) : []
+  return [followed.find(p => p.key === own.key) ?? own, ...parts]
 }
 
 export function ownSpots(mission: Mission, product: Product, spacecraft: string, partition: Partition): readonly Spot[] {
