@@ -1,17 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import {
-  accountFor,
-  cycleAt,
-  explainMerit,
-  formatStatus,
-  isFinished,
-  meritShape,
-  selectionOfFile,
-  slidingQuality,
-  inForce,
-  type Frame,
-} from '#domain/burst'
+import { accountFor, cycleAt, formatStatus, isFinished, selectionOfFile, type Frame } from '#domain/burst'
 import { burstDocumentOf, parseBurstDocument, type FomStructure } from '#domain/burst/files'
 import { readSave } from '#formats/idlsave'
 import { formatUtc, parseUtc, tai1958FromTt2000, tt2000FromTai1958 } from '#formats/time'
@@ -21,6 +10,7 @@ import {
   findRegions,
   findWindow,
   listDrafts,
+  explainCycles,
   listDuty,
   listSegments,
   listSubmissions,
@@ -30,6 +20,7 @@ import {
   setDuty,
   submitSelection,
   type BurstWindow,
+  type ExplainedSegment,
 } from '#services/burst'
 import { homeOption } from './enter.ts'
 import { atDesk, say, type Desk, type DeskOptions } from './sitl-at-desk.ts'
@@ -201,6 +192,16 @@ async function showStatus({ system, mission }: Desk): Promise<void> {
   }
 }
 
+function sayExplanation(evaluation: string, { fom, cycles, terms, rest, known, parameterSet }: ExplainedSegment): void {
+  const best = cycles.slice(0, 3).map(({ start, share }) => `${utcOfTai(start)} (${share.toFixed(2)})`)
+  say(`  trigger data of ${evaluation} give ${fom.toFixed(2)}, carried by ${best.join(', ')}`)
+  if (known === 0) return say('  which trigger terms carried it is not known: the numbers of its cycles are not here')
+  const carried = terms.slice(0, 6).map(({ spacecraft, term, share }) => `${spacecraft} ${term} ${share.toFixed(2)}`)
+  const others = terms.slice(6).reduce((sum, { share }) => sum + share, 0)
+  say(`  by term (${parameterSet}): ${[...carried, ...(others > 0.005 ? [`others ${others.toFixed(2)}`] : [])].join(', ')}`)
+  if (Math.abs(rest) > 0.005) say(`  ${rest.toFixed(2)} of it no term accounts for: qualities come rounded, or without their numbers`)
+}
+
 async function explainStored({ system, mission, tables }: Desk, id: number): Promise<void> {
   const record = (await listSegments(system.db, mission)).find(one => one.id === id)
   if (record === undefined) return fail('sitl/no-segment', `${mission} has no segment ${id}; apsis sitl status counts them`)
@@ -212,11 +213,7 @@ async function explainStored({ system, mission, tables }: Desk, id: number): Pro
     const { grid } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
     const [start, stop] = [cycleAt(grid, record.start), cycleAt(grid, record.end)]
     if (start === undefined || stop === undefined) continue
-    const mdq = window.automatic.cycles.mdq.map(quality => quality ?? 0)
-    const shape = meritShape(inForce(tables.automatic, record.start))
-    const merit = explainMerit(mdq, slidingQuality(mdq, shape), start, stop, shape)
-    const best = merit.shares.slice(0, 3).map(({ cycle, share }) => `${utcOfTai(grid.starts[cycle] ?? 0)} (${share.toFixed(2)})`)
-    say(`  trigger data of ${window.evaluation} give ${merit.fom.toFixed(2)}, carried by ${best.join(', ')}`)
+    sayExplanation(window.evaluation, await explainCycles(system.db, tables, window, start, stop))
     break
   }
   for (const [i, { buffers, received, held, lost }] of record.craft.entries())

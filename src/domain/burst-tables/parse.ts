@@ -19,7 +19,9 @@ export type ParsedTables =
   | { readonly tables?: undefined; readonly faults: readonly Fault[] }
 
 const known =
-  'cycle buffer-bytes memory reserved playback mission-weights triggers automatic categories guidelines validation loop tags'.split(' ')
+  'cycle buffer-bytes memory reserved contact-buffers playback mission-weights triggers automatic categories guidelines validation loop tags'.split(
+    ' ',
+  )
 
 /**
  * Reads a mission's burst tables (`burst.yaml`): one value, or every fault with its place. `spacecraft` are the mission's ids,
@@ -40,6 +42,7 @@ export function parseBurstTables(file: string, text: string, spacecraft: readonl
     bufferBytes: fieldWhole(top, 'buffer-bytes', 1),
     memory: fieldWhole(top, 'memory', 1),
     reserved: readDated(top, 'reserved', ['buffers'], one => fieldWhole(one, 'buffers', 0)),
+    contactBuffers: fieldWhole(top, 'contact-buffers', 1),
     playback: readDated(top, 'playback', ['ties', 'ageing-per-day', 'retransmit-after'], readPlayback),
     missionWeights: fieldNumbers(top, 'mission-weights', spacecraft.length),
     triggers: readDated(top, 'triggers', ['parameter-set', 'terms', 'weights', 'offsets', 'below', 'spacecraft'], one =>

@@ -62,6 +62,7 @@ export { beginHistory, performEdit, redoEdit, replayEdits, undoEdit, type Done, 
 export { diffSelections, type DiffersIn, type SelectionDiff } from './diff.ts'
 export type { Finding, FindingClass, Mend, Region, WindowFacts } from './rule.ts'
 export { findingKey, selectionRules, validateSelection, type Verdict } from './validate.ts'
+export { mendSelection, type Mended } from './mend.ts'
 export { ruleIds } from './rule-ids.ts'
 export { evaluateTriggers, type Evaluation, type TriggerRecord } from './evaluate.ts'
 export { explainSegment, qualitiesOf, type CycleTriggers, type Explanation, type TermShare } from './explain.ts'

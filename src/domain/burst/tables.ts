@@ -100,6 +100,8 @@ export interface BurstTables {
   /** Buffers per spacecraft, and how many of them are kept for coming recordings. */
   readonly memory: number
   readonly reserved: Dated<number>
+  /** Buffers that a contact brings down where nothing better is known: what forecasts reckon with. */
+  readonly contactBuffers: number
   readonly playback: Dated<PlaybackRules>
   /** Weights of the sorted cycle qualities in the mission's. */
   readonly missionWeights: readonly number[]

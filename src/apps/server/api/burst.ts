@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { accountFor, formatStatus, validateSelection, type BurstTables, type Edit, type Selection } from '#domain/burst'
+import { accountFor, formatStatus, validateSelection, type Edit, type Selection } from '#domain/burst'
 import { parseMessage } from '#domain/downlink'
 import { fail } from '#error'
 import {
@@ -15,7 +15,6 @@ import {
   listSegments,
   listSubmissions,
   listWindows,
-  loadBurstTables,
   readDraft,
   saveDraft,
   setDuty,
@@ -25,28 +24,15 @@ import {
   windowFacts,
   type BurstWindow,
 } from '#services/burst'
-import type { Actor } from '#services/people'
 import { findMission, readAsker, requireRole } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
+import { addAdvice } from './burst-advice.ts'
+import { burstTables, selection, windowPath, type Post } from './burst-parts.ts'
 import type { Define, Described } from './define.ts'
 import { given, limit } from './parameters.ts'
 
-/** The tables of each mission, read once per server. */
-const read = new WeakMap<ServerParts, Map<string, Promise<BurstTables>>>()
-
-/** Throws `burst/none` where the mission selects no burst. */
-export function burstTables(parts: ServerParts, mission: string): Promise<BurstTables> {
-  const known = read.get(parts) ?? new Map<string, Promise<BurstTables>>()
-  read.set(parts, known)
-  const tables = known.get(mission) ?? loadBurstTables(findMission(parts, mission))
-  known.set(mission, tables)
-  return tables
-}
-
 const tai = z.int().nonnegative().describe('TAI seconds since 1958-01-01')
 const taiAsked = z.coerce.number().int().nonnegative().describe('TAI seconds since 1958-01-01')
-const windowPath = '/api/v1/:mission/burst/windows/:evaluation'
-
 const shortWindow = ({ evaluation, state, openedAt, deadline, closedAt, decidedBy }: BurstWindow): Record<string, unknown> => ({
   evaluation,
   state,
@@ -131,26 +117,14 @@ export function defineBurst(define: Define, parts: ServerParts): void {
     work: async ({ pending, ...query }, { mission = '' }) => {
       await burstTables(parts, mission)
       const segments = await listSegments(parts.db, mission, { ...given(query), pending: pending === 'true' })
-      return { segments: segments.map(one => ({ ...one, tokens: formatStatus(one.status) })), account: accountFor(segments) }
+      return {
+        segments: segments.map(one => ({ ...one, tokens: formatStatus(one.status), account: accountFor([one]) })),
+        account: accountFor(segments),
+      }
     },
   })
 }
 
-const segment = z.strictObject({
-  id: z.int(),
-  start: z.number(),
-  stop: z.number(),
-  fom: z.number(),
-  spacecraft: z.number(),
-  comment: z.string(),
-  tags: z.array(z.string()),
-  source: z.string(),
-})
-const selection = z.strictObject({
-  frame: z.strictObject({ note: z.string(), evaluation: z.string(), close: tai.nullable(), final: z.boolean() }),
-  segments: z.array(segment).max(5000),
-  next: z.int(),
-})
 const bodies = {
   validate: z.strictObject({ selection }),
   drafts: z.strictObject({ name: z.string(), selection, edits: z.array(z.looseObject({ kind: z.string() })).default([]) }),
@@ -183,27 +157,18 @@ const person = z.strictObject({
 })
 const duty = z.strictObject({ person: z.string().min(1), place: z.enum(['duty', 'deck']), from: z.iso.datetime(), to: z.iso.datetime() })
 
-interface Post<Body extends z.ZodType> {
-  readonly path: string
-  readonly summary: string
-  readonly body: Body
-  readonly work: (act: {
-    readonly mission: string
-    readonly path: Readonly<Record<string, string>>
-    readonly body: z.output<Body>
-    readonly actor: Actor
-  }) => Promise<unknown>
-}
-
 /** Burst selection, for those who select: a token with the role team, whose name has a role in selection. */
 export function addBurst(app: FastifyInstance, parts: ServerParts, described: Described): void {
-  const post = <Body extends z.ZodType>({ path, summary, body, work }: Post<Body>, least: 'team' | 'operator' = 'team'): void => {
+  const post = <Body extends z.ZodType>(
+    { path, summary, body, answer = z.looseObject({}), work }: Post<Body>,
+    least: 'team' | 'operator' = 'team',
+  ): void => {
     described[path.replace(/:(\w+)/g, '{$1}')] = {
       ...(described[path.replace(/:(\w+)/g, '{$1}')] as object | undefined),
       post: {
         summary: `${summary} (role ${least})`,
         requestBody: { content: { 'application/json': { schema: z.toJSONSchema(body, { io: 'input' }) } } },
-        responses: { 200: { description: 'the answer' } },
+        responses: { 200: { description: 'the answer', content: { 'application/json': { schema: z.toJSONSchema(answer) } } } },
       },
     }
     app.post(path, async (request: FastifyRequest, reply) => {
@@ -227,6 +192,7 @@ export function addBurst(app: FastifyInstance, parts: ServerParts, described: De
       return validateSelection(tables, facts, { ...(body.selection as Omit<Selection, 'grid'>), grid })
     },
   })
+  addAdvice(post, parts)
   post({
     path: `${windowPath}/drafts`,
     summary: 'Save a draft under a new name',

@@ -19,6 +19,7 @@ import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 import { answerFile, answerJob, answerRefused, answerRelative, fileSchema, jobSchema, refusedSchema } from './answers.ts'
 import { addBurst, defineBurst } from './burst.ts'
+import { defineAdvice } from './burst-advice.ts'
 import { addWaivers, defineCells } from './cells.ts'
 import { defineAct, defineQuestion } from './define.ts'
 import type { Define, Described, Question } from './define.ts'
@@ -38,6 +39,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineFiles(define, parts)
   defineCells(define, parts)
   defineBurst(define, parts)
+  defineAdvice(define, parts)
   defineWork(define, parts)
   defineRemakes(define, act => defineAct(app, parts, described, act), parts)
   addWaivers(app, parts, described)
