@@ -4,9 +4,8 @@ import type { System } from '#apps/system'
 import { findRelease, listReleases, openOrigin, promoteRelease, registerRelease, rollBack } from '#services/code'
 import { withTx } from '#services/db'
 import { proposeForCode } from '#services/pipeline'
-import { compareRelease, folderDigest, stageRelease } from '#services/remake'
+import { compareRelease, describeComparison, folderDigest, missionOfPackage, stageRelease } from '#services/remake'
 import { actorHelp, actorOf } from './actor.ts'
-import { describeComparison } from './code-report.ts'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
 import { parseRange } from './scope.ts'
@@ -32,10 +31,6 @@ function packageOf({ missions }: System, options: CodeOptions): string {
     throw new SdcError('code/no-such-package', `no mission here has a package ${options.package}; there is ${known.join(', ')}`)
   return options.package ?? only
 }
-
-/** The mission whose processes run with a package. */
-const missionOf = ({ missions }: System, name: string): string =>
-  (missions.find(m => m.id === name) ?? missions.find(m => m.processes.some(p => p.code === name)))?.id ?? name
 
 /** `apsis code register|ls|stage|compare|promote|rollback` */
 export function codeCommand(): Command {
@@ -132,7 +127,7 @@ const stageCommand = (): Command =>
           throw new SdcError('code/bad-limit', `--limit ${options.limit} is no number of works`)
         const { process: processes, spacecraft } = options
         const scope = {
-          mission: missionOf(system, release.package),
+          mission: missionOfPackage(system.missions, release.package),
           limit,
           ...(processes === undefined ? {} : { processes }),
           ...(spacecraft === undefined ? {} : { spacecraft }),

@@ -4,6 +4,7 @@ import type { CampaignState, JobFile } from '#domain/process'
 import type { Db } from '#services/db'
 import type { CampaignAct, CampaignRow, CampaignScope, Proposal, WaiverAct } from '#services/pipeline'
 import type { HeldAct, WorkName } from '#services/executor'
+import type { CodeComparison, StagedResult, StageScope } from '#services/remake'
 import type { Store } from '#services/store'
 
 /** What the server is made of. It owns none of it: who builds the server closes them. */
@@ -39,6 +40,8 @@ export interface RemakeActs {
   propose(scope: CampaignScope, words: { readonly title: string; readonly actor: string }): Promise<Proposal>
   move(act: CampaignAct, to: CampaignState): Promise<CampaignRow>
   promote(name: string, digest: string, word: { readonly actor: string; readonly reason: string }): Promise<Proposal | undefined>
+  stage(name: string, digest: string, scope: Omit<StageScope, 'mission'>, actor: string): Promise<readonly StagedResult[]>
+  compare(name: string, digest: string, actor: string): Promise<CodeComparison>
   rollBack(name: string, word: { readonly actor: string; readonly reason: string }): Promise<Proposal | undefined>
 }
 

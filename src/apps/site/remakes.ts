@@ -1,7 +1,8 @@
 import type { RemakeActs } from '#apps/server'
 import type { System } from '#apps/system'
 import { findRelease, promoteRelease, rollBack } from '#services/code'
-import { folderDigest } from '#services/remake'
+import type { StagedResult } from '#services/remake'
+import { compareRelease, folderDigest, missionOfPackage, stageRelease } from '#services/remake'
 import { withTx } from '#services/db'
 import { rejectHeldJob, releaseHeldJob } from '#services/executor'
 import { actOnCampaign, proposeCampaign, proposeForCode } from '#services/pipeline'
@@ -20,6 +21,14 @@ export function remakeActs({ db, executor, pipeline, missions }: System): Remake
       await withTx(db, async tx => promoteRelease(tx, await findRelease(tx, name, digest), word, pipeline.clock()))
       return propose(name, word.actor)
     },
+    stage: async (name, digest, scope, actor) => {
+      const release = await findRelease(db, name, digest)
+      const results: StagedResult[] = []
+      for await (const result of stageRelease(executor, release, { mission: missionOfPackage(missions, name), ...scope }, actor))
+        results.push(result)
+      return results
+    },
+    compare: async (name, digest, actor) => compareRelease(executor, await findRelease(db, name, digest), actor),
     rollBack: async (name, word) => {
       await withTx(db, tx => rollBack(tx, name, word, pipeline.clock()))
       return propose(name, word.actor)

@@ -4,6 +4,7 @@ export { openOrigin } from './origin.ts'
 export type { CodeOrigin } from './origin.ts'
 export {
   findRelease,
+  lastReport,
   listReleases,
   moveRelease,
   productionOf,
@@ -13,7 +14,7 @@ export {
   rollBack,
   roseSince,
 } from './releases.ts'
-export type { Registration, Release } from './releases.ts'
+export type { CodeReport, Registration, Release } from './releases.ts'
 export { codeStore } from './store.ts'
 export type { CodeStore } from './store.ts'
 export type { Tree, TreeEntry } from './tree.ts'

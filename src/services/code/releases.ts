@@ -180,13 +180,15 @@ async function replaceProduction(tx: Tx, release: Release, word: Word, now: numb
   await moveRelease(tx, release, 'production', word, now)
 }
 
-interface CodeReport {
+/** A comparison as it was written down. */
+export interface CodeReport {
   readonly at: number
   readonly actor: string
   readonly report: Readonly<Record<string, unknown>>
 }
 
-const lastReport = (db: Db | Tx, name: string, digest: string): Promise<CodeReport | undefined> =>
+/** The newest comparison of a release with what is published. */
+export const lastReport = (db: Db | Tx, name: string, digest: string): Promise<CodeReport | undefined> =>
   db
     .selectFrom('code_report')
     .select(['at', 'actor', 'report'])

@@ -10,6 +10,7 @@ export type { Cut, Executor, Limits, ProgramEnd, ProgramOrder, Usage } from './p
 export { rejectHeldJob, releaseHeldJob } from './held.ts'
 export type { HeldAct } from './held.ts'
 export { programEnvironment } from './order.ts'
+export { formerCode, releasedCode } from './code.ts'
 export { identifyOutput } from './output.ts'
 export { runHere } from './run-here.ts'
 export type { Here, HereEnd } from './run-here.ts'

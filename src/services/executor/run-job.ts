@@ -41,7 +41,7 @@ const processOf = (mission: Mission, id: string): Process =>
 export async function runJob(context: ExecutorContext, attempt: Attempt, stops: Stops): Promise<JobRun | undefined> {
   const { job } = attempt
   const mission = findMission(context.pipeline.missions, job.mission)
-  const process_ = processOf(mission, job.process)
+  let process_ = processOf(mission, job.process)
   const folders = foldersOf(context, job.id, attempt.number)
   let keep = false
   let order: ProgramOrder | undefined
@@ -49,6 +49,7 @@ export async function runJob(context: ExecutorContext, attempt: Attempt, stops: 
     await removeOtherTries(context.staging, attempt)
     if (attempt.handle === undefined) await removeFolder(folders.folder)
     const code = await chooseCode(context, mission, process_, job.code)
+    process_ = code.process
     const jobFile = await buildJobFile(context, code.told, process_, attempt, folders.scratch)
     order = await prepareTry(context, { folders, mission: code.programs, process: process_ }, jobFile)
     if (attempt.handle === undefined) await recordMaking(context, attempt, code, order, jobFile)

@@ -1,3 +1,3 @@
 export { loadAdapter } from './adapter.ts'
 export type { Hooks } from './adapter.ts'
-export { loadMission, loadMissions, missionFolders, readMission } from './load.ts'
+export { loadMission, loadMissions, missionFolders, readMission, readRules } from './load.ts'

@@ -2,7 +2,7 @@ import { readFile, readdir } from 'node:fs/promises'
 import { basename, join, relative, resolve, sep } from 'node:path'
 import { parseBurstTables } from '#domain/burst-tables'
 import { formatFault, isMissionSheet, parseMission } from '#domain/mission'
-import type { Mission, Parsed } from '#domain/mission'
+import type { Mission, Parsed, Process } from '#domain/mission'
 import { SdcError, fail } from '#error'
 
 /** Reads one mission folder; faults are values, for those who print them. Throws `mission/unreadable` where there is no such folder. */
@@ -18,6 +18,20 @@ export async function readMission(folder: string): Promise<Parsed> {
   const ids = mission.spacecraft.map(({ id }) => id)
   const { faults } = parseBurstTables(mission.burst, await readFile(join(root, mission.burst), 'utf8'), ids)
   return faults === undefined ? parsed : { faults }
+}
+
+/** Processes as a release's own sheets say, over the mission and products of its folder. Throws `code/bad-rules` with every fault. */
+export async function readRules(folder: string, release: string): Promise<readonly Process[]> {
+  const [ours, theirs] = [await listFiles(folder), await listFiles(release)]
+  const isRules = (sheet: string): boolean => sheet.startsWith('processes')
+  const files: Record<string, string> = {}
+  for (const sheet of ours) if (isMissionSheet(sheet) && !isRules(sheet)) files[sheet] = await readFile(join(folder, sheet), 'utf8')
+  for (const sheet of theirs) if (isMissionSheet(sheet) && isRules(sheet)) files[sheet] = await readFile(join(release, sheet), 'utf8')
+  const { mission, faults } = parseMission({ folder: release, files, exists: name => theirs.has(name) || ours.has(name) })
+  if (mission !== undefined) return mission.processes
+  return fail('code/bad-rules', `the release's own rules have faults:\n${faults.map(fault => `  ${formatFault(fault)}`).join('\n')}`, {
+    release,
+  })
 }
 
 /** Names of all files below a folder, with `/` between folders. */

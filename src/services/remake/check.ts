@@ -4,7 +4,7 @@ import { SdcError, fail } from '#error'
 import { findFile, scienceOf } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import { findEnvironment, readEnvironment } from '#services/code'
-import { programEnvironment, runInRoom } from '#services/executor'
+import { formerCode, programEnvironment, runInRoom } from '#services/executor'
 import type { ExecutorContext, RoomRun } from '#services/executor'
 import { findMission, madeBy, readJob } from '#services/pipeline'
 import { diffFiles } from './compare.ts'
@@ -39,12 +39,12 @@ export async function checkRemake(context: ExecutorContext, missionId: string, n
     throw new SdcError('remake/not-made-here', `${name} was delivered by ${file.actor}: there is nothing to remake it with`)
   const made = (await madeBy(db, file.job)) ?? fail('remake/no-record', `${name} was made before Apsis kept what is needed to remake it`)
   const job = await readJob(db, file.job)
-  const process =
+  const rule =
     mission.processes.find(p => p.id === made.process) ??
     fail('remake/no-record', `${mission.id} no longer has the process ${made.process}`)
   const output = job.outputs.find(o => o.name === name) ?? fail('remake/no-record', `job ${job.id} does not name ${name}`)
-  const programs = { ...mission, folder: await context.code.folderOf(made.code) }
-  const code = { package: made.package, digest: made.code, programs, told: made.package === mission.id ? programs : mission }
+  const code = await formerCode(mission, rule, made.code, await context.code.folderOf(made.code))
+  const { process } = code
   const promised = process.deterministic === false ? ('content' as const) : ('bits' as const)
   const about = { file: name, process: process.id, package: made.package, code: made.code, promised }
   return runInRoom(context, { name: `remake-file-${file.id}`, code, process, jobFile: made.jobFile }, async run => {

@@ -236,3 +236,53 @@ describe('where code comes from', () => {
     await expect(openOrigin('v2', repository, '')).rejects.toThrow('neither a folder nor a commit')
   })
 })
+
+describe('a release with rules of its own', () => {
+  /** The mission's programs under another name, and rules that say how to run them. */
+  async function bring(at: Installation, processes: string): Promise<Release> {
+    const folder = join(at.folder, `rules-${processes.length}`)
+    await mkdir(join(folder, 'programs'), { recursive: true })
+    await writeFile(join(folder, 'programs/renamed.mjs'), program(1).replace('n * 1', 'n * job.parameters.gain'))
+    await writeFile(join(folder, 'processes.yaml'), processes)
+    const tree = await at.executor.code.put(folder)
+    const registration = { package: 'tally', tree, source: 'a test', rise: 'revision' as const, note: '', actor: 'Ada' }
+    return withTx(at.db, tx => registerRelease(tx, registration, at.now))
+  }
+  const rules = (more: string): string =>
+    `count:\n  title: C\n  inputs: { raw: cnt day l0 }\n  outputs: { counts: cnt day l1 }\n  program: { run: [node, programs/renamed.mjs] }\n${more}`
+  const tryOut = async (at: Installation, release: Release): Promise<readonly (string | undefined)[]> => {
+    const told: (string | undefined)[] = []
+    for await (const r of stageRelease(at.executor, release, { mission: 'tally', limit: 1 }, 'Ada')) told.push(r.outcome, r.message)
+    return told
+  }
+
+  test('runs as it says, in staging and in production, and is remade so', async () => {
+    const at = await openInstallation(cdfMission())
+    await at.deliver(raw('2026-04-01'), '1\n2\n')
+    await at.settle()
+    const release = await bring(at, rules('  parameters: { gain: 5 }\n'))
+    expect(await tryOut(at, release)).toEqual(['made', undefined])
+    const { outputs } = await compareRelease(at.executor, release, 'Ada')
+    expect(outputs).toMatchObject([{ result: 'differs', variables: [{ name: 'value', changedRecords: 2, largest: 8 }] }])
+    await withTx(at.db, async tx =>
+      promoteRelease(tx, await findRelease(tx, 'tally', release.digest), { actor: 'Bob', reason: 'better' }, at.now),
+    )
+    await at.deliver(raw('2026-04-02'), '3\n4\n')
+    await at.settle()
+    const { name } = await newestOf('2026-04-02', at)
+    const attempt = await at.db
+      .selectFrom('attempt')
+      .select(['outcome', 'job_file'])
+      .orderBy('id', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    expect(attempt).toMatchObject({ outcome: 'made', job_file: { parameters: { gain: 5 } } })
+    expect(await checkRemake(at.executor, 'tally', name)).toMatchObject({ result: 'bits', kept: true })
+
+    const other = await bring(at, rules('').replace('cnt day l0', 'cnt day l2'))
+    await expect(tryOut(at, other)).rejects.toThrow('other inputs or outputs')
+    const faulty = await bring(at, rules('  limit: 1\n'))
+    await expect(tryOut(at, faulty)).rejects.toThrow('has no key "limit" (nearest is "limits")')
+    await at.close()
+  })
+})

@@ -8,7 +8,7 @@ import { moveRelease, readEnvironment, recordEnvironment } from '#services/code'
 import type { Release } from '#services/code'
 import { instant, withTx } from '#services/db'
 import type { StagedOutput } from '#services/db'
-import { programEnvironment, runInRoom } from '#services/executor'
+import { programEnvironment, releasedCode, runInRoom } from '#services/executor'
 import type { ChosenCode, ExecutorContext, RoomRun } from '#services/executor'
 import { findMission, madeBy } from '#services/pipeline'
 import type { JobRow, Made } from '#services/pipeline'
@@ -58,9 +58,16 @@ export async function* stageRelease(
     const process = mission.processes.find(p => p.id === job.process)
     const made = await madeBy(db, job.id)
     if (process === undefined || made === undefined) continue
-    const programs = { ...mission, folder }
-    const code = { package: release.package, digest: release.digest, programs, told: release.package === mission.id ? programs : mission }
-    yield await stageJob(context, { release, mission, process, job, made, code, actor })
+    const code = await releasedCode(mission, process, release.digest, folder)
+    yield await stageJob(context, {
+      release,
+      mission,
+      process: code.process,
+      job,
+      made: withRule(made, process, code.process),
+      code,
+      actor,
+    })
   }
 }
 
@@ -86,6 +93,10 @@ async function chooseJobs(context: ExecutorContext, mission: Mission, release: R
     .execute()
   return newest.toSorted((a, b) => b.start_time - a.start_time || a.id - b.id).slice(0, scope.limit)
 }
+
+/** The job file as it was, with the parameters that the release declares where it declares others. */
+const withRule = (made: Made, before: Process, now: Process): Made =>
+  before === now ? made : { ...made, jobFile: { ...made.jobFile, parameters: { ...made.jobFile.parameters, ...now.parameters } } }
 
 interface Staging {
   readonly release: Release

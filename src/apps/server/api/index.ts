@@ -26,6 +26,7 @@ import type { Define, Described, Question } from './define.ts'
 import { addJobs } from './jobs.ts'
 import { addLive } from './live.ts'
 import { given, limit, mission, moment, offset } from './parameters.ts'
+import { defineCode } from './code.ts'
 import { defineRemakes } from './remakes.ts'
 import { addWork } from './work.ts'
 import { madeSchema, readMade } from './made.ts'
@@ -42,6 +43,7 @@ export function addApi(app: FastifyInstance, parts: ServerParts): void {
   defineAdvice(define, parts)
   defineWork(define, parts)
   defineRemakes(define, act => defineAct(app, parts, described, act), parts)
+  defineCode(app, define, act => defineAct(app, parts, described, act), parts, described)
   addWaivers(app, parts, described)
   addBurst(app, parts, described)
   addJobs(app, parts, described)

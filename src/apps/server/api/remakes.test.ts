@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { forecast } from '#domain/process'
-import { registerRelease } from '#services/code'
+import { findRelease, recordReport, registerRelease } from '#services/code'
 import { withTx } from '#services/db'
 import { moveCampaign, rejectHeld } from '#services/pipeline'
 import { addFile, addJob } from '#test/ledger'
@@ -9,6 +9,24 @@ import { openTestSite } from '#test/site'
 import type { TestSite } from '#test/site'
 
 let site: TestSite
+const staged: unknown[] = []
+const variable = { name: 'B', state: 'changed' as const, attributes: [], compared: 10, changedRecords: 3, onlyBefore: 0, onlyAfter: 0 }
+const compared = {
+  runs: { made: 1, noData: 0, failed: 0 },
+  failures: [],
+  outputs: [
+    {
+      process: 'p',
+      spacecraft: 'mms1',
+      partition: '2026-11-21',
+      name: 'new.cdf',
+      base: 'old.cdf',
+      result: 'differs' as const,
+      attributes: [],
+      variables: [{ ...variable, largest: 0.5, median: 0.25 }],
+    },
+  ],
+}
 let campaign = 0
 let job = 0
 const never = async (): Promise<never> => Promise.reject(new Error('not asked for here'))
@@ -31,6 +49,16 @@ beforeAll(async () => {
       propose: async (scope, words) => ({ id: 7, works: scope.products.length, forecast: forecast([], [], 1, site.clock.now), ...words }),
       move: (act, to) => moveCampaign(site.db, act, to, site.clock.now),
       promote: never,
+      stage: async (name, digest, scope, actor) => {
+        staged.push([name, digest, scope, actor])
+        return []
+      },
+      compare: async (name, digest, actor) => {
+        const release = await findRelease(site.db, name, digest)
+        const comparison = { ...compared, package: name, digest: release.digest }
+        await recordReport(site.db, release, actor, comparison, site.clock.now)
+        return comparison
+      },
       rollBack: async () => undefined,
     },
   })
@@ -117,6 +145,25 @@ test('releases are listed; the acts are in the OpenAPI page', async () => {
   const { paths } = (await ask('GET', '/openapi.json')).body
   expect(paths['/api/v1/campaigns/{campaign}/approve'].post.summary).toBe('Let a campaign run (role operator)')
   expect(paths['/api/v1/held/{job}/release'].post.requestBody.content['application/json'].schema.required).toEqual(['reason'])
+})
+
+test('a release is tried and compared; the report is read as JSON and as text', async () => {
+  expect((await ask('POST', '/code/mms/cdcd/stage', 'team', {})).status).toBe(403)
+  expect((await ask('POST', '/code/mms/cdcd/stage', 'operator', { limit: 0 })).status).toBe(400)
+  expect((await ask('POST', '/code/mms/cdcd/stage', 'operator', { from: '2026-11-21', limit: 3 })).body).toEqual([])
+  expect(staged).toEqual([['mms', 'cdcd', { from: Date.UTC(2026, 10, 21), limit: 3 }, expect.stringContaining('operator')]])
+  expect((await ask('GET', '/code/mms/cdcd/report', 'team')).status).toBe(404)
+  expect((await ask('POST', '/code/mms/cdcd/compare', 'operator', {})).body.outputs).toHaveLength(1)
+  const { body } = await ask('GET', '/code/mms/cdcd/report', 'team')
+  expect(body).toMatchObject({ package: 'mms', runs: { made: 1 }, outputs: [{ variables: [{ name: 'B', largest: 0.5 }] }] })
+  const text = await site.app.inject({
+    url: '/api/v1/code/mms/cdcd/report.txt',
+    headers: { authorization: await site.basic('team', 'reader') },
+  })
+  expect(text.headers['content-type']).toContain('text/plain')
+  expect(text.body).toMatch(/^mms cdcdcdcdcdcd: 1 works made/)
+  expect(text.body).toMatch(/ {2}B +changed +10 +3 +0 +0 +0.250 +0.500/)
+  expect((await site.app.inject({ url: '/api/v1/code/mms/cdcd/report.txt' })).statusCode).toBe(401)
 })
 
 test('a file says to the team what made it: code, environment, parameters', async () => {

@@ -1,23 +1,20 @@
 import { z } from 'zod'
 import type { CampaignState } from '#domain/process'
 import { fail } from '#error'
-import { listReleases } from '#services/code'
 import { findCampaign, listCampaigns, listHeld, progressOf } from '#services/pipeline'
-import type { Proposal } from '#services/pipeline'
 import { findMission, requireRole } from '../asking.ts'
 import type { RemakeActs, ServerParts } from '../parts.ts'
-import { answerCampaign, answerHeld, answerRelease, campaignSchema, heldSchema, proposalSchema, releaseSchema } from './answers-remakes.ts'
+import { answerCampaign, answerHeld, campaignSchema, heldSchema, proposalSchema } from './answers-remakes.ts'
 import type { Define, DefineAct } from './define.ts'
 import { given, mission, moment } from './parameters.ts'
 
 const reason = z.object({ reason: z.string().min(1) })
 
-/** Campaigns, held outputs and code releases: for the team to see, for operators to decide. */
+/** Campaigns and held outputs: for the team to see, for operators to decide. */
 export function defineRemakes(define: Define, act: DefineAct, parts: ServerParts): void {
   const acts = (): RemakeActs => parts.remakes ?? fail('access/no-upload', 'this server changes nothing')
   defineHeld(define, act, parts, acts)
   defineCampaigns(define, act, parts, acts)
-  defineCode(define, act, parts, acts)
 }
 
 type Acts = () => RemakeActs
@@ -118,38 +115,6 @@ function defineCampaigns(define: Define, act: DefineAct, parts: ServerParts, act
         return answerCampaign(moved, await progressOf(parts.db, id))
       },
     })
-}
-
-function defineCode(define: Define, act: DefineAct, parts: ServerParts, acts: Acts): void {
-  define({
-    path: '/api/v1/code',
-    summary: 'Releases of processing code, and which one runs (role team)',
-    query: z.object({ package: z.string().optional() }),
-    answer: z.array(releaseSchema),
-    work: async (query, _path, asker) => {
-      requireRole(asker, 'team')
-      return (await listReleases(parts.db, query.package)).map(answerRelease)
-    },
-  })
-  const answer = z.object({ proposed: proposalSchema.nullable().describe('the campaign for what other code made') })
-  const proposed = (proposal: Proposal | undefined): { readonly proposed: Proposal | null } => ({ proposed: proposal ?? null })
-  act({
-    path: '/api/v1/code/:package/:digest/promote',
-    summary: 'Let a compared release run from now on; another person than the one who registered it',
-    role: 'operator',
-    body: reason,
-    answer,
-    work: async (body, path, { name }) =>
-      proposed(await acts().promote(path['package'] ?? '', path['digest'] ?? '', { actor: name, ...body })),
-  })
-  act({
-    path: '/api/v1/code/:package/rollback',
-    summary: 'Back to the code that was in production before',
-    role: 'operator',
-    body: reason,
-    answer,
-    work: async (body, path, { name }) => proposed(await acts().rollBack(path['package'] ?? '', { actor: name, ...body })),
-  })
 }
 
 function numberOf(text: string | undefined, code: string, what: string): number {

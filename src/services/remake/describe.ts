@@ -1,4 +1,4 @@
-import type { CodeComparison, ComparedOutput, ComparedVariable } from '#services/remake'
+import type { CodeComparison, ComparedOutput, ComparedVariable } from './compare.ts'
 
 /** A comparison as people read it: a sum, then what differs, per output and variable. */
 export function describeComparison(c: CodeComparison): readonly string[] {
