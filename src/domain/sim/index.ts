@@ -7,6 +7,7 @@
  *     for (const delivery of planDeliveries(parameters, { end: now, hours: 24, contacts: 5 }))
  *       for (const file of delivery.files) write(file.name, renderFile(flight, file))
  *
+ *     renderFile(flight, burstFile(parameters, { craft: 0, from, to, created }))     // a playback of burst buffers
  *     trueField(flight.world, spacecraft, tai)     // what the instruments should have seen: nT in GSE
  */
 export type {

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
-import { followsEvents } from '#domain/partition'
+import { followsEvents, partitionAt } from '#domain/partition'
 import type { ContactFact } from '#domain/plan'
 import { loadMission } from '#services/missions'
 import { missionFolder } from '#test/installation'
@@ -119,5 +119,26 @@ describe('where a changed file says to look', () => {
     expect(await daysAt(day + 2 * hour, day + 21 * hour)).toBe(2)
     expect(await daysAt(day + 4 * hour, day + 23 * hour)).toBe(2)
     expect(await daysAt(day + 2 * hour, day + 23 * hour)).toBe(3)
+  })
+
+  test('a file that holds less than its burst is looked at over the whole burst; a part of one also there', () => {
+    const span = { start: day + hour, stop: day + hour + 60_000 }
+    const event = { kind: 'segment' as const, key: '7', name: '', spacecraft: 'mms1', span, state: 'planned' as const, reason: undefined }
+    const around: Surroundings = { cellsIn: () => [], missionEvents: () => [{ ...event, former: [] }] }
+    const at = (product: string, start: number) => {
+      const { key } = partitionAt({ kind: 'segment' }, start)
+      const spots = spotsOfChange(around, mms, { product, spacecraft: 'mms1', partition: key, start, stop: start + 20_000 })
+      return unique(spots.map(s => ({ ...s, partition: { ...s.partition, kind: 'segment' as const } }))).map(s => ({
+        of: s.kind === 'work' ? s.process : s.product,
+        from: s.partition.start - span.start,
+        to: s.partition.stop - span.start,
+      }))
+    }
+    expect(at('dfg brst l1a', span.start).filter(s => s.to !== 60_000)).toEqual([])
+    const part = at('tlm brst l0', span.start + 20_000)
+    expect(part).toContainEqual({ of: 'tlm brst l0', from: 20_000, to: 40_000 })
+    expect(part.filter(s => s.from === 0 && s.to === 60_000).map(s => s.of)).toEqual(
+      expect.arrayContaining(['tlm brst l0', 'decommutate-fgm-burst', 'decommutate-fpi-burst', 'ephemeris-burst']),
+    )
   })
 })
