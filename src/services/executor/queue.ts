@@ -1,6 +1,8 @@
 import { PgBoss, fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
+import { listen } from '#services/db'
 import type { DbConfig, Tx } from '#services/db'
+import { jobChannel } from '#services/pipeline'
 import type { Dispatch, FindForgotten } from '#services/pipeline'
 
 /** A job handed to this worker. `token` names this claim: a later claim of the same job has another. */
@@ -25,6 +27,8 @@ export interface Queue {
   settle(tx: Tx, claim: Claim): Promise<boolean>
   /** Gives a claim back without an attempt (the worker stops). */
   giveBack(claim: Claim): Promise<void>
+  /** Calls whenever jobs were made, until it is told to stop: hints, which may be lost. */
+  listen(heard: () => void, stop: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -85,6 +89,7 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
     giveBack: async claim => {
       await boss.fail(queueName, attempt(claim), { reason: 'the worker stopped' })
     },
+    listen: (heard, stop) => listen(config, jobChannel, heard, stop),
     stop: () => boss.stop({ graceful: false, close: true }),
   }
 }

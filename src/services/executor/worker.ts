@@ -3,7 +3,7 @@ import { failureClasses } from '#domain/process'
 import type { FailureClass } from '#domain/process'
 import { SdcError } from '#error'
 import { advanceCampaigns, closedTokens, endedTries, findMission, finishAttempt, reconcile, startAttempt } from '#services/pipeline'
-import type { Attempt, Claimant, JobRow, Spot } from '#services/pipeline'
+import type { Attempt, Claimant, Ending, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
 import { termsOf } from './limits.ts'
@@ -12,6 +12,7 @@ import { admit, configured, weigh } from './places.ts'
 import type { Weighed } from './places.ts'
 import type { Claim, Queue } from './queue.ts'
 import { reportWorker, signOff } from './register.ts'
+import { openRest } from './rest.ts'
 import { runJob } from './run-job.ts'
 import type { Stops } from './run-job.ts'
 
@@ -20,6 +21,7 @@ export interface WorkerOptions {
   readonly stop: AbortSignal
 }
 
+/** Jobs that are made, and places that become free, are heard of sooner. */
 const idlePause = 250
 const faultPause = 1000
 /** A cancelled program ends within this time. */
@@ -58,6 +60,8 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
   }
   await reportSafely(shift)
   const beat = startBeat(shift)
+  const rest = openRest(options.stop)
+  const listening = queue.listen(rest.wake, options.stop)
   const tasks = new Set<Promise<void>>()
   const begin = ({ claim: taken, weight: places }: Weighed): void => {
     const end = new AbortController()
@@ -67,6 +71,7 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
       .finally(() => {
         shift.running.delete(taken)
         tasks.delete(task)
+        rest.wake()
       })
     tasks.add(task)
   }
@@ -79,10 +84,10 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
       const admitted = admit(shift.waiting, options.slots, placesTaken(shift))
       shift.waiting = shift.waiting.slice(admitted.length)
       admitted.forEach(begin)
-      if (admitted.length === 0) await pause(idlePause, undefined, { signal: options.stop }).catch(() => undefined)
+      if (admitted.length === 0) await rest.until(idlePause)
     }
     await giveBackWaiting(shift)
-    await Promise.all(tasks)
+    await Promise.all([listening, ...tasks])
   } finally {
     clearInterval(beat)
     await signOff(context).catch(() => undefined)
@@ -246,10 +251,14 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
     `ended: ${run.ending.outcome}`,
   )
   if (run.ending.outcome === 'fault') await noteFault(shift, run.ending.message)
-  await reconcile(pipeline, [spot])
+  if (!isTold(run.ending, job)) await reconcile(pipeline, [spot])
   // The place that it took among the backlog is free.
   if (job.campaign !== null) await advanceCampaigns(pipeline)
 }
+
+/** A file of the job's own partition, in the log: the planner looks there anyway, and at all that reads it. */
+const isTold = (ending: Ending, job: JobRow): boolean =>
+  ending.outcome === 'made' && ending.files.some(({ file }) => file.partition === job.partition)
 
 /** Stopped, cancelled or lost: another worker is handed the job where it is still to be run. */
 async function giveBack({ context, queue }: Shift, taken: Claim, spot: Spot): Promise<void> {

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { datasetId, findProduct, packageOf, printName } from '#domain/mission'
 import type { Mission, Process, Product } from '#domain/mission'
 import type { PlannedInput, WorkFacts } from '#domain/plan'
@@ -9,6 +10,9 @@ import type { JobOutputRow, Tx } from '#services/db'
 import { backlogPriority } from './backlog.ts'
 import type { PipelineContext } from './context.ts'
 import type { WorkKey } from './sql.ts'
+
+/** Notified with every transaction that makes a job: workers need not wait for their next look. */
+export const jobChannel = 'apsis_job'
 
 /** Makes a job with exact inputs and reserved output names, and hands it to the workers, all in the caller's transaction. */
 export async function makeJob(
@@ -45,7 +49,11 @@ export async function makeJob(
     created_at: new Date(now),
     not_before: new Date(now),
   }
-  const { id } = await tx.insertInto('job').values(values).returning('id').executeTakeFirstOrThrow()
+  const { id } = await tx
+    .insertInto('job')
+    .values(values)
+    .returning(['id', sql`pg_notify(${jobChannel}, '')`.as('told')])
+    .executeTakeFirstOrThrow()
   await tx
     .insertInto('reserved_version')
     .values(outputs.map(o => ({ mission: mission.id, dataset: o.dataset, partition: key.partition.key, version: o.version, job: id })))
