@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { rowsInto } from '#services/db'
 import type { Db, Tx } from '#services/db'
 
 export interface LedgerEvent {
@@ -31,9 +32,9 @@ export async function appendEvents(tx: Tx, at: number, events: readonly LedgerEv
     mission: e.mission,
     file: e.file,
     actor: e.actor,
-    detail: JSON.stringify(e.detail ?? {}),
+    detail: e.detail ?? {},
   }))
-  await tx.insertInto('event').values(rows).execute()
+  await sql`insert into ${rowsInto('event', rows)}`.execute(tx)
   return last
 }
 

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
-import type { RawBuilder, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
-import { instant } from '#services/db'
+import { instant, rowsInto } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
@@ -64,45 +64,65 @@ export interface Parent {
   readonly file: number | undefined
 }
 
+/** {@link recordFiles} for one. */
+export const recordFile = async (tx: Tx, file: NewFile, at: number): Promise<number> => (await recordFiles(tx, [file], at))[0] as number
+
 /**
- * Adds a file's row, its parents, the `latest` flags of its partition, and one event. Throws on the unique name: the caller has looked
- * before, so that is a race, and the second one looks again.
+ * Adds files' rows, their parents, the `latest` flags of their partitions, and one event each; answers their ids in order. Throws on the
+ * unique name: the caller has looked before, so that is a race, and the second one looks again.
  */
-export async function recordFile(tx: Tx, file: NewFile, at: number): Promise<number> {
-  const sibling = await tx
-    .selectFrom('file')
-    .select(['id', 'version'])
-    .where('mission', '=', file.mission)
-    .where('dataset', '=', file.dataset)
-    .where('partition', '=', file.partition)
-    .where('latest', '=', true)
-    .forUpdate()
-    .executeTakeFirst()
-  const latest = sibling === undefined || compareVersions(file.version, sibling.version) > 0
-  if (latest && sibling !== undefined) await tx.updateTable('file').set({ latest: false }).where('id', '=', sibling.id).execute()
-  const { id } = await tx
-    .insertInto('file')
-    .values(insertRow(file, latest, at))
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  if (file.parents.length > 0)
-    await tx
-      .insertInto('file_parent')
-      .values(file.parents.map(p => ({ child: id, parent: p.file ?? null, role: p.role, name: p.name })))
-      .onConflict(c => c.doNothing())
-      .execute()
-  await appendEvents(tx, at, [{ kind: 'file', mission: file.mission, file: id, actor: file.actor }])
-  return id
+export async function recordFiles(tx: Tx, files: readonly NewFile[], at: number): Promise<readonly number[]> {
+  if (files.length === 0) return []
+  const siblings = await latestSiblings(tx, files)
+  const newest = new Map<string, NewFile | Sibling>(siblings.map(s => [placeOf(s), s]))
+  for (const file of files) {
+    const other = newest.get(placeOf(file))
+    if (other === undefined || compareVersions(file.version, other.version) > 0) newest.set(placeOf(file), file)
+  }
+  const outdone = siblings.filter(s => newest.get(placeOf(s)) !== s).map(s => s.id)
+  if (outdone.length > 0) await sql`update file set latest = false where id = any(${outdone}::bigint[])`.execute(tx)
+  const barred = await withheldParents(tx, files)
+  const isWithheld = (f: NewFile): boolean => f.withheld === true || f.parents.some(p => p.file !== undefined && barred.has(p.file))
+  const rows = files.map(file => rowOf(file, newest.get(placeOf(file)) === file, isWithheld(file), at))
+  const inserted = await sql<{ id: number; mission: string; name: string }>`
+    insert into ${rowsInto('file', rows)} returning id, mission, name`.execute(tx)
+  const ids = new Map(inserted.rows.map(row => [`${row.mission} ${row.name}`, row.id]))
+  const idOf = (file: NewFile): number => ids.get(`${file.mission} ${file.name}`) as number
+  const parents = files.flatMap(file => file.parents.map(p => ({ child: idOf(file), parent: p.file ?? null, role: p.role, name: p.name })))
+  if (parents.length > 0) await sql`insert into ${rowsInto('file_parent', parents)} on conflict do nothing`.execute(tx)
+  await appendEvents(
+    tx,
+    at,
+    files.map(file => ({ kind: 'file', mission: file.mission, file: idOf(file), actor: file.actor })),
+  )
+  return files.map(idOf)
 }
 
-/** Made by a stand-in, or from what one made, at whatever distance: each generation hands it on. */
-function isWithheld({ withheld, parents }: NewFile): RawBuilder<boolean> {
-  const ids = parents.flatMap(p => p.file ?? [])
-  if (withheld === true || ids.length === 0) return sql`${withheld === true}`
-  return sql`exists (select from file parent where parent.id = any(${ids}::bigint[]) and parent.withheld)`
+/** Of the files' parents those that are withheld: what is made from one is withheld too, at whatever distance. */
+async function withheldParents(tx: Tx, files: readonly NewFile[]): Promise<ReadonlySet<number>> {
+  const ids = [...new Set(files.flatMap(f => f.parents).flatMap(p => p.file ?? []))]
+  if (ids.length === 0) return new Set()
+  const { rows } = await sql<{ id: number }>`select id from file where id = any(${ids}::bigint[]) and withheld`.execute(tx)
+  return new Set(rows.map(row => row.id))
 }
 
-const insertRow = (file: NewFile, latest: boolean, at: number) => ({
+type Place = Pick<NewFile, 'mission' | 'dataset' | 'partition'>
+type Sibling = Place & { readonly id: number; readonly version: readonly number[] }
+
+const placeOf = ({ mission, dataset, partition }: Place): string => JSON.stringify([mission, dataset, partition])
+
+/** The latest files of the same partitions, locked in order of their ids. */
+async function latestSiblings(tx: Tx, files: readonly NewFile[]): Promise<readonly Sibling[]> {
+  const places = [files.map(f => f.mission), files.map(f => f.dataset), files.map(f => f.partition)]
+  const { rows } = await sql<Sibling>`
+    select f.id, f.mission, f.dataset, f.partition, f.version
+    from file f join (select distinct * from unnest(${places[0]}::text[], ${places[1]}::text[], ${places[2]}::text[])) as w (mission, dataset, partition)
+      on f.mission = w.mission and f.dataset = w.dataset and f.partition = w.partition
+    where f.latest order by f.id for update of f`.execute(tx)
+  return rows
+}
+
+const rowOf = (file: NewFile, latest: boolean, withheld: boolean, at: number) => ({
   mission: file.mission,
   name: file.name,
   product: file.product,
@@ -117,15 +137,16 @@ const insertRow = (file: NewFile, latest: boolean, at: number) => ({
   size: file.size,
   sha256: file.sha256,
   path: file.path,
+  state: 'held',
   latest,
-  public: file.public ? sql<boolean>`not ${isWithheld(file)}` : false,
-  withheld: isWithheld(file),
+  public: file.public && !withheld,
+  withheld,
   simulated: file.simulated,
   coverage_start: file.coverage?.start ?? null,
   coverage_stop: file.coverage?.stop ?? null,
   records: file.records ?? null,
-  content: JSON.stringify(file.content),
-  findings: JSON.stringify(file.findings),
+  content: file.content,
+  findings: file.findings,
   arrived_at: new Date(at),
   modified_at: new Date(file.modified),
   actor: file.actor,

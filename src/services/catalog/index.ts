@@ -11,6 +11,7 @@ export {
   latestOf,
   parentsOf,
   recordFile,
+  recordFiles,
   scienceOf,
   spansOf,
 } from './files.ts'

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { listen } from '#services/db'
 import type { DbConfig, Tx } from '#services/db'
 import { jobChannel } from '#services/pipeline'
-import type { Dispatch, FindForgotten } from '#services/pipeline'
+import type { Dispatch, FindForgotten, Settle } from '#services/pipeline'
 
 /** A job handed to this worker. `token` names this claim: a later claim of the same job has another. */
 export interface Claim {
@@ -23,8 +23,8 @@ export interface Queue {
   fetch(count: number): Promise<readonly Claim[]>
   /** Renews the leases; claims that are no longer ours are returned. */
   touch(claims: readonly Claim[]): Promise<readonly Claim[]>
-  /** Completes a claim in the caller's transaction; false where it is no longer ours. */
-  settle(tx: Tx, claim: Claim): Promise<boolean>
+  /** Completes claims, by their tokens, in the caller's transaction; answers which of them were still ours. */
+  readonly settle: Settle
   /** Gives a claim back without an attempt (the worker stops). */
   giveBack(claim: Claim): Promise<void>
   /** Calls whenever jobs were made, until it is told to stop: hints, which may be lost. */
@@ -78,20 +78,31 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
     },
     fetch: async count => {
       const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count, includeMetadata: true })
-      return rows.map(r => ({ id: r.id, retryCount: r.retryCount, job: r.data.job, token: `${r.id}:${r.retryCount}` }))
+      return rows.map(r => ({ id: r.id, retryCount: r.retryCount, job: r.data.job, token: tokenOf(r) }))
     },
     touch: async claims => {
       const lost: Claim[] = []
       for (const claim of claims) if (affectedOf(await boss.touch(queueName, attempt(claim))) === 0) lost.push(claim)
       return lost
     },
-    settle: async (tx, claim) => affectedOf(await boss.complete(queueName, attempt(claim), null, { db: fromKysely(tx) })) === 1,
+    settle: async (tx, tokens) => {
+      const claims = tokens.map(claimOf)
+      const { settled = [] } = (await boss.complete(queueName, claims, null, { db: fromKysely(tx) })) as { settled?: readonly string[] }
+      return new Set(tokens.filter((_, i) => settled.includes(claims[i]?.id ?? '')))
+    },
     giveBack: async claim => {
       await boss.fail(queueName, attempt(claim), { reason: 'the worker stopped' })
     },
     listen: (heard, stop) => listen(config, jobChannel, heard, stop),
     stop: () => boss.stop({ graceful: false, close: true }),
   }
+}
+
+/** A token is what the transport calls a claim: its row, and how often that was claimed before. */
+const tokenOf = ({ id, retryCount }: Pick<Claim, 'id' | 'retryCount'>): string => `${id}:${retryCount}`
+const claimOf = (token: string): Pick<Claim, 'id' | 'retryCount'> => {
+  const [id = '', count] = token.split(':')
+  return { id, retryCount: Number(count) }
 }
 
 const affectedOf = (response: { affected?: number } | undefined): number => response?.affected ?? 0

@@ -224,7 +224,7 @@ const claimantOf = ({ context, queue }: Shift, taken: Claim): Claimant => ({
   terms: job => termsOf(configured(context, job), context.executor),
   capacity: context.capacity,
   logOf: (job, number) => foldersOf(context, job, number).log,
-  settle: tx => queue.settle(tx, taken),
+  settle: tx => queue.settle(tx, [taken.token]),
 })
 
 /** A job that was lost too often has failed, and its cell does not say so yet. */
@@ -245,7 +245,7 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
   const run = await runJob(context, attempt, stops)
   if (run === undefined) return giveBack(shift, taken, spot)
   const retry = { tries: process.retry, pause: context.retryPause }
-  const files = await finishAttempt(pipeline, attempt, run.ending, run.facts, retry, tx => queue.settle(tx, taken))
+  const files = await finishAttempt(pipeline, attempt, run.ending, run.facts, retry, queue.settle)
   context.log.info(
     { ...ids, ...run.facts, outcome: run.ending.outcome, files, outputs: job.outputs.map(o => o.name) },
     `ended: ${run.ending.outcome}`,
@@ -272,9 +272,7 @@ async function giveUp(context: ExecutorContext, queue: Queue, taken: Claim, atte
   const message = `mission ${mission} no longer has the process ${process}`
   const facts = { exitCode: undefined, signal: undefined, log: undefined }
   const once = Object.fromEntries(failureClasses.map(failure => [failure, 0])) as Record<FailureClass, number>
-  await finishAttempt(context.pipeline, attempt, { outcome: 'failed', message }, facts, { tries: once, pause: 0 }, tx =>
-    queue.settle(tx, taken),
-  )
+  await finishAttempt(context.pipeline, attempt, { outcome: 'failed', message }, facts, { tries: once, pause: 0 }, queue.settle)
   context.log.warn({ act: 'job', job: taken.job, process }, message)
 }
 

@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SdcError, fail } from '#error'
-import { findBytes, findFile, idsByNames, recordFile, recordMissionEvents, recordRefusal } from '#services/catalog'
-import { withTx } from '#services/db'
-import type { Tx } from '#services/db'
+import { findBytes, findFile, idsByNames, recordFiles, recordMissionEvents, recordRefusal } from '#services/catalog'
+import type { NewFile, Parent } from '#services/catalog'
+import { perDatabase, together, withTx } from '#services/db'
+import type { Came, Tx } from '#services/db'
 import { moveFile } from '#services/store'
 import type { IngestContext } from './context.ts'
 import { identifyFile } from './identify.ts'
@@ -65,13 +66,7 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
   }
   try {
     const prepared = await verifyFile(context, identity, landed, { actor })
-    const file = await withTx(context.db, async tx => {
-      // Of two first versions of a partition each would take itself for the latest.
-      const { path, mission, dataset, partition } = prepared.file
-      await lockKey(tx, path, `${mission} ${dataset} ${partition}`)
-      await context.store.put(path, landed.temporary, landed.sha256)
-      return recordPrepared(tx, prepared, context.clock())
-    })
+    const file = await publish(context.db)({ context, prepared, landed })
     return { outcome: 'stored', mission: identity.mission.id, name: identity.name, file, findings: prepared.file.findings }
   } catch (error) {
     if (isUniqueViolation(error)) return presentAfterRace(context, identity, landed)
@@ -81,6 +76,43 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
     return refuse(context, landed, name, actor, identity, error)
   }
 }
+
+interface Arrival {
+  readonly context: IngestContext
+  readonly prepared: Prepared
+  readonly landed: Landed
+}
+
+/** Those whose bytes are in the store from a transaction that failed for another. */
+const inStore = new WeakSet<Arrival>()
+
+async function store(arrival: Arrival): Promise<void> {
+  const { context, prepared, landed } = arrival
+  const { path, sha256 } = prepared.file
+  if (!inStore.has(arrival)) await context.store.put(path, landed.temporary, sha256)
+  else if ((await context.store.stat(path)) === undefined) fail('ingest/race', `${path} is being removed by another process: try again`)
+  inStore.add(arrival)
+}
+
+/** Of two first versions of a partition each would take itself for the latest. */
+const keysOf = ({ prepared: { file } }: Arrival): readonly string[] => [file.path, `${file.mission} ${file.dataset} ${file.partition}`]
+
+/** Brings bytes to the store and records them, those that come at a time in one transaction. */
+const publish = perDatabase(() =>
+  together(async (arrivals: readonly Arrival[]): Promise<readonly Came<number>[]> => {
+    const { context } = arrivals[0] as Arrival
+    return withTx(context.db, async tx => {
+      await lockKey(tx, ...arrivals.flatMap(keysOf).toSorted())
+      const stored = await Promise.allSettled(arrivals.map(store))
+      const there = arrivals.filter((_, i) => stored[i]?.status === 'fulfilled').map(a => a.prepared)
+      const ids = await recordAllPrepared(tx, there, context.clock())
+      return arrivals.map((a, i) => {
+        const one = stored[i]
+        return one?.status === 'fulfilled' ? { result: ids[there.indexOf(a.prepared)] as number } : { error: one?.reason }
+      })
+    })
+  }),
+)
 
 const realFile = (): SdcError =>
   new SdcError(
@@ -126,27 +158,30 @@ async function presentAfterRace(context: IngestContext, identity: Identity, land
 
 const isUniqueViolation = (error: unknown): boolean => (error as { code?: unknown }).code === '23505'
 
-/** Row, lineage and event of a prepared file, in the caller's transaction. */
-export async function recordPrepared(tx: Tx, prepared: Prepared, at: number): Promise<number> {
-  const { file } = prepared
-  const unknown = file.parents.filter(p => p.file === undefined)
-  const held = new Map(
-    (
-      await idsByNames(
-        tx,
-        file.mission,
-        unknown.flatMap(p => [p.name, `${p.name}.cdf`]),
-      )
-    ).map(r => [r.name, r.id]),
-  )
-  const parents = file.parents.map(p => {
-    const id = p.file ?? held.get(p.name) ?? held.get(`${p.name}.cdf`)
-    return { ...p, file: id }
-  })
-  const id = await recordFile(tx, { ...file, parents }, at)
-  await recordMissionEvents(tx, { ...file, id, complete: typeof file.content['events'] === 'number' }, prepared.events)
-  return id
+/** {@link recordAllPrepared} for one. */
+export const recordPrepared = async (tx: Tx, prepared: Prepared, at: number): Promise<number> =>
+  (await recordAllPrepared(tx, [prepared], at))[0] as number
+
+/** Rows, lineage and events of prepared files, in the caller's transaction; their ids in order. */
+export async function recordAllPrepared(tx: Tx, prepared: readonly Prepared[], at: number): Promise<readonly number[]> {
+  const files: NewFile[] = []
+  for (const mission of new Set(prepared.map(p => p.file.mission))) {
+    const own = prepared.map(p => p.file).filter(f => f.mission === mission)
+    const unknown = own.flatMap(f => f.parents).filter(p => p.file === undefined)
+    const names = [...new Set(unknown.flatMap(p => [p.name, `${p.name}.cdf`]))]
+    const held = new Map((await idsByNames(tx, mission, names)).map(r => [r.name, r.id]))
+    const idOf = (p: Parent): number | undefined => p.file ?? held.get(p.name) ?? held.get(`${p.name}.cdf`)
+    files.push(...own.map(file => ({ ...file, parents: file.parents.map(p => ({ ...p, file: idOf(p) })) })))
+  }
+  const ids = new Map((await recordFiles(tx, files, at)).map((id, i) => [nameOf(files[i] as NewFile), id]))
+  for (const { file, events } of prepared) {
+    const id = ids.get(nameOf(file)) as number
+    await recordMissionEvents(tx, { ...file, id, complete: typeof file.content['events'] === 'number' }, events)
+  }
+  return prepared.map(({ file }) => ids.get(nameOf(file)) as number)
 }
+
+const nameOf = ({ mission, name }: NewFile): string => `${mission} ${name}`
 
 async function refuse(
   context: IngestContext,

@@ -1,16 +1,17 @@
-import { recordPrepared } from '#services/ingest'
+import { sql } from 'kysely'
+import { recordAllPrepared } from '#services/ingest'
 import type { Prepared } from '#services/ingest'
 import type { FailureClass, Less } from '#domain/process'
-import { fail } from '#error'
-import { withTx } from '#services/db'
-import type { AttemptDetail, Outcome, Tx } from '#services/db'
+import { SdcError } from '#error'
+import { perDatabase, together, withTx } from '#services/db'
+import type { AttemptDetail, Came, Tx } from '#services/db'
 import { countLost } from './begin.ts'
 import type { Attempt } from './begin.ts'
-import type { PipelineContext } from './context.ts'
-import { holdOutputs, supersedeHeld } from './held.ts'
-import { release } from './holdings.ts'
+import type { PipelineContext, Settle } from './context.ts'
+import { holdOutputs, supersedeHeld, supersedeHeldBy } from './held.ts'
 import { releaseVersions } from './jobs.ts'
 import { recordVerdicts } from './verdicts.ts'
+import type { OutputVerdict } from './verdicts.ts'
 import type { JobRow } from './sql.ts'
 
 /** How a try ended. */
@@ -55,8 +56,9 @@ export interface RetryPolicy {
 }
 
 /**
- * Ends a try: outputs, verdicts, the job's state and the transport's completion are one transaction (invariant 3). `settle` completes the
- * transport's row and answers whether it was still ours; if not, everything is rolled back with `pipeline/fenced`.
+ * Ends a try: outputs, verdicts, the job's state and the transport's completion are one transaction (invariant 3), which tries that end
+ * with files at the same time share. `settle` completes the transport's row and answers whether it was still ours; if not, nothing is
+ * kept of the try and it throws `pipeline/fenced`.
  */
 export const finishAttempt = (
   context: PipelineContext,
@@ -64,14 +66,15 @@ export const finishAttempt = (
   ending: Ending,
   facts: EndingFacts,
   retry: RetryPolicy,
-  settle: (tx: Tx) => Promise<boolean>,
-): Promise<readonly number[]> =>
-  withTx(context.db, async tx => {
+  settle: Settle,
+): Promise<readonly number[]> => {
+  if (ending.outcome === 'made') return finishMade(context.db)({ context, attempt, ending, facts, settle })
+  return withTx(context.db, async tx => {
     const now = context.clock()
-    if (!(await settle(tx)) || !(await closeAttempt(tx, attempt, ending, facts, now))) failFenced(attempt)
+    const { size } = await settle(tx, [attempt.token])
+    if (size !== 1 || (await endTries(tx, [{ attempt, ending, facts }], now)).length !== 1) failFenced(attempt)
     const { job } = attempt
-    await release(tx, job.id)
-    if (ending.outcome === 'made' || ending.outcome === 'no-data') return close(tx, job, ending, now)
+    if (ending.outcome === 'no-data') return closeEmpty(tx, job, ending.message, now)
     if (ending.outcome === 'held') return holdOutputs(tx, job, ending, now)
     const free = ending.outcome === 'fault' || ending.outcome === 'lost'
     const uncounted = job.uncounted + (free ? 1 : 0)
@@ -87,6 +90,43 @@ export const finishAttempt = (
     else await releaseVersions(tx, job.id)
     return []
   })
+}
+
+interface Finish {
+  readonly context: PipelineContext
+  readonly attempt: Attempt
+  readonly ending: Extract<Ending, { outcome: 'made' }>
+  readonly facts: EndingFacts
+  readonly settle: Settle
+}
+
+const finishMade = perDatabase(() =>
+  together(async (ends: readonly Finish[]): Promise<readonly Came<readonly number[]>[]> => {
+    const { context } = ends[0] as Finish
+    return withTx(context.db, async tx => {
+      const now = context.clock()
+      const ours = await settleAll(tx, ends)
+      const ended = new Set(await endTries(tx, ours, now))
+      // The transport says that it is ours and the ledger that it is not: nothing of this is kept.
+      for (const { attempt } of ours) if (!ended.has(attempt.job.id)) failFenced(attempt)
+      const made = await closeMade(tx, ours, now)
+      return ends.map(end => (ours.includes(end) ? { result: made.get(end) ?? [] } : { error: fencedError(end.attempt) }))
+    })
+  }),
+)
+
+async function settleAll(tx: Tx, ends: readonly Finish[]): Promise<readonly Finish[]> {
+  const ours: Finish[] = []
+  for (const settle of new Set(ends.map(e => e.settle))) {
+    const asked = ends.filter(e => e.settle === settle)
+    const settled = await settle(
+      tx,
+      asked.map(e => e.attempt.token),
+    )
+    ours.push(...asked.filter(e => settled.has(e.attempt.token)))
+  }
+  return ours
+}
 
 const classOf = (ending: Ending): FailureClass => {
   if (ending.outcome === 'try-again' || ending.outcome === 'refused') return ending.outcome
@@ -107,61 +147,82 @@ export async function holdAttempt(tx: Tx, attempt: Attempt): Promise<void> {
   if (open === undefined) failFenced(attempt)
 }
 
-const failFenced = (attempt: Attempt): never =>
-  fail('pipeline/fenced', `try ${attempt.number} of job ${attempt.job.id} was given up for dead; its outputs are dropped`, {
-    job: attempt.job.id,
-  })
+const fencedError = ({ job, number }: Attempt): SdcError =>
+  new SdcError('pipeline/fenced', `try ${number} of job ${job.id} was given up for dead; its outputs are dropped`, { job: job.id })
 
-async function closeAttempt(tx: Tx, attempt: Attempt, ending: Ending, facts: EndingFacts, now: number): Promise<boolean> {
-  const outcome: Outcome = ending.outcome
-  const closed = await tx
-    .updateTable('attempt')
-    .set({
-      ended_at: new Date(now),
-      outcome,
-      exit_code: facts.exitCode ?? null,
-      signal: facts.signal ?? null,
-      message: ending.outcome === 'made' ? null : ending.message,
-      log: facts.log ?? null,
-      detail: JSON.stringify(facts.detail ?? {}),
-      handle: null,
-    })
-    .where('job', '=', attempt.job.id)
-    .where('number', '=', attempt.number)
-    .where('token', '=', attempt.token)
-    .where('ended_at', 'is', null)
-    .executeTakeFirst()
-  return closed.numUpdatedRows === 1n
+function failFenced(attempt: Attempt): never {
+  throw fencedError(attempt)
 }
 
-async function close(
+/** Closes tries that are open under their tokens and gives back what their jobs held; answers the jobs of those it closed. */
+async function endTries(
   tx: Tx,
-  job: JobRow,
-  ending: Extract<Ending, { outcome: 'made' } | { outcome: 'no-data' }>,
+  ends: readonly { readonly attempt: Attempt; readonly ending: Ending; readonly facts: EndingFacts }[],
   now: number,
 ): Promise<readonly number[]> {
-  const message = ending.outcome === 'no-data' ? ending.message : null
-  await tx
-    .updateTable('job')
-    .set({ state: ending.outcome, ended_at: new Date(now), message })
-    .where('id', '=', job.id)
-    .execute()
-  if (ending.outcome === 'no-data') await releaseVersions(tx, job.id)
-  const kept = new Map(ending.outcome === 'made' ? ending.kept?.map(k => [k.dataset, k.file]) : [])
-  if (kept.size > 0) await releaseVersions(tx, job.id, [...kept.keys()])
+  if (ends.length === 0) return []
+  const rows = ends.map(({ attempt, ending, facts }) => ({
+    job: attempt.job.id,
+    number: attempt.number,
+    token: attempt.token,
+    outcome: ending.outcome,
+    exit_code: facts.exitCode ?? null,
+    signal: facts.signal ?? null,
+    message: ending.outcome === 'made' ? null : ending.message,
+    log: facts.log ?? null,
+    detail: facts.detail ?? {},
+  }))
+  const { rows: closed } = await sql<{ job: number }>`
+    with ending as (select * from jsonb_populate_recordset(null::attempt, ${JSON.stringify(rows)}::jsonb)),
+      closed as (
+        update attempt a set ended_at = ${new Date(now)}, outcome = e.outcome, exit_code = e.exit_code, signal = e.signal,
+          message = e.message, log = e.log, detail = e.detail, handle = null
+        from ending e where a.job = e.job and a.number = e.number and a.token = e.token and a.ended_at is null returning a.job),
+      freed as (delete from holding h using closed c where h.job = c.job)
+    select job from closed`.execute(tx)
+  return closed.map(c => c.job)
+}
+
+async function closeEmpty(tx: Tx, job: JobRow, message: string, now: number): Promise<readonly number[]> {
+  const ended_at = new Date(now)
+  await tx.updateTable('job').set({ state: 'no-data', ended_at, message }).where('id', '=', job.id).execute()
+  await releaseVersions(tx, job.id)
   await supersedeHeld(tx, job)
-  // Files after all that others may wait for: each takes the event counter, whose lock is held until the transaction ends.
-  const made = new Map<string, number>()
-  for (const file of ending.outcome === 'made' ? ending.files : []) made.set(file.file.dataset, await recordPrepared(tx, file, now))
   await recordVerdicts(
     tx,
-    job,
-    job.outputs.map(({ dataset }) => {
-      const same = kept.get(dataset)
-      if (ending.outcome === 'no-data') return { dataset, outcome: 'no-data', file: undefined }
-      return same === undefined ? { dataset, outcome: 'made', file: made.get(dataset) } : { dataset, outcome: 'kept', file: same }
-    }),
+    job.outputs.map(({ dataset }) => ({ job, dataset, outcome: 'no-data', file: undefined })),
     now,
   )
-  return [...made.values()]
+  return []
+}
+
+/** Files of each end, by the end. */
+async function closeMade(tx: Tx, ends: readonly Finish[], now: number): Promise<ReadonlyMap<Finish, readonly number[]>> {
+  if (ends.length === 0) return new Map()
+  const jobs = ends.map(e => e.attempt.job.id)
+  await sql`update job set state = 'made', ended_at = ${new Date(now)}, message = null where id = any(${jobs}::bigint[])`.execute(tx)
+  for (const { attempt, ending } of ends)
+    if ((ending.kept ?? []).length > 0)
+      await releaseVersions(
+        tx,
+        attempt.job.id,
+        ending.kept?.map(k => k.dataset),
+      )
+  await supersedeHeldBy(tx, jobs)
+  // Files after all that others may wait for: the event counter's lock is held until the transaction ends.
+  const files = ends.flatMap(e => e.ending.files)
+  const ids = await recordAllPrepared(tx, files, now)
+  const idOf = new Map(files.map((file, i) => [file, ids[i] as number]))
+  const verdicts = ends.flatMap(({ attempt, ending }) => verdictsOf(attempt.job, ending, idOf))
+  await recordVerdicts(tx, verdicts, now)
+  return new Map(ends.map(end => [end, end.ending.files.map(file => idOf.get(file) as number)]))
+}
+
+function verdictsOf(job: JobRow, { files, kept = [] }: Finish['ending'], idOf: ReadonlyMap<Prepared, number>): readonly OutputVerdict[] {
+  return job.outputs.map(({ dataset }) => {
+    const same = kept.find(k => k.dataset === dataset)
+    const file = files.find(f => f.file.dataset === dataset)
+    if (same !== undefined) return { job, dataset, outcome: 'kept', file: same.file }
+    return { job, dataset, outcome: 'made', file: file === undefined ? undefined : idOf.get(file) }
+  })
 }

@@ -10,6 +10,9 @@ export type Dispatch = (tx: Tx, job: number, options: { readonly priority: numbe
 /** Of these jobs, those that no worker will ever be handed: the transport has forgotten them. */
 export type FindForgotten = (jobs: readonly number[]) => Promise<readonly number[]>
 
+/** Completes the transport's rows of tries, by their tokens; answers which of them were still the caller's. */
+export type Settle = (tx: Tx, tokens: readonly string[]) => Promise<ReadonlySet<string>>
+
 export interface PipelineContext {
   readonly db: Db
   readonly missions: readonly Mission[]

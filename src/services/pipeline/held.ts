@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { jobMoves, statesBefore } from '#domain/process'
 import { SdcError, fail } from '#error'
@@ -42,6 +43,16 @@ export async function supersedeHeld(tx: Tx, job: JobRow): Promise<void> {
     .returning('id')
     .execute()
   for (const { id } of rows) await releaseVersions(tx, id)
+}
+
+/** {@link supersedeHeld} for jobs that are made, by their ids. */
+export async function supersedeHeldBy(tx: Tx, jobs: readonly number[]): Promise<void> {
+  await sql`
+    with outdone as (
+      update job h set state = 'superseded', message = 'job ' || j.id || ' made something newer'
+      from job j where j.id = any(${jobs}::bigint[]) and h.state = 'held' and h.mission = j.mission and h.process = j.process
+        and h.spacecraft = j.spacecraft and h.partition = j.partition returning h.id)
+    delete from reserved_version v using outdone o where v.job = o.id`.execute(tx)
 }
 
 /** A job that waits for a person's word, with what it made and what each would replace. */
@@ -114,10 +125,10 @@ export async function releaseHeld(
     for (const file of files) made.set(file.file.dataset, await recordPrepared(tx, file, now))
     const verdicts = job.outputs.map(({ dataset }) =>
       made.has(dataset)
-        ? { dataset, outcome: 'made' as const, file: made.get(dataset) }
-        : { dataset, outcome: 'kept' as const, file: kept.get(dataset) },
+        ? { job, dataset, outcome: 'made' as const, file: made.get(dataset) }
+        : { job, dataset, outcome: 'kept' as const, file: kept.get(dataset) },
     )
-    await recordVerdicts(tx, job, verdicts, now)
+    await recordVerdicts(tx, verdicts, now)
     return [...made.values()]
   })
   await reconcile(context, [spotOfJob(job)])
@@ -132,8 +143,7 @@ export async function rejectHeld(context: PipelineContext, job: JobRow, word: Wo
     await releaseVersions(tx, job.id)
     await recordVerdicts(
       tx,
-      job,
-      job.outputs.map(({ dataset }) => ({ dataset, outcome: 'rejected', file: kept.get(dataset) })),
+      job.outputs.map(({ dataset }) => ({ job, dataset, outcome: 'rejected', file: kept.get(dataset) })),
       now,
     )
   })

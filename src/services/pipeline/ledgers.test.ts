@@ -87,7 +87,14 @@ class OnPostgres {
     const partition = { kind: product.partition.kind, key: job.partition, start: job.start_time, stop: job.stop_time }
     const spot = { kind: 'work', mission: dozen.id, process: job.process, spacecraft: job.spacecraft, partition } as const
     await reconcile(this.#context, [spot])
-    await finishAttempt(this.#context, attempt, await this.#endingOf(attempt.job), facts, { tries, pause: 1000 }, async () => true)
+    await finishAttempt(
+      this.#context,
+      attempt,
+      await this.#endingOf(attempt.job),
+      facts,
+      { tries, pause: 1000 },
+      async (_, tokens) => new Set(tokens),
+    )
     await reconcile(this.#context, [spot])
     return true
   }

@@ -1,0 +1,15 @@
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import type { Schema } from './schema.ts'
+
+const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value)
+
+/**
+ * `(columns) select … ` for an insert of any number of rows by one statement with one value, so that it is parsed once and planned once. The
+ * first row's keys are the columns; instants are Dates, JSON columns take values as they are.
+ */
+export function rowsInto(table: keyof Schema, rows: readonly Readonly<Record<string, unknown>>[]): RawBuilder<unknown> {
+  const columns = sql.join(Object.keys(rows[0] ?? {}).map(name => sql.ref(name)))
+  const type = sql.table(table)
+  return sql`${type} (${columns}) select ${columns} from jsonb_populate_recordset(null::${type}, ${JSON.stringify(rows, plain)}::jsonb)`
+}
