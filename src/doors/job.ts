@@ -22,10 +22,31 @@ export async function runProgram(main: (job: JobFile) => Promise<void> | void): 
     failOnWish(job)
     await main(job)
   } catch (error) {
-    process.stderr.write(`${describeFailure(error)}\n`)
-    process.exitCode = error instanceof SdcError ? (ends[error.code] ?? 1) : 1
+    const { exitCode, words } = endOf(error)
+    process.stderr.write(`${words}\n`)
+    process.exitCode = exitCode
   }
 }
+
+/** How a program that threw ends, by the contract: its exit code, and its last words. */
+export const endOf = (error: unknown): { readonly exitCode: number; readonly words: string } => ({
+  exitCode: error instanceof SdcError ? (ends[error.code] ?? 1) : 1,
+  words: describeFailure(error),
+})
+
+/** Runs a program inside its worker as {@link runProgram} does in a process: same job file, same failures. */
+export async function runInside(main: (job: JobFile) => Promise<void> | void, path: string, folder: string): Promise<void> {
+  process.env[place] = folder
+  const job = readJob(path)
+  failOnWish(job)
+  await main(job)
+}
+
+/** A thread has no working folder of its own; its environment it has. */
+const place = 'APSIS_FOLDER'
+
+/** Where an output is to be written: in the working folder of a process, or where the worker says. */
+export const placeOf = (output: JobOutput): string => join(process.env[place] ?? '', output.name)
 
 /** The job file named by `APSIS_JOB` (or by `path`). Throws `job/malformed`. */
 export function readJob(path: string | undefined = process.env['APSIS_JOB']): JobFile {

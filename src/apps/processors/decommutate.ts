@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { writeCdfFile } from '#doors/cdf-node'
 import { globalAttributes, labels, series, support, timeAxis } from '#doors/istp'
-import { inputsOf, missionFile, noData, report, runProgram, type JobFile } from '#doors/job'
+import { inputsOf, missionFile, noData, report, runProgram, type JobFile, placeOf } from '#doors/job'
 import type { DatasetVariable } from '#formats/cdf'
 import { formatUtc, interval, parseUtc, tt2000, type Interval } from '#formats/time'
 import { compileXtce, decodePacket, parseXtce, type CompiledXtce } from '#formats/xtce'
@@ -35,7 +35,7 @@ export async function decommutate(job: JobFile): Promise<void> {
     mods: plan.mods,
     more: { Packet_statistics: Object.entries(counts).map(([what, n]) => `${what}=${n}`) },
   })
-  await writeCdfFile(output.name, { attributes, variables: streams.flatMap(({ stream, columns }) => describeStream(stream, columns)) })
+  await writeCdfFile(placeOf(output), { attributes, variables: streams.flatMap(({ stream, columns }) => describeStream(stream, columns)) })
 }
 
 /** A plan that asks for what the definition does not have would find nothing, silently: say so instead. */
@@ -106,4 +106,5 @@ function describeStream(stream: StreamPlan, { time, variables }: Columns): Datas
   return [axis, ...described]
 }
 
-await runProgram(decommutate)
+export default decommutate
+if (import.meta.main) await runProgram(decommutate)

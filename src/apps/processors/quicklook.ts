@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { parse } from 'yaml'
 import { openCdfFile } from '#doors/cdf-node'
-import { type JobFile, missionFile, noData, report, runProgram } from '#doors/job'
+import { type JobFile, missionFile, noData, report, runProgram, placeOf } from '#doors/job'
 import { renderPng, renderSvg } from '#doors/plot-node'
 import { composeQuicklook } from './quicklook-figure.ts'
 import { type PanelSet, parsePanelSet, parseRenderOptions } from './quicklook-recipe.ts'
@@ -24,7 +24,7 @@ async function makeQuicklook(job: JobFile): Promise<void> {
     for (const output of job.outputs) {
       const options = render[output.role] ?? {}
       const bytes = extname(output.name) === '.svg' ? renderSvg(figure, options) : renderPng(figure, options)
-      await writeFile(output.name, bytes)
+      await writeFile(placeOf(output), bytes)
       report({ output: output.name, bytes: bytes.length, panels: figure.panels.length })
     }
   } finally {
@@ -39,4 +39,5 @@ async function readPanelSet(job: JobFile): Promise<PanelSet> {
   return parsePanelSet(parse(await readFile(path, 'utf8')), path)
 }
 
-await runProgram(makeQuicklook)
+export default makeQuicklook
+if (import.meta.main) await runProgram(makeQuicklook)

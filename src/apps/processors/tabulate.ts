@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path'
 import { writeCdfFile } from '#doors/cdf-node'
 import { clockOf } from '#doors/clock'
 import { globalAttributes, timeAxis } from '#doors/istp'
-import { missionFile, noData, report, runProgram, type JobFile, type JobOutput } from '#doors/job'
+import { missionFile, noData, report, runProgram, type JobFile, type JobOutput, placeOf } from '#doors/job'
 import { fail } from '#error'
 import type { Packet } from '#formats/ccsds'
 import { formatUtc, interval, parseUtc, tt2000, type SpacecraftClock } from '#formats/time'
@@ -135,7 +135,7 @@ async function writeTable(job: JobFile, output: JobOutput, options: TabulateOpti
     },
   })
   const axis = timeAxis('Epoch', riseStrictly(rows), 'Time of the packet, TT2000; packets that share one are a nanosecond apart')
-  await writeCdfFile(output.name, { attributes, variables: [axis, ...variables] })
+  await writeCdfFile(placeOf(output), { attributes, variables: [axis, ...variables] })
   report({
     output: output.name,
     variables: variables.length,
@@ -147,4 +147,5 @@ async function writeTable(job: JobFile, output: JobOutput, options: TabulateOpti
 /** Version, type, flags, APID, sequence flags and count, length: what every packet begins with. */
 const headerFields = 7
 
-await runProgram(tabulate)
+export default tabulate
+if (import.meta.main) await runProgram(tabulate)

@@ -111,13 +111,15 @@ function readProgram(spot: Spot | undefined, entry: Entry, what: string): Progra
     addFault(entry.keySpot, `${what} needs the key "program"`, hint)
     return none
   }
-  const one = readRecord(spot, `program of ${what}`, ['builtin', 'run', 'style'])
+  const one = readRecord(spot, `program of ${what}`, ['builtin', 'run', 'style', 'inside'])
   const run = one.at('run')
   if ((run === undefined) === (one.at('builtin') === undefined)) {
     addFault(spot, `program of ${what} must be either a command or a built-in one, not ${run === undefined ? kindOf(spot) : 'both'}`, hint)
     return none
   }
-  if (run === undefined) return { kind: 'builtin', name: one.choice('builtin', builtinPrograms) ?? '' }
+  const inside = one.boolean('inside', false)
+  if (run === undefined) return { kind: 'builtin', name: one.choice('builtin', builtinPrograms) ?? '', ...(inside ? { inside } : {}) }
+  if (inside) addFault(spot, `${what} is a command: only a built-in program can run inside its worker`, 'leave "inside" out')
   const command = one.texts('run')
   if (command.length === 0) addFault(run, `the command of ${what} is empty`, hint)
   const style = one.choice('style', ['job', 'legacy'], 'job')

@@ -244,7 +244,12 @@ export interface ProcessOutput {
 export const builtinPrograms = ['decommutate', 'tabulate', 'quicklook', 'evaluate'] as const
 
 export type Program =
-  | { readonly kind: 'builtin'; readonly name: string }
+  | {
+      readonly kind: 'builtin'
+      readonly name: string
+      /** In a thread of its worker: no process is started for it, and no sandbox is around it. Absent: in a process of its own. */
+      readonly inside?: true
+    }
   /** Command line; relative paths are inside the mission's folder. */
   | {
       readonly kind: 'run'

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { fail } from '#error'
+import { beginInside } from './begin-inside.ts'
 import { describeConfinement } from './confinement.ts'
 import type { Confinement } from './confinement.ts'
 import type { Executor, ProgramOrder } from './port.ts'
@@ -17,8 +18,9 @@ export function localExecutor(confinement: Confinement, begin: Begin = beginProg
     confinement: describeConfinement(confinement),
     lasting: false,
     start: async order => {
-      const program = await begin(confinement, order)
-      const handle = `local:${hostname()}:${program.pid ?? 'unborn'}:${order.name}`
+      const { module } = order
+      const program = module === undefined ? await begin(confinement, order) : beginInside({ ...order, module })
+      const handle = `local:${hostname()}:${program.pid ?? (module === undefined ? 'unborn' : 'inside')}:${order.name}`
       running.set(handle, program)
       return handle
     },

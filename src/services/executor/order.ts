@@ -27,6 +27,12 @@ export function commandOf(process_: Process, mission: Mission, builtins: Readonl
   })
 }
 
+/** Where a built-in program is to run inside its worker, the file that it is. */
+function moduleOf({ program }: Process, builtins: Readonly<Record<string, string>>): { readonly module?: string } {
+  const file = program.kind === 'builtin' && program.inside === true ? builtins[program.name] : undefined
+  return file === undefined ? {} : { module: file }
+}
+
 /** What every program finds in its environment, wherever it runs. */
 export const programEnvironment = { LANG: 'C.UTF-8', TZ: 'UTC' } as const
 
@@ -44,6 +50,7 @@ export async function prepareTry(
   const order: ProgramOrder = {
     name: folders.name,
     command: commandOf(process_, mission, context.builtins),
+    ...moduleOf(process_, context.builtins),
     folder: work,
     scratch,
     reads: [
@@ -71,6 +78,7 @@ export async function prepareTry(
 
 /** Folders of tries whose worker was killed: they are given up for dead, and nobody else would clear up after them. */
 export async function removeOtherTries(staging: string, attempt: Attempt): Promise<void> {
+  if (attempt.number === 1) return
   const own = `job-${attempt.job.id}-try-${attempt.number}`
   for (const name of await readdir(staging))
     if (name.startsWith(`job-${attempt.job.id}-try-`) && name !== own) await removeFolder(join(staging, name)).catch(() => undefined)

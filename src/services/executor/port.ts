@@ -17,6 +17,8 @@ export interface ProgramOrder {
   /** For lists that people read: `job-12-try-1`. */
   readonly name: string
   readonly command: readonly string[]
+  /** The module that may do the command's work in a thread of the worker. Absent: a process is started. */
+  readonly module?: string
   /** The empty folder in which the program starts and writes. */
   readonly folder: string
   /** Its folder for temporary files. */

@@ -219,13 +219,20 @@ const claimantOf = ({ context, queue }: Shift, taken: Claim): Claimant => ({
   worker: context.worker,
   token: taken.token,
   executor: context.executor.name,
-  confinement: context.executor.confinement,
+  confinement: job => confinementOf(context, job),
   lasting: context.executor.lasting,
   terms: job => termsOf(configured(context, job), context.executor),
   capacity: context.capacity,
   logOf: (job, number) => foldersOf(context, job, number).log,
   settle: tx => queue.settle(tx, [taken.token]),
 })
+
+/** A built-in program that runs inside is kept from nothing that its worker may do. */
+function confinementOf(context: ExecutorContext, job: JobRow): string {
+  const { name, confinement } = context.executor
+  const program = configured(context, job)?.program
+  return name === 'local' && program?.kind === 'builtin' && program.inside === true ? 'in a thread of its worker' : confinement
+}
 
 /** A job that was lost too often has failed, and its cell does not say so yet. */
 async function lookAfterRefusal(context: ExecutorContext, id: number): Promise<void> {
@@ -241,7 +248,7 @@ async function runAttempt(shift: Shift, taken: Claim, attempt: Attempt, stops: S
   const spot = spotOf(context, attempt.job)
   const { job } = attempt
   const ids = { act: 'job', job: job.id, process: job.process, spacecraft: job.spacecraft, partition: job.partition, try: attempt.number }
-  context.log.info({ ...ids, confinement: context.executor.confinement }, attempt.handle === undefined ? 'started' : 'taken over')
+  context.log.info({ ...ids, confinement: confinementOf(context, job) }, attempt.handle === undefined ? 'started' : 'taken over')
   const run = await runJob(context, attempt, stops)
   if (run === undefined) return giveBack(shift, taken, spot)
   const retry = { tries: process.retry, pause: context.retryPause }

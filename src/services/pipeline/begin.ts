@@ -22,7 +22,8 @@ export interface Claimant {
   readonly worker: string
   readonly token: string
   readonly executor: string
-  readonly confinement: string
+  /** What the job's program is kept from, in words. */
+  readonly confinement: (job: JobRow) => string
   /** Whether a program that another worker started can be waited for. */
   readonly lasting: boolean
   /** What a job holds while it runs, by resource, and how often its worker may be lost. */
@@ -88,7 +89,7 @@ async function begin(context: PipelineContext, tx: Tx, job: JobRow, claimant: Cl
       worker,
       token,
       executor,
-      confinement,
+      confinement: confinement(job),
       log: claimant.logOf(job.id, number),
       started_at: new Date(context.clock()),
     })

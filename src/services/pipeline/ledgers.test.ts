@@ -23,7 +23,7 @@ import type { Ending, PipelineContext } from './index.ts'
 const claimant = {
   worker: 'test',
   executor: 'local',
-  confinement: 'none',
+  confinement: () => 'none',
   lasting: false,
   capacity: {},
   terms: () => ({ holds: {}, losses: 3 }),
