@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { activeReason } from '#domain/plan'
-import { withTx } from '#services/db'
-import type { AttemptTable, Tx } from '#services/db'
+import { perDatabase, rowsInto, together, withTx } from '#services/db'
+import type { AttemptTable, Came, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
 import { acquire } from './holdings.ts'
 import { releaseVersions } from './jobs.ts'
@@ -44,77 +44,141 @@ export interface Terms {
 /** Until a job that lacks a resource is offered again, in milliseconds. */
 const shortPause = 2000
 
+interface Ask {
+  readonly context: PipelineContext
+  readonly id: number
+  readonly claimant: Claimant
+}
+
+type Open = Selectable<AttemptTable>
+
+/** A try that begins, where its job can hold what it must. */
+interface Start {
+  readonly ask: Ask
+  readonly job: JobRow
+  readonly terms: Terms
+}
+
 /**
  * Begins a try, or takes over one whose program goes on without its worker. Undefined where there is nothing to run now: the job is
- * cancelled or done, was lost too often, or what it must hold is held by others; then the claim is settled and the job says why.
+ * cancelled or done, was lost too often, or what it must hold is held by others; then the claim is settled and the job says why. Tries that
+ * begin at the same time share a transaction.
  */
 export const startAttempt = (context: PipelineContext, id: number, claimant: Claimant): Promise<Attempt | undefined> =>
-  withTx(context.db, async tx => {
-    const job = await lockActive(tx, id)
-    if (job === undefined) {
-      await claimant.settle(tx)
-      return undefined
-    }
-    const terms = claimant.terms(job)
-    const open = await tx.selectFrom('attempt').selectAll().where('job', '=', id).where('ended_at', 'is', null).executeTakeFirst()
-    if (open !== undefined && claimant.lasting && open.handle !== null && open.executor === claimant.executor)
-      return takeOver(tx, job, open, claimant)
-    const uncounted = job.uncounted + (open === undefined ? 0 : 1)
-    if (open !== undefined && (await markLost(context, tx, job, open, uncounted)) > terms.losses) {
-      await giveUpLost(context, tx, job, terms.losses)
-      await claimant.settle(tx)
-      return undefined
-    }
-    const lack = await acquire(tx, id, terms.holds, claimant.capacity)
-    if (lack !== undefined) {
-      await postpone(context, tx, job, uncounted, lack)
-      await claimant.settle(tx)
-      return undefined
-    }
-    return begin(context, tx, { ...job, uncounted }, claimant)
-  })
+  beginTogether(context.db)({ context, id, claimant })
 
-const lockActive = (tx: Tx, id: number): Promise<JobRow | undefined> =>
-  tx.selectFrom('job').selectAll().where('id', '=', id).where('state', 'in', ['ready', 'running']).forUpdate().executeTakeFirst()
-
-async function begin(context: PipelineContext, tx: Tx, job: JobRow, claimant: Claimant): Promise<Attempt> {
-  const { worker, token, executor, confinement } = claimant
-  const number = job.tries + 1
-  await tx.updateTable('job').set({ state: 'running', tries: number, uncounted: job.uncounted }).where('id', '=', job.id).execute()
-  await tx
-    .insertInto('attempt')
-    .values({
-      job: job.id,
-      number,
-      worker,
-      token,
-      executor,
-      confinement: confinement(job),
-      log: claimant.logOf(job.id, number),
-      started_at: new Date(context.clock()),
+const beginTogether = perDatabase(() =>
+  together(async (asks: readonly Ask[]): Promise<readonly Came<Attempt | undefined>[]> => {
+    const ids = asks.map(a => a.id)
+    if (new Set(ids).size < ids.length) throw new Error('two claims of one job go one after the other')
+    const { context } = asks[0] as Ask
+    return withTx(context.db, async tx => {
+      const jobs = await lockActive(tx, ids)
+      const open = await openTries(tx, [...jobs.keys()])
+      const came = new Map<Ask, Attempt>()
+      const starts: Start[] = []
+      for (const ask of asks) {
+        const next = await lookAtJob(tx, ask, jobs.get(ask.id), open.get(ask.id))
+        if (next !== undefined && 'token' in next) came.set(ask, next)
+        else if (next !== undefined) starts.push(next)
+      }
+      for (const [ask, attempt] of await beginAll(tx, starts)) came.set(ask, attempt)
+      return asks.map(ask => ({ result: came.get(ask) }))
     })
+  }),
+)
+
+async function lockActive(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<number, JobRow>> {
+  const rows = await tx
+    .selectFrom('job')
+    .selectAll()
+    .where(sql<boolean>`id = any(${ids}::bigint[])`)
+    .where('state', 'in', ['ready', 'running'])
+    .orderBy('id')
+    .forUpdate()
     .execute()
-  const running: JobRow = { ...job, state: 'running', tries: number }
-  await showActive(tx, running, context.clock())
-  return { job: running, number, token, handle: undefined }
+  return new Map(rows.map(job => [job.id, job]))
+}
+
+async function openTries(tx: Tx, jobs: readonly number[]): Promise<ReadonlyMap<number, Open>> {
+  const rows = await tx
+    .selectFrom('attempt')
+    .selectAll()
+    .where(sql<boolean>`job = any(${jobs}::bigint[])`)
+    .where('ended_at', 'is', null)
+    .execute()
+  return new Map(rows.map(open => [open.job, open]))
+}
+
+/** What comes of one claim but for what its job must hold. */
+async function lookAtJob(tx: Tx, ask: Ask, job: JobRow | undefined, open: Open | undefined): Promise<Attempt | Start | undefined> {
+  const { context, claimant } = ask
+  if (job === undefined) {
+    await claimant.settle(tx)
+    return undefined
+  }
+  const terms = claimant.terms(job)
+  if (open !== undefined && claimant.lasting && open.handle !== null && open.executor === claimant.executor)
+    return takeOver(tx, job, open, claimant)
+  const uncounted = job.uncounted + (open === undefined ? 0 : 1)
+  if (open !== undefined && (await markLost(context, tx, job, open, uncounted)) > terms.losses) {
+    await giveUpLost(context, tx, job, terms.losses)
+    await claimant.settle(tx)
+    return undefined
+  }
+  return { ask, job: { ...job, uncounted }, terms }
+}
+
+async function beginAll(tx: Tx, starts: readonly Start[]): Promise<ReadonlyMap<Ask, Attempt>> {
+  const lacks = await acquire(
+    tx,
+    starts.map(({ ask, job, terms }) => ({ job: job.id, holds: terms.holds, capacity: ask.claimant.capacity })),
+  )
+  const begun = new Map<Ask, Attempt>()
+  for (const { ask, job } of starts) {
+    const lack = lacks.get(job.id)
+    if (lack === undefined) {
+      const tries = job.tries + 1
+      begun.set(ask, { job: { ...job, state: 'running', tries }, number: tries, token: ask.claimant.token, handle: undefined })
+    } else {
+      await postpone(ask.context, tx, job, job.uncounted, lack)
+      await ask.claimant.settle(tx)
+    }
+  }
+  await recordBegun(tx, begun)
+  return begun
+}
+
+async function recordBegun(tx: Tx, begun: ReadonlyMap<Ask, Attempt>): Promise<void> {
+  const [first] = begun.keys()
+  if (first === undefined) return
+  const now = first.context.clock()
+  const jobs = [...begun.values()].map(({ job }) => job)
+  const rows = [...begun].map(([{ claimant }, { job, number, token }]) => {
+    const { worker, executor, confinement, logOf } = claimant
+    const log = logOf(job.id, number)
+    return { job: job.id, number, worker, token, executor, confinement: confinement(job), log, started_at: new Date(now) }
+  })
+  await sql`
+    update job j set state = 'running', tries = b.tries, uncounted = b.uncounted
+    from jsonb_to_recordset(${JSON.stringify(jobs.map(({ id, tries, uncounted }) => ({ id, tries, uncounted })))}::jsonb)
+      as b (id bigint, tries int, uncounted int) where j.id = b.id`.execute(tx)
+  await sql`insert into ${rowsInto('attempt', rows)}`.execute(tx)
+  await showActive(tx, jobs, now)
 }
 
 /** What a look would write, without looking: for those who depend on these cells, running is no other than ready. */
-async function showActive(tx: Tx, job: JobRow, now: number): Promise<void> {
-  const reason = activeReason(job.process, { ...job, message: job.message ?? undefined, notBefore: job.not_before })
-  const next = job.state === 'running' ? 'running' : 'ready'
-  await tx
-    .updateTable('cell')
-    .set({ next, reason: JSON.stringify(reason), changed_at: new Date(now) })
-    .where('mission', '=', job.mission)
-    .where(
-      'dataset',
-      'in',
-      job.outputs.map(o => o.dataset),
-    )
-    .where('partition', '=', job.partition)
-    .where(e => e.or([e('next', '<>', next), e(sql`reason->>'text'`, '<>', reason.text)]))
-    .execute()
+async function showActive(tx: Tx, jobs: readonly JobRow[], now: number): Promise<void> {
+  const cells = jobs.flatMap(job => {
+    const reason = activeReason(job.process, { ...job, message: job.message ?? undefined, notBefore: job.not_before })
+    const next = job.state === 'running' ? 'running' : 'ready'
+    return job.outputs.map(({ dataset }) => ({ mission: job.mission, dataset, partition: job.partition, next, reason }))
+  })
+  await sql`
+    update cell c set next = a.next, reason = a.reason, changed_at = ${new Date(now)}
+    from jsonb_populate_recordset(null::cell, ${JSON.stringify(cells)}::jsonb) a
+    where c.mission = a.mission and c.dataset = a.dataset and c.partition = a.partition
+      and (c.next <> a.next or c.reason ->> 'text' <> a.reason ->> 'text')`.execute(tx)
 }
 
 async function takeOver(tx: Tx, job: JobRow, open: Selectable<AttemptTable>, { worker, token }: Claimant): Promise<Attempt> {
@@ -159,7 +223,7 @@ async function giveUpLost(context: PipelineContext, tx: Tx, job: JobRow, losses:
 async function postpone(context: PipelineContext, tx: Tx, job: JobRow, uncounted: number, lack: string): Promise<void> {
   const not_before = new Date(context.clock() + shortPause)
   await tx.updateTable('job').set({ state: 'ready', uncounted, not_before, message: lack }).where('id', '=', job.id).execute()
-  await showActive(tx, { ...job, state: 'ready', not_before: not_before.getTime(), message: lack }, context.clock())
+  await showActive(tx, [{ ...job, state: 'ready', not_before: not_before.getTime(), message: lack }], context.clock())
   await context.dispatch(tx, job.id, { priority: job.priority, delay: shortPause })
 }
 

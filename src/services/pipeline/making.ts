@@ -1,7 +1,10 @@
 import type { JobFile } from '#domain/process'
+import { sql } from 'kysely'
 import { fail } from '#error'
 import { recordEnvironment } from '#services/code'
 import type { Environment } from '#services/code'
+import { perDatabase, together } from '#services/db'
+import type { Db } from '#services/db'
 import type { Attempt } from './begin.ts'
 import type { PipelineContext } from './context.ts'
 import { sha256Text } from './text.ts'
@@ -28,20 +31,26 @@ export async function noteMaking(context: PipelineContext, attempt: Attempt, mak
   recorded.set(context.db, known)
   if (!known.has(fingerprint)) await recordEnvironment(context.db, making.environment, context.clock())
   known.add(fingerprint)
-  await context.db
-    .updateTable('attempt')
-    .set({
-      job_file: JSON.stringify(making.jobFile),
-      package: making.package,
-      code: making.code,
-      environment: fingerprint,
-      recipe: wholeRecipe(attempt.job.recipe, making.code, fingerprint),
-    })
-    .where('job', '=', attempt.job.id)
-    .where('number', '=', attempt.number)
-    .where('token', '=', attempt.token)
-    .execute()
+  await write(context.db)({ db: context.db, row: rowOf(attempt, making) })
 }
+
+const rowOf = (
+  { job, number, token }: Attempt,
+  { package: name, code, environment, jobFile }: Making,
+): Readonly<Record<string, unknown>> => {
+  const recipe = wholeRecipe(job.recipe, code, environment.fingerprint)
+  return { job: job.id, number, token, job_file: jobFile, package: name, code, environment: environment.fingerprint, recipe }
+}
+
+const write = perDatabase(() =>
+  together(async (makings: readonly { readonly db: Db; readonly row: Readonly<Record<string, unknown>> }[]) => {
+    await sql`
+      update attempt a set job_file = m.job_file, package = m.package, code = m.code, environment = m.environment, recipe = m.recipe
+      from jsonb_populate_recordset(null::attempt, ${JSON.stringify(makings.map(m => m.row))}::jsonb) m
+      where a.job = m.job and a.number = m.number and a.token = m.token`.execute((makings[0] as { readonly db: Db }).db)
+    return makings.map(() => ({ result: undefined }))
+  }),
+)
 
 /** How a file was made: its job, with the try that did it. */
 export interface Made {
