@@ -62,16 +62,16 @@ async function floorOf(kind: Kind, flow: Flow): Promise<number> {
 async function measure(kind: Kind): Promise<void> {
   const { places, ahead } = shape[kind]
   const flow = await openFlow(kind, places)
-  let going = true
+  const end = new AbortController()
   let products = 0
   const feeding = Array.from({ length: 8 }, async () => {
-    while (going) {
+    while (!end.signal.aborted) {
       if (flow.delivered() - products < ahead) await flow.deliver()
       else await pause(5)
     }
   })
   const looking = (async () => {
-    for (; going; await pause(40)) products = await flow.products()
+    for (; !end.signal.aborted; await pause(40)) products = await flow.products()
   })()
   await pause(warmUp * 1000)
   const [first, cpu, since, began] = [products, flow.cpu(), Date.now(), performance.now()]
@@ -83,7 +83,7 @@ async function measure(kind: Kind): Promise<void> {
     at = products
   }
   const [made, ms, used] = [products - first, performance.now() - began, flow.cpu()]
-  going = false
+  end.abort()
   await Promise.all([...feeding, looking])
   const late = await startLatencies(flow, since)
   const floor = await floorOf(kind, flow)

@@ -83,7 +83,7 @@ export function beginInside(order: ProgramOrder & { readonly module: string }): 
       void thread.terminate()
     }
     thread.ref()
-    thread.postMessage(workOf(order))
+    thread.postMessage(workOf(order), [])
   }
   void run()
   return { pid: undefined, folder: order.folder, end, cancel: () => stop() }

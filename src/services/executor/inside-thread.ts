@@ -27,13 +27,13 @@ for (const [name, stream] of [
   ['out', process.stdout],
   ['err', process.stderr],
 ] as const)
-  stream.write = ((chunk: string | Uint8Array): boolean => {
+  stream.write = (chunk: string | Uint8Array): boolean => {
     if (said === undefined) return true
     const text = typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
     said[name] = text.split('\n').findLast(line => line.trim() !== '') ?? said[name]
     appendFileSync(said.log, chunk)
     return true
-  }) as typeof stream.write
+  }
 
 async function run({ module, jobFile, folder, log }: InsideOrder): Promise<InsideEnd> {
   const began = process.threadCpuUsage()
@@ -54,4 +54,4 @@ async function run({ module, jobFile, folder, log }: InsideOrder): Promise<Insid
   return { exitCode, lastLine: (err || out).trim().slice(0, 500), cpuSeconds: (user + system) / 1e6 }
 }
 
-parentPort?.on('message', (order: InsideOrder) => void run(order).then(end => parentPort?.postMessage(end)))
+parentPort?.on('message', (order: InsideOrder) => void run(order).then(end => parentPort?.postMessage(end, [])))

@@ -1,7 +1,7 @@
 import { PgBoss, fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import { listen } from '#services/db'
-import type { DbConfig, Tx } from '#services/db'
+import type { DbConfig } from '#services/db'
 import { jobChannel } from '#services/pipeline'
 import type { Dispatch, FindForgotten, Settle } from '#services/pipeline'
 

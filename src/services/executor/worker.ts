@@ -61,7 +61,7 @@ export async function work(context: ExecutorContext, queue: Queue, options: Work
   await reportSafely(shift)
   const beat = startBeat(shift)
   const rest = openRest(options.stop)
-  const listening = queue.listen(rest.wake, options.stop)
+  const listening = queue.listen(() => rest.wake(), options.stop)
   const tasks = new Set<Promise<void>>()
   const begin = ({ claim: taken, weight: places }: Weighed): void => {
     const end = new AbortController()
