@@ -36,17 +36,20 @@ export const dayMs: number = 24 * hourMs
 /** The end of what has none: a validity without an end, the mission as a whole. 2200-01-01, within TT2000. */
 export const openEnd: number = Date.UTC(2200, 0, 1)
 
-const texts = new Map<number, string>()
-
-/** Planning names the same few days and hours again and again. */
-function iso(ms: number): string {
-  let text = texts.get(ms)
-  if (text !== undefined) return text
-  text = new Date(ms).toISOString()
-  if (texts.size > 5000) texts.clear()
-  texts.set(ms, text)
-  return text
+/** Planning names the same few moments again and again. */
+function remembered(print: (ms: number) => string): (ms: number) => string {
+  const texts = new Map<number, string>()
+  return ms => {
+    let text = texts.get(ms)
+    if (text !== undefined) return text
+    text = print(ms)
+    if (texts.size > 5000) texts.clear()
+    texts.set(ms, text)
+    return text
+  }
 }
+
+const iso = remembered(ms => new Date(ms).toISOString())
 
 /** `2026-11-23`, `2026-11-23T02`, `2026-11`, `mission`, `20161209090304`: the partition in which a moment (or a file's start) lies. */
 export function partitionAt(rule: PartitionRule, ms: number, stop?: number): Partition {
@@ -70,7 +73,7 @@ export function partitionAt(rule: PartitionRule, ms: number, stop?: number): Par
   }
 }
 
-const compact = (ms: number): string => iso(ms).replace(/[-:T]/g, '').slice(0, 14)
+const compact = remembered(ms => new Date(ms).toISOString().replace(/[-:T]/g, '').slice(0, 14))
 
 function aligned(kind: PartitionRule['kind'], ms: number, length: number, digits: number): Partition {
   const start = Math.floor(ms / length) * length

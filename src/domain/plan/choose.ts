@@ -47,22 +47,18 @@ export function chooseFiles(
 ): readonly FileFact[] {
   const reach = reachOf(input.window, partition, orbits)
   const offered = input.products.map(product =>
-    take(
-      input.window,
-      partition,
-      reach,
-      candidates.filter(file => file.product === product),
-    ),
+    take(input.window, partition, reach, input.products.length === 1 ? candidates : candidates.filter(file => file.product === product)),
   )
   if (input.window.kind === 'set') return offered.flatMap(byTime)
   return byTime(bestOf(offered, reach))
 }
 
 const byTime = (files: readonly FileFact[]): readonly FileFact[] =>
-  files.toSorted((a, b) => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1))
+  files.length < 2 ? files : files.toSorted((a, b) => a.covers.start - b.covers.start || (a.name < b.name ? -1 : 1))
 
 /** The first product whose files cover the most: a definitive file takes the predicted one's place once it covers as much. */
 function bestOf(offered: readonly (readonly FileFact[])[], reach: Span): readonly FileFact[] {
+  if (offered.length === 1) return offered[0] ?? []
   const covered = offered.map(files =>
     files.length === 0
       ? -1
@@ -117,7 +113,9 @@ function cover(files: readonly FileFact[], partition: Span): readonly FileFact[]
   const chosen: FileFact[] = []
   for (const file of files.filter(f => holdsTime(f, partition)).toSorted(newestFirst)) {
     const spans = chosen.map(f => f.covers)
-    if (coveredLength([...spans, file.covers], partition) > coveredLength(spans, partition)) chosen.push(file)
+    const covered = coveredLength(spans, partition)
+    if (covered >= partition.stop - partition.start) break
+    if (coveredLength([...spans, file.covers], partition) > covered) chosen.push(file)
   }
   return chosen
 }

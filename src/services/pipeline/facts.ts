@@ -1,5 +1,5 @@
 import { datasetId, findProduct } from '#domain/mission'
-import type { Mission, Process, ProcessInput, Product } from '#domain/mission'
+import type { Dataset, Mission, Process, ProcessInput, Product } from '#domain/mission'
 import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
 import { belongsTo, chooseFiles, foresee, reachOf } from '#domain/plan'
@@ -70,16 +70,30 @@ function gatherRole(known: Known, mission: Mission, input: ProcessInput, key: Wo
   const { window } = input
   const orbits = window.kind === 'orbits' ? orbitsAround(known, mission.id, key.spacecraft, window, key.partition) : []
   const reach = reachOf(window, key.partition, orbits)
-  const files: FileFact[] = []
-  const datasets: string[] = []
-  for (const id of input.products) {
-    const product = findProduct(mission, id)
-    const spacecraft = product.spacecraft.includes(key.spacecraft) ? [key.spacecraft] : product.spacecraft
-    datasets.push(...spacecraft.map(sc => datasetId(product, sc)))
-    for (const sc of spacecraft) files.push(...filesAround(known, mission, product, sc, reach))
-  }
+  const sources = sourcesOf(mission, input, key.spacecraft)
+  const files = sources.flatMap(({ product, spacecraft }) => filesAround(known, mission, product, spacecraft, reach))
   const chosen = chooseFiles(input, key.partition, files, orbits)
-  return { input, files: chosen, cells: cellsOf(known, mission, input, datasets, key.partition, reach) }
+  return { input, files: chosen, cells: cellsOf(known, mission, input, sources, key.partition, reach) }
+}
+
+const sources = new WeakMap<Mission, Map<ProcessInput, Map<string, readonly Dataset[]>>>()
+
+/** The datasets that an input may come from: of the same spacecraft, else of all that its product is of. */
+function sourcesOf(mission: Mission, input: ProcessInput, spacecraft: string): readonly Dataset[] {
+  let inputs = sources.get(mission)
+  if (inputs === undefined) sources.set(mission, (inputs = new Map()))
+  let known = inputs.get(input)
+  if (known === undefined) inputs.set(input, (known = new Map()))
+  let found = known.get(spacecraft)
+  if (found === undefined) {
+    found = input.products.flatMap(id => {
+      const product = findProduct(mission, id)
+      const own = product.spacecraft.includes(spacecraft) ? [spacecraft] : product.spacecraft
+      return own.map(sc => ({ id: datasetId(product, sc), product, spacecraft: sc }))
+    })
+    known.set(spacecraft, found)
+  }
+  return found
 }
 
 /** What a role may wait for or blame: cells of its window; the newest earlier output is taken as it is. */
@@ -87,13 +101,13 @@ function cellsOf(
   known: Known,
   mission: Mission,
   input: ProcessInput,
-  datasets: readonly string[],
+  sources: readonly Dataset[],
   partition: Partition,
   reach: Span,
 ): readonly SourceCell[] {
   const { kind } = input.window
   if (kind === 'previous' || kind === 'nearest') return []
-  const found = datasets.map(dataset => known.cellsIn(mission.id, dataset, reach))
+  const found = sources.map(({ id }) => known.cellsIn(mission.id, id, reach))
   const cells = found.length === 1 ? (found[0] ?? []) : found.flat().toSorted((a, b) => a.span.start - b.span.start)
   const own = partition.kind === 'tag' || followsEvents(partition) ? cells.filter(c => c.partition === partition.key) : []
   return own.length > 0 ? own : cells

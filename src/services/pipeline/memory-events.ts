@@ -1,3 +1,4 @@
+import type { Mission } from '#domain/mission'
 import type { Span } from '#domain/partition'
 import type { ContactFact, EventFact } from '#domain/plan'
 import { TimeIndex } from './memory-time.ts'
@@ -8,6 +9,13 @@ export class MemoryEvents {
   readonly #events = new Map<string, EventFact>()
   readonly #eventTimes = new TimeIndex<EventFact>()
   #untold: EventFact[] = []
+  readonly #mission: Mission
+  readonly #all: readonly string[]
+
+  constructor(mission: Mission) {
+    this.#mission = mission
+    this.#all = [...new Set([mission.id, ...mission.spacecraft.map(s => s.id)])]
+  }
 
   /** What the next report says of a contact; its data stay where they were. */
   tellContact(contact: ContactFact): void {
@@ -19,7 +27,9 @@ export class MemoryEvents {
   tellEvent(event: EventFact): void {
     const name = `${event.kind} ${event.key}`
     this.#events.set(`${event.spacecraft} ${name}`, event)
-    this.#eventTimes.put(event.spacecraft, name, event)
+    // One of all spacecraft is one of each.
+    for (const spacecraft of event.spacecraft === this.#mission.id ? this.#all : [event.spacecraft])
+      this.#eventTimes.put(spacecraft, `${event.spacecraft} ${name}`, event)
     this.#untold.push(event)
   }
 
@@ -34,11 +44,9 @@ export class MemoryEvents {
     return this.#contactTimes.touching(spacecraft, window).map(({ contact }) => contact)
   }
 
-  /** Of a spacecraft, and of all: in order of start and kind. Contacts by their data. */
-  eventsIn(mission: string, spacecraft: string, window: Span): readonly EventFact[] {
-    const own = this.#eventTimes.touching(spacecraft, window)
-    const common = spacecraft === mission ? [] : this.#eventTimes.touching(mission, window)
-    return common.length === 0 ? own : [...own, ...common].toSorted((a, b) => a.span.start - b.span.start || (a.kind < b.kind ? -1 : 1))
+  /** Of a spacecraft, and of all, in order of start. Contacts by their data. */
+  eventsIn(spacecraft: string, window: Span): readonly EventFact[] {
+    return this.#eventTimes.touching(spacecraft, window)
   }
 
   all(): readonly EventFact[] {

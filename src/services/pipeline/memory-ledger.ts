@@ -55,7 +55,7 @@ export class MemoryLedger implements LedgerStore {
   readonly #fileTimes = new TimeIndex<MemoryFile>()
   /** Cells as those see them who read their products. */
   readonly #cellTimes = new TimeIndex<SourceCell>()
-  readonly #events = new MemoryEvents()
+  readonly #events: MemoryEvents
   readonly #open = new Map<string, MemoryCell>()
   readonly #promised = new Map<string, MemoryCell>()
   readonly #locks = new Map<string, Promise<unknown>>()
@@ -76,6 +76,7 @@ export class MemoryLedger implements LedgerStore {
     this.#clock = clock
     this.#turns = turns
     this.work = new MemoryJobs(mission, clock)
+    this.#events = new MemoryEvents(mission)
   }
 
   #step(): Promise<void> | undefined {
@@ -158,6 +159,10 @@ export class MemoryLedger implements LedgerStore {
 
   /** At hand where nobody can go first; else kind by kind, with a step before each. */
   get reads(): Reads {
+    return this.#turns.isAlone() ? this.#atHand : this.#inTurns
+  }
+
+  #readsOf(atHand: Known | undefined): Reads {
     const answer =
       <Q extends readonly unknown[], A>(read: (...question: Q) => A) =>
       async (questions: readonly Q[]): Promise<readonly A[]> => {
@@ -166,7 +171,7 @@ export class MemoryLedger implements LedgerStore {
       }
     const known = this.#known
     return {
-      atHand: this.#turns.isAlone() ? known : undefined,
+      atHand,
       lastJob: answer(known.lastJob),
       missionEvents: answer(known.missionEvents),
       contacts: answer(known.contacts),
@@ -186,7 +191,7 @@ export class MemoryLedger implements LedgerStore {
         touching === undefined ? undefined : ({ covers }) => covers.start < touching.stop && covers.stop > touching.start,
       ),
     cellsIn: (_mission, dataset, window) => this.#cellTimes.touching(dataset, window),
-    missionEvents: (mission, spacecraft, window) => this.#events.eventsIn(mission, spacecraft, window),
+    missionEvents: (_mission, spacecraft, window) => this.#events.eventsIn(spacecraft, window),
     contacts: (_mission, spacecraft, window) => this.#events.contactsIn(spacecraft, window),
     lastVerified: (_mission, name) => this.work.verified(name),
     lastJob: key => this.work.lastOf(key),
@@ -194,11 +199,15 @@ export class MemoryLedger implements LedgerStore {
     waiver: (_mission, name) => this.#waived(name),
   }
 
+  readonly #atHand: Reads = this.#readsOf(this.#known)
+  readonly #inTurns: Reads = this.#readsOf(undefined)
+
   #writeCell(cell: CellWrite, at: number, writes: (() => void)[]): boolean {
     const before = this.cells.get(keyOf(cell))
     const { have, next, reason } = cell.state
     const moved =
       before === undefined || before.state.have !== have || before.state.next !== next || before.state.reason.kind !== reason.kind
+    if (!moved && isSame(before, cell)) return false
     const { product, dataset, partition, span } = cell
     const held = { ...cell, changed: moved ? at : before.changed }
     writes.push(() => {
@@ -327,6 +336,12 @@ export class MemoryLedger implements LedgerStore {
     return gone
   }
 }
+
+const isSame = (before: MemoryCell, cell: CellWrite): boolean =>
+  before.file === cell.file &&
+  before.recipe === cell.recipe &&
+  before.due === cell.due &&
+  before.state.reason.text === cell.state.reason.text
 
 const changeOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryCell): Change => ({
   product,

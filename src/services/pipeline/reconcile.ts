@@ -55,7 +55,7 @@ export async function lookAt(context: PlanContext, store: LedgerStore, spots: re
     const seen = await lookTogether(context, store, due)
     jobs += seen.jobs
     if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
-    for (const spot of await spotsOfMoved(context, store, seen.moved)) queue.put(spot)
+    for (const { spots: affected, by } of await spotsOfMoved(context, store, seen.moved)) for (const spot of affected) queue.put(spot, by)
   }
   return { jobs, until }
 }
@@ -75,11 +75,13 @@ class SpotQueue {
     for (const spot of spots) this.put(spot)
   }
 
-  put(spot: Spot): void {
+  /** What is put by the look at itself stays out. */
+  put(spot: Spot, by?: string): void {
+    const key = spotKey(spot)
+    if (key === by) return
     const mission = findMission(this.#context.missions, spot.mission)
     const rank = spot.kind === 'arrival' ? 0 : rankOf(mission, findProcess(mission, spot.process))
     const queue = (this.#ranks[rank] ??= new Map())
-    const key = spotKey(spot)
     if (!queue.has(key)) queue.set(key, spot)
   }
 
@@ -114,13 +116,15 @@ interface Moved {
 }
 
 /** Where a cell that moved matters, from what is committed: a look beside this one may just have made its reader's cell. */
-async function spotsOfMoved(context: PlanContext, store: LedgerStore, moved: readonly Moved[]): Promise<readonly Spot[]> {
+async function spotsOfMoved(
+  context: PlanContext,
+  store: LedgerStore,
+  moved: readonly Moved[],
+): Promise<readonly { readonly spots: readonly Spot[]; readonly by: string }[]> {
   const read = moved.map(one => ({ ...one, mission: findMission(context.missions, one.mission) }))
   const told = read.filter(({ mission, change }) => consumersOf(mission, change.product).length > 0)
   if (told.length === 0) return []
-  return workOut(store.reads, known =>
-    told.flatMap(({ mission, change, by }) => spotsOfChange(known, mission, change).filter(s => spotKey(s) !== by)),
-  )
+  return workOut(store.reads, known => told.map(({ mission, change, by }) => ({ spots: spotsOfChange(known, mission, change), by })))
 }
 
 /** One spot with what was found out about it. */

@@ -23,12 +23,12 @@ export interface Change {
 /** A change that reaches further than this is looked for in the cells that exist, not counted out partition by partition. */
 const longReach = 45 * dayMs
 
-/** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. */
+/** Everywhere a change may matter: its own cell, its maker, and every process that reads its product nearby. Some may be named twice. */
 export function spotsOfChange(around: Surroundings, mission: Mission, change: Change): readonly Spot[] {
   const product = findProduct(mission, change.product)
   const own = partitionsOfChange(around, mission, product, change).flatMap(p => ownSpots(mission, product, change.spacecraft, p))
   const readers = consumersOf(mission, product.id).flatMap(process => readerSpots(around, mission, process, product, change))
-  return unique([...own, ...readers])
+  return [...own, ...readers]
 }
 
 /** The partition of a changed file as its event has it, which may be longer than the file; and the bursts that it is a part of. */
