@@ -28,8 +28,8 @@ export class MemoryEvents {
     const name = `${event.kind} ${event.key}`
     this.#events.set(`${event.spacecraft} ${name}`, event)
     // One of all spacecraft is one of each.
-    for (const spacecraft of event.spacecraft === this.#mission.id ? this.#all : [event.spacecraft])
-      this.#eventTimes.put(spacecraft, `${event.spacecraft} ${name}`, event)
+    const whose = event.spacecraft === this.#mission.id ? this.#all : [event.spacecraft]
+    for (const spacecraft of whose) this.#eventTimes.put(spacecraft, `${event.spacecraft} ${name}`, event)
     this.#untold.push(event)
   }
 

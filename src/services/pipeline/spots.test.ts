@@ -36,7 +36,7 @@ describe('where contacts of the real mission say to look', () => {
   test('every product that contacts expect has its spots, each once', () => {
     const spots = spotsOfContacts(mms, [contact('mms1', day + 2 * hour, day + 9 * hour), contact('mms1', day + 5 * hour, day + 11 * hour)])
     expect(unique(spots)).toEqual(spots)
-    const expected = mms.products.filter(p => p.expect === 'contacts')
+    const expected = mms.products.filter(p => p.expect === 'contacts' && p.spacecraft.includes('mms1'))
     for (const product of expected) {
       const maker = mms.processes.find(p => p.outputs.some(o => o.product === product.id))
       const own = spots.filter(s => (s.kind === 'work' ? s.process === maker?.id : s.product === product.id))
