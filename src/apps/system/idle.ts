@@ -7,7 +7,7 @@ import type { Db } from '#services/db'
 export async function openWork(db: Db): Promise<number> {
   const { rows } = await sql<{ open: number }>`
     select (select last from event_counter) - coalesce((select sequence from cursor where follower = 'planner'), 0)
-      + (select coalesce(sum((select last from event_counter) - sequence), 0) from cursor where follower like 'burst %')
+      + (select coalesce(sum((select last from event_counter) - sequence), 0)::bigint from cursor where follower like 'burst %')
       + (select count(*) from burst_segment where told is distinct from md5(record::text))
       + (select count(*) from job where state in ('ready', 'running'))
       + (select count(*) from cell where reason->>'kind' = 'settling') as open`.execute(db)
