@@ -1,13 +1,37 @@
 import { describeRule } from '#domain/partition'
 import { consumersOf, datasetsOf, graphLevels, findProduct, makerOf } from '#domain/mission'
 import type { Mission, Product } from '#domain/mission'
+import { glanceRows } from './mission-glance.ts'
 import { processRows } from './process-table.ts'
 
-/** What a sound mission contains, for a terminal: a heading, one line per product in the order in which they come to be, one per process. */
-export function describeMission(mission: Mission): readonly string[] {
-  const { spacecraft, instruments, products, processes } = mission
+/** So many products are read in one look. */
+const fewProducts = 40
+
+/**
+ * What a sound mission contains, for a terminal: a heading, one line per product in the order in which they come to be, one per process. Of
+ * many products a table by instrument, unless `all` of it is asked for.
+ */
+export function describeMission(mission: Mission, all = false): readonly string[] {
+  const { products, processes } = mission
   const levels = graphLevels(mission)
+  const heading = headingOf(mission, levels.length)
+  if (!all && products.length > fewProducts)
+    return [
+      ...heading,
+      ...alignTable(glanceRows(mission)),
+      '',
+      'Every product and process, with inputs, windows and rules: apsis mission check --all',
+    ]
   const rows = levels.flatMap((ids, level) => ids.map(id => rowOf(mission, findProduct(mission, id), level)))
+  return [
+    ...heading,
+    ...alignTable([['step', 'product', 'one per', 'format', 'made by', 'read by'], ...rows]),
+    ...(processes.length === 0 ? [] : ['', ...legendOf(processRows(mission)), ...alignTable(processRows(mission))]),
+  ]
+}
+
+function headingOf(mission: Mission, steps: number): readonly string[] {
+  const { spacecraft, instruments, products, processes } = mission
   return [
     `${mission.id}: sound. ${mission.title}`,
     [
@@ -15,11 +39,9 @@ export function describeMission(mission: Mission): readonly string[] {
       count(instruments.length, 'instrument'),
       `${count(products.length, 'product')} in ${count(datasetsOf(mission).length, 'dataset')}`,
       count(processes.length, 'process', 'processes'),
-      `${count(levels.length, 'step')} from what arrives to what is made last`,
+      `${count(steps, 'step')} from what arrives to what is made last`,
     ].join(', '),
     '',
-    ...alignTable([['step', 'product', 'one per', 'format', 'made by', 'read by'], ...rows]),
-    ...(processes.length === 0 ? [] : ['', ...legendOf(processRows(mission)), ...alignTable(processRows(mission))]),
   ]
 }
 

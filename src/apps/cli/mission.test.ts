@@ -18,7 +18,7 @@ afterAll(() => rm(root, { recursive: true }))
 
 describe('mission check', () => {
   test('says what sound missions contain', async () => {
-    const { lines, sound } = await checkMissions(missions)
+    const { lines, sound } = await checkMissions(missions, true)
     expect(sound).toBe(true)
     expect(lines).toContainEqual(expect.stringMatching(/^imap: sound\. /))
     expect(lines).toContainEqual(expect.stringMatching(/^0 +mag l0 raw +contact +ccsds +\(arrives\) +mag-l1a-norm, mag-l1a-burst, /))
@@ -30,6 +30,15 @@ describe('mission check', () => {
       expect.stringMatching(/^mec-l2-ts04 +day +defeph -1 \+1 orbits, defatt, \{leapseconds .*\} +mec srvy l2 ephts04d/),
     )
     expect(lines).toContainEqual(expect.stringMatching(/^1 +mag l1a norm-mago +day +cdf +mag-l1a-norm +-$/))
+  })
+
+  test('a mission with many products is read at a glance: instruments with the modes, levels and descriptors that go together', async () => {
+    const { lines } = await checkMissions(join(missions, 'mms'))
+    expect(lines.length).toBeLessThan(120)
+    expect(lines).toContainEqual(expect.stringMatching(/^instrument +modes +levels +descriptors +one per +from$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^asp1 +srvy +l1b +beam +day +a stand-in$/))
+    expect(lines).toContainEqual(expect.stringMatching(/^ +srvy +l2 +– +day +a program of its own$/))
+    expect(lines.at(-1)).toMatch(/apsis mission check --all$/)
   })
 
   test('lists every fault with its place, and is not sound', async () => {

@@ -14,9 +14,10 @@ export function missionCommand(): Command {
     .command('check')
     .argument('[dir]', 'a mission folder, or a folder of mission folders', 'missions')
     .description('list every fault in mission folders, or say what they contain')
+    .option('--all', 'every product and process also of a mission that has many')
     .addHelpText('after', '\nEnds with 0 where all is sound, with 1 where there are faults (file:line:column: what is wrong).')
-    .action(async (dir: string) => {
-      const { lines, sound } = await checkMissions(dir)
+    .action(async (dir: string, options: { all?: boolean }) => {
+      const { lines, sound } = await checkMissions(dir, options.all === true)
       process.stdout.write(`${lines.join('\n')}\n`)
       if (!sound) process.exitCode = 1
     })
@@ -33,7 +34,7 @@ export function missionCommand(): Command {
 }
 
 /** Every mission below `dir`: its faults, or its table. Throws `mission/unreadable` and `mission/none`. */
-export async function checkMissions(dir: string): Promise<{ readonly lines: readonly string[]; readonly sound: boolean }> {
+export async function checkMissions(dir: string, all = false): Promise<{ readonly lines: readonly string[]; readonly sound: boolean }> {
   const folders = await missionFolders(dir)
   if (folders.length === 0) throw new SdcError('mission/none', `${resolve(dir)} holds no mission.yaml: make one with "apsis mission new"`)
   const lines: string[] = []
@@ -42,7 +43,7 @@ export async function checkMissions(dir: string): Promise<{ readonly lines: read
     const parsed = await readMission(folder)
     if (lines.length > 0) lines.push('')
     if (parsed.mission !== undefined) {
-      lines.push(...describeMission(parsed.mission))
+      lines.push(...describeMission(parsed.mission, all))
       continue
     }
     const { faults } = parsed

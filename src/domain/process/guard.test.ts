@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { describeLess, lessOf } from './index.ts'
+import { describeLess, lessOf, within } from './index.ts'
 import type { Extent } from './index.ts'
 
 const second = 1_000_000_000n
@@ -26,6 +26,17 @@ describe('the regression guard', () => {
     ['all of it', extent(0, 500, 50, 4), ['seconds', 'records', 'variables']],
     ['nothing that could be compared', unknown, []],
   ])('%s', (_, now, what) => expect(lessOf(old, now).map(l => l.what)).toEqual(what))
+
+  const partition = (start: number, stop: number) => ({ start: BigInt(start) * second, stop: BigInt(stop) * second })
+
+  test.each<[string, Extent, readonly [number, number], readonly string[]]>([
+    ['what fell out of a partition that ends earlier', extent(0, 900, 90), [0, 901], []],
+    ['what fell out of one that begins later', extent(105, 1000, 90), [100, 1001], []],
+    ['more than that', extent(0, 700, 71), [0, 901], ['seconds', 'records']],
+    ['fewer records of the same time', extent(0, 900, 50), [0, 901], ['records']],
+    ['one record at an edge that moved by less than a step', extent(0, 995, 100), [0, 999], []],
+    ['one record in a partition that is what it was', extent(0, 1000, 100), [0, 1001], ['records']],
+  ])('%s', (_, now, [start, stop], what) => expect(lessOf(within(old, partition(start, stop)), now).map(l => l.what)).toEqual(what))
 
   test('says how much', () => {
     expect(describeLess(lessOf(old, extent(0, 500, 50, 4)))).toBe(

@@ -32,6 +32,25 @@ export function lessOf(before: Extent, after: Extent): readonly Less[] {
   return less
 }
 
+/**
+ * What can be asked of an output whose partition has become smaller since (an event that ends earlier than predicted): of the old file what
+ * lies in the new partition, records in proportion and one less at each edge that moved. TT2000 nanoseconds, half-open.
+ */
+export function within(extent: Extent, now: { readonly start: bigint; readonly stop: bigint }): Extent {
+  const { coverage, records } = extent
+  if (coverage === undefined || (now.start <= coverage.start && now.stop > coverage.stop)) return extent
+  const start = now.start > coverage.start ? now.start : coverage.start
+  const stop = now.stop < coverage.stop ? now.stop : coverage.stop
+  if (stop <= start) return { coverage: undefined, records: undefined, variables: extent.variables }
+  const share = seconds(stop - start) / Math.max(1e-9, seconds(coverage.stop - coverage.start))
+  const edges = (now.start > coverage.start ? 1 : 0) + (now.stop <= coverage.stop ? 1 : 0)
+  return {
+    ...extent,
+    coverage: { start, stop },
+    records: records === undefined ? undefined : Math.max(0, Math.floor(records * share) - edges),
+  }
+}
+
 const positive = (n: bigint): bigint => (n > 0n ? n : 0n)
 const seconds = (ns: bigint): number => Number(ns) / 1e9
 

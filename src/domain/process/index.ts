@@ -3,7 +3,7 @@ export type { CodeRange, ExitTable, ExitVerdict, FailureClass } from './exits.ts
 export type { JobFile, JobInput, JobOutput, JobPartition, NameFields } from './job.ts'
 export { campaignMoves, itemMoves, jobMoves, mayMove, releaseMoves, statesBefore } from './moves.ts'
 export type { CampaignState, ItemState, JobState, ReleaseState } from './moves.ts'
-export { describeLess, lessOf } from './guard.ts'
+export { describeLess, lessOf, within } from './guard.ts'
 export type { Extent, Less } from './guard.ts'
 export { forecast } from './forecast.ts'
 export type { Forecast, History, Share } from './forecast.ts'

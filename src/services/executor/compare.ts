@@ -1,5 +1,6 @@
-import { lessOf } from '#domain/process'
+import { lessOf, within } from '#domain/process'
 import type { Extent, Less } from '#domain/process'
+import { tt2000FromUtcMs } from '#formats/time'
 import { latestOf, scienceOf } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import type { Db } from '#services/db'
@@ -20,7 +21,19 @@ export async function compareWithLatest(db: Db, { file }: Prepared, interfacePar
   if (latest === undefined || latest.state !== 'held') return { kind: 'new' }
   const raised = interfacePart >= 0 && file.version[interfacePart] !== latest.version[interfacePart]
   if (!raised && scienceOf(latest) === scienceOf(file)) return { kind: 'same', file: latest }
-  const less = lessOf(extentOfRow(latest), extentOf(file))
+  const before = extentOfRow(latest)
+  const less = lessOf(before, extentOf(file))
+  if (less.length > 0 && file.job !== undefined && latest.job !== null) {
+    // The event that makes the partition may have become shorter: what fell out of it is no loss.
+    const { start_time, stop_time } = await db
+      .selectFrom('job')
+      .select(['start_time', 'stop_time'])
+      .where('id', '=', file.job)
+      .executeTakeFirstOrThrow()
+    const now = { start: tt2000FromUtcMs(start_time), stop: tt2000FromUtcMs(stop_time) }
+    const left = lessOf(within(before, now), extentOf(file))
+    return left.length === 0 ? { kind: 'new' } : { kind: 'less', file: latest, less: left }
+  }
   return less.length === 0 ? { kind: 'new' } : { kind: 'less', file: latest, less }
 }
 

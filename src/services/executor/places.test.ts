@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { openInstallation, textMission } from '#test/installation'
-import { work } from './index.ts'
+import { work, workOff } from './index.ts'
 import { admit } from './places.ts'
 
 const claimOf = (job: number, weight: number) => ({ claim: { id: String(job), retryCount: 0, job, token: `${job}:0` }, weight })
@@ -65,5 +65,29 @@ test.each([2, 5])('on two places jobs of weight %i run one after the other', asy
   stop.abort()
   await worker
   expect((await readFile(log, 'utf8')).trimEnd().split('\n')).toEqual(['begin', 'end', 'begin', 'end'])
+  await home.close()
+})
+
+test('of jobs that wait together the ones of higher priority are run first', async () => {
+  const more = `${textMission['processes.yaml']}urgent:
+  title: Urgent counts
+  inputs: { raw: cnt day l0 }
+  outputs: { counts: cnt day l3 }
+  program: { run: [sh, programs/urgent.sh] }
+  priority: 5
+`
+  const products = `${textMission['products.yaml']}cnt day l3: { title: Urgent, format: text, ext: txt, partition: day }\n`
+  const urgent = (textMission['programs/count.sh'] ?? '').replaceAll('_l1_', '_l3_')
+  const home = await openInstallation({ ...textMission, 'processes.yaml': more, 'products.yaml': products, 'programs/urgent.sh': urgent })
+  for (const day of ['01', '02', '03']) await home.deliver(`ta_cnt_day_l0_202601${day}_v0.0.0.txt`, `day ${day}\n`)
+  await home.planner.follow()
+  await workOff(home.executor, home.queue)
+  const ran = await home.db
+    .selectFrom('attempt')
+    .innerJoin('job', 'job.id', 'attempt.job')
+    .select('process')
+    .orderBy('attempt.id')
+    .execute()
+  expect(ran.slice(0, 6).map(r => r.process)).toEqual(['urgent', 'urgent', 'urgent', 'count', 'count', 'count'])
   await home.close()
 })
