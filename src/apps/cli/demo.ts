@@ -7,9 +7,10 @@ import type { Home } from '#apps/home'
 import { startSite } from '#apps/site'
 import type { Site } from '#apps/site'
 import { describeLeftOut, setDemoClock } from '#apps/system'
+import { readBurstOverview } from '#services/burst'
 import { makeSignInLink } from '#services/people'
 import { clearDemoHome } from './demo-home.ts'
-import { wholeNumber } from './options.ts'
+import { pastMoment, wholeNumber } from './options.ts'
 import { untilToldToStop } from './up.ts'
 
 interface DemoOptions {
@@ -18,6 +19,7 @@ interface DemoOptions {
   readonly contacts: number
   readonly port: number
   readonly seed: number
+  readonly end?: number
   readonly fresh?: boolean
   readonly once?: boolean
 }
@@ -31,6 +33,7 @@ export function demoCommand(): Command {
     .option('--contacts <n>', 'contacts with the ground in that time', wholeNumber(1, 100), 5)
     .option('--seed <n>', 'another seed is another Sun', wholeNumber(0, 2 ** 31), 1)
     .option('--port <n>', 'port of the site', wholeNumber(0, 65_535), 8080)
+    .option('--end <utc>', 'moment at which the flight ends, e.g. 2026-11-25T18:00 (default: now)', pastMoment)
     .option('--fresh', 'begin anew: delete the demo’s home first')
     .option('--once', 'end after the summary instead of leaving the site open')
     .addHelpText(
@@ -95,6 +98,8 @@ async function flyAndShow(home: Home, site: Site, options: DemoOptions, display:
   }
   if (run.stop.signal.aborted) return
   const signIn = site.address + (await makeSignInLink(system.db, { name: 'operator', role: 'operator' }, Date.now()))
+  const mission = simulatedMission(system.missions)
+  const now = system.ingest.clock()
   const facts = {
     address: site.address,
     signIn,
@@ -102,16 +107,17 @@ async function flyAndShow(home: Home, site: Site, options: DemoOptions, display:
     seconds: Math.round((Date.now() - run.begun) / 1000),
     fresh: run.earlier === undefined,
     screen: process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined,
+    burst: mission.burst === undefined ? undefined : await readBurstOverview(system.db, await system.burstTables(mission), mission.id, now),
     homeOption: ` --home ${options.home ?? 'demo-home'}`,
   }
-  for (const line of await summaryLines(system.db, facts, system.ingest.clock())) display.note(line)
+  for (const line of await summaryLines(system.db, facts, now)) display.note(line)
   if (options.once !== true) display.note('The site stays open until Ctrl-C.')
 }
 
 const newOrder = (missions: Site['system']['missions'], options: DemoOptions): FlightOrder => ({
   mission: simulatedMission(missions).id,
   seed: options.seed,
-  end: Math.floor(Date.now() / 60_000) * 60_000,
+  end: Math.floor((options.end ?? Date.now()) / 60_000) * 60_000,
   hours: options.hours,
   contacts: options.contacts,
 })

@@ -8,3 +8,11 @@ export const wholeNumber =
     if (Number.isInteger(value) && value >= least && value <= most) return value
     throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`)
   }
+
+/** Reads a UTC moment of the past, `2026-11-25T18:00` or a day, as milliseconds. */
+export function pastMoment(text: string): number {
+  const value = Date.parse(text.length === 10 ? `${text}T00:00Z` : `${text.replace(/Z$/, '')}Z`)
+  if (Number.isNaN(value)) throw new InvalidArgumentError('a moment in UTC is needed, e.g. 2026-11-25T18:00.')
+  if (value > Date.now()) throw new InvalidArgumentError('it lies in the future.')
+  return value
+}

@@ -1,33 +1,17 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { accountFor, cycleAt, formatStatus, isFinished, selectionOfFile, type Frame } from '#domain/burst'
+import { selectionOfFile, type Frame } from '#domain/burst'
 import { burstDocumentOf, parseBurstDocument, type FomStructure } from '#domain/burst/files'
 import { readSave } from '#formats/idlsave'
-import { formatUtc, parseUtc, tai1958FromTt2000, tt2000FromTai1958 } from '#formats/time'
+import { parseUtc, tai1958FromTt2000 } from '#formats/time'
 import { SdcError, fail } from '#error'
-import {
-  addSelector,
-  findRegions,
-  findWindow,
-  listDrafts,
-  explainCycles,
-  listDuty,
-  listSegments,
-  listSubmissions,
-  listWindows,
-  openWindow,
-  relayByFolder,
-  setDuty,
-  submitSelection,
-  type BurstWindow,
-  type ExplainedSegment,
-} from '#services/burst'
+import { addSelector, findRegions, listDuty, listWindows, openWindow, relayByFolder, setDuty, submitSelection } from '#services/burst'
+import { deadlineOf, explainStored, showStatus, showWindow } from './sitl-status.ts'
 import { homeOption } from './enter.ts'
 import { atDesk, say, type Desk, type DeskOptions } from './sitl-at-desk.ts'
 import { addDecisions } from './sitl-decide.ts'
 
 const utc = (ms: number): string => new Date(ms).toISOString().slice(0, 19)
-const utcOfTai = (tai: number): string => formatUtc(tt2000FromTai1958(tai), 0, '')
 
 /** The commands of the desk in a terminal, added to `apsis sitl`. */
 export function addDesk(sitl: Command): void {
@@ -113,29 +97,6 @@ async function showWindows({ system, mission, now }: Desk): Promise<void> {
   if (windows.length === 0) say('no window has been opened; apsis sitl open FILE --hours N opens one from an automated selection')
 }
 
-function deadlineOf(window: BurstWindow, now: number): string {
-  if (window.closedAt !== null)
-    return `closed ${utc(window.closedAt)} by ${window.decidedBy === null ? 'the automated selection' : `submission ${window.decidedBy}`}`
-  const hours = (window.deadline - now) / 3_600_000
-  return `closes ${utc(window.deadline)} (${hours > 0 ? `in ${hours.toFixed(1)} h` : 'due'})`
-}
-
-async function showWindow({ system, mission, tables, now }: Desk, evaluation: string): Promise<void> {
-  const window = await findWindow(system.db, mission, evaluation)
-  const { grid, segments } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
-  say(`${evaluation}  ${window.state}  ${deadlineOf(window, now)}`)
-  say(
-    `cycles ${utcOfTai(grid.starts[0] ?? 0)} to ${utcOfTai(grid.starts.at(-1) ?? 0)}: ${grid.starts.length} in ${grid.runs.length} stretches`,
-  )
-  for (const { id, start, stop, fom } of segments)
-    say(`  automatic ${id}: ${utcOfTai(grid.starts[start] ?? 0)}  ${stop - start + 1} buffers  FOM ${fom.toFixed(1)}`)
-  for (const draft of await listDrafts(system.db, window)) say(`  draft "${draft.name}" by ${draft.actor}, ${utc(draft.at)}`)
-  for (const one of await listSubmissions(system.db, window.id))
-    say(
-      `  submission ${one.id} by ${one.actor}, ${utc(one.at)}: ${one.state}${one.final ? ', final' : ''}, ${one.selection.segments.length} segments, ${one.verdict.findings.length} findings`,
-    )
-}
-
 interface SubmitOptions extends DeskOptions {
   readonly final: boolean
   readonly close?: string
@@ -174,54 +135,6 @@ async function submitFrom({ system, mission, tables, now }: Desk, file: string, 
 function frameWith(frame: Frame, { final, close, note }: SubmitOptions): Frame {
   const at = close === undefined ? frame.close : Math.floor(tai1958FromTt2000(parseUtc(close)))
   return { ...frame, final: frame.final || final, close: at, note: note ?? frame.note }
-}
-
-async function showStatus({ system, mission }: Desk): Promise<void> {
-  const all = await listSegments(system.db, mission)
-  const states = Map.groupBy(all, ({ status }) => formatStatus(status))
-  for (const [tokens, records] of [...states].sort(([a], [b]) => (a < b ? -1 : 1)))
-    say(`${tokens.padEnd(32)} ${String(records.length).padStart(6)} segments`)
-  const { chosen, received, demoted, derelict, withdrawn, pending } = accountFor(all)
-  say(
-    `buffers: ${chosen} chosen, ${received} received, ${demoted} demoted, ${derelict} derelict, ${withdrawn} withdrawn, ${pending} to come`,
-  )
-  for (const window of await listWindows(system.db, mission)) {
-    if (window.state === 'open') continue
-    const own = accountFor(await listSegments(system.db, mission, { window: window.id }))
-    say(`${window.evaluation}: ${own.received} of ${own.chosen} buffers of ${own.segments} segments have come`)
-  }
-}
-
-function sayExplanation(evaluation: string, { fom, cycles, terms, rest, known, parameterSet }: ExplainedSegment): void {
-  const best = cycles.slice(0, 3).map(({ start, share }) => `${utcOfTai(start)} (${share.toFixed(2)})`)
-  say(`  trigger data of ${evaluation} give ${fom.toFixed(2)}, carried by ${best.join(', ')}`)
-  if (known === 0) return say('  which trigger terms carried it is not known: the numbers of its cycles are not here')
-  const carried = terms.slice(0, 6).map(({ spacecraft, term, share }) => `${spacecraft} ${term} ${share.toFixed(2)}`)
-  const others = terms.slice(6).reduce((sum, { share }) => sum + share, 0)
-  say(`  by term (${parameterSet}): ${[...carried, ...(others > 0.005 ? [`others ${others.toFixed(2)}`] : [])].join(', ')}`)
-  if (Math.abs(rest) > 0.005) say(`  ${rest.toFixed(2)} of it no term accounts for: qualities come rounded, or without their numbers`)
-}
-
-async function explainStored({ system, mission, tables }: Desk, id: number): Promise<void> {
-  const record = (await listSegments(system.db, mission)).find(one => one.id === id)
-  if (record === undefined) return fail('sitl/no-segment', `${mission} has no segment ${id}; apsis sitl status counts them`)
-  say(
-    `segment ${id}: ${utcOfTai(record.start)} to ${utcOfTai(record.end + tables.cycleSeconds)}, FOM ${record.fom}, by ${record.source}: ${formatStatus(record.status)}`,
-  )
-  if (record.comment !== '') say(`  ${record.comment}`)
-  for (const window of await listWindows(system.db, mission, 1000)) {
-    const { grid } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
-    const [start, stop] = [cycleAt(grid, record.start), cycleAt(grid, record.end)]
-    if (start === undefined || stop === undefined) continue
-    sayExplanation(window.evaluation, await explainCycles(system.db, tables, window, start, stop))
-    break
-  }
-  for (const [i, { buffers, received, held, lost }] of record.craft.entries())
-    if (buffers > 0)
-      say(`  ${tables.spacecraft[i] ?? ''}: ${received} of ${buffers} received, ${held} held${lost === 'none' ? '' : `, ${lost}`}`)
-  for (const { at, by, act } of record.history) say(`  ${utcOfTai(at)} ${by}: ${act.kind}`)
-  if (record.history.length === 0)
-    say(`  nothing has happened to it since ${utcOfTai(record.createdAt)}${isFinished(record.status.state) ? '' : '; it is pending'}`)
 }
 
 async function relay({ system, mission, tables, now }: Desk, folders: { readonly in: string; readonly out: string }): Promise<void> {

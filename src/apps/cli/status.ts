@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import type { System } from '#apps/system'
+import { burstLines, readBurstOverview, type BurstOverview } from '#services/burst'
 import { readStatus } from '#services/monitor'
 import type { Status } from '#services/monitor'
 import { homeOption, inHome } from './enter.ts'
@@ -14,16 +16,26 @@ export function statusCommand(): Command {
     .action(async (options: HomeOptions & { json?: boolean }) => {
       await inHome('status', options, async (system, session) => {
         const status = await readStatus(system.db, system.ingest.clock())
+        const burst = await readBurst(system)
         const address = session.running?.address
         process.stdout.write(
           options.json === true
-            ? `${JSON.stringify({ ...status, address })}\n`
-            : `${statusLines(status, address, system.ingest.clock()).join('\n')}\n`,
+            ? `${JSON.stringify({ ...status, burst, address })}\n`
+            : `${[...statusLines(status, address, system.ingest.clock()), ...burst.flatMap(linesOfBurst)].join('\n')}\n`,
         )
         if (!isWell(status, system.ingest.clock())) process.exitCode = 1
       })
     })
 }
+
+/** Of every mission that has windows of late. */
+async function readBurst({ db, missions, burstTables, ingest }: System): Promise<readonly BurstOverview[]> {
+  const able = missions.filter(mission => mission.burst !== undefined)
+  const all = await Promise.all(able.map(async mission => readBurstOverview(db, await burstTables(mission), mission.id, ingest.clock())))
+  return all.filter(one => one !== undefined)
+}
+
+const linesOfBurst = (overview: BurstOverview): readonly string[] => burstLines(overview).map(([word, text]) => `${word.padEnd(9)} ${text}`)
 
 const isWell = (s: Status, now: number): boolean =>
   !s.workers.some(isTroubled) &&

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parse } from 'yaml'
 import type { Mission } from '#domain/mission'
 import { makeWorld, parseFieldCalibration, parsePlasmaCalibration, parseSimulation, planDeliveries } from '#domain/sim'
-import type { Delivery, Flight } from '#domain/sim'
+import type { Delivery, Flight, World } from '#domain/sim'
 import { fail } from '#error'
 import { tt2000FromUtcMs } from '#formats/time'
 import { compileXtce, parseXtce } from '#formats/xtce'
@@ -35,6 +35,9 @@ export function openFlight(mission: Mission, seed: number): Flight {
     },
   }
 }
+
+/** The simulated world without instruments: where and when the spacecraft are. */
+export const worldOf = (mission: Mission, seed: number): World => makeWorld(parametersOf(mission), seed)
 
 function parametersOf(mission: Mission): ReturnType<typeof parseSimulation> {
   const name = mission.simulation ?? fail('demo/no-simulation', `mission ${mission.id} has no simulation to fly`)

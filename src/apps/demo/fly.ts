@@ -12,6 +12,7 @@ import { utcMsFromTt2000 } from '#formats/time'
 import type { Mission } from '#domain/mission'
 import { planFlight } from './flight.ts'
 import type { FlightOrder } from './flight.ts'
+import { openGroundLoop } from './ground-loop.ts'
 
 /** How far a flight has come; kept in the home, so that a second `demo` goes on. */
 export interface FlightLog {
@@ -50,8 +51,10 @@ export interface FlyOptions {
 /** Lets the spacecraft deliver, one contact of all after the other; each is worked off before the next, so that its products are seen to come. */
 export async function flyMission({ system, order, delivered, say, stop }: FlyOptions): Promise<void> {
   const { home } = system
-  const deliveries = planFlight(simulatedMission(system.missions), order)
-  if (delivered >= deliveries.length) return setDemoClock(home, Date.now())
+  const mission = simulatedMission(system.missions)
+  const deliveries = planFlight(mission, order)
+  if (delivered >= deliveries.length) return endFlight(home, order)
+  const loop = await openGroundLoop(system, mission, order, say)
   const spacecraft = startSpacecraft(home, order)
   try {
     await hear(spacecraft, stop)
@@ -59,20 +62,32 @@ export async function flyMission({ system, order, delivered, say, stop }: FlyOpt
       if (index < delivered || stop.aborted) continue
       const at = utcMsFromTt2000(delivery.at)
       setDemoClock(home, at)
+      const { contact } = delivery
+      if (contact !== undefined && deliveries[index - 1]?.contact?.number !== contact.number) await loop?.prepare(at)
       spacecraft.send(index)
       await hear(spacecraft, stop)
+      const burst = (await loop?.pass(delivery, at)) ?? []
+      if (burst.length > 0) {
+        spacecraft.send(burst)
+        await hear(spacecraft, stop)
+      }
       await writeFlightLog(home, { order, delivered: index + 1 })
-      const { contact } = delivery
       const last = contact === undefined || deliveries[index + 1]?.contact?.number !== contact.number
       if (contact !== undefined && last)
         say(`contact ${contact.number} of ${order.contacts}, ${new Date(at).toISOString().slice(0, 16)}Z: its files are in`)
-      if (last) await waitUntilIdle(system, stop)
+      if (!last) continue
+      await loop?.report(at)
+      await waitUntilIdle(system, stop)
+      if (!stop.aborted && (await loop?.select()) === true) await waitUntilIdle(system, stop)
     }
-    if (!stop.aborted) setDemoClock(home, Date.now())
+    if (!stop.aborted) endFlight(home, order)
   } finally {
     if (spacecraft.connected) spacecraft.disconnect()
   }
 }
+
+/** A flight that ends now goes on in real time; one of another day stays there. */
+const endFlight = (home: Home, { end }: FlightOrder): void => setDemoClock(home, Date.now() - end < 3_600_000 ? Date.now() : end)
 
 const startSpacecraft = (home: Home, order: FlightOrder): ChildProcess =>
   fork(program, {

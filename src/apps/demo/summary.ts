@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { burstLines, type BurstOverview } from '#services/burst'
 import type { Db } from '#services/db'
 import { readStatus } from '#services/monitor'
 
@@ -11,6 +12,8 @@ export interface SummaryFacts {
   /** Whether somebody can open a browser on this machine. */
   readonly screen: boolean
   readonly homeOption: string
+  /** How burst stands, where the mission selects it. */
+  readonly burst?: BurstOverview | undefined
 }
 
 /** What a newcomer wants to know when it is done, in plain words. */
@@ -34,11 +37,13 @@ export async function summaryLines(db: Db, facts: SummaryFacts, now: number): Pr
       : `The simulated mission is back in ${facts.seconds} s.`,
     `  Files: ${status.files} with all versions; of each product the newest: ${levels}.`,
     `  Newest public products: ${newest.map(n => n.name).join(', ')}`,
+    ...(facts.burst === undefined ? [] : burstSummary(facts.burst)),
     '',
     'Not everything went well, on purpose. Try:',
     `  ./apsis why ${told.dataset} ${told.partition}${facts.homeOption}`,
     `  ./apsis trace ${told.file}${facts.homeOption}`,
     `  ./apsis status${facts.homeOption}`,
+    ...(facts.burst === undefined ? [] : [`  ./apsis sitl status${facts.homeOption}; ./apsis sitl why 1${facts.homeOption}`]),
     '',
     `The site: ${facts.address}`,
     ...(facts.screen
@@ -46,6 +51,16 @@ export async function summaryLines(db: Db, facts: SummaryFacts, now: number): Pr
       : [`  this machine has no screen; from yours: ssh -L ${port}:127.0.0.1:${port} ${hostname()}, then open http://127.0.0.1:${port}`]),
     `  sign in as operator, once: ${facts.signIn}`,
     `Files are in ${facts.home}; ./apsis clean takes it all away again.`,
+  ]
+}
+
+/** What became of the bursts, and how soon the scientist on duty had something to look at. */
+function burstSummary(overview: BurstOverview): readonly string[] {
+  const [windows, segments, latency] = burstLines(overview).map(([, text]) => text)
+  return [
+    `  Burst: ${windows}.`,
+    `    ${segments}.`,
+    ...(latency === undefined ? [] : [`    From telemetry to what selecting needs: ${latency}.`]),
   ]
 }
 

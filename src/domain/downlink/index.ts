@@ -47,5 +47,5 @@ export {
   type SegmentOrder,
   type StatusMessage,
 } from './messages.ts'
-export { commandPoc, contactPoc, makePoc, recordInPoc, reportPoc, type SimulatedPoc } from './poc.ts'
+export { abandonInPoc, commandPoc, contactPoc, makePoc, recordInPoc, reportPoc, type SimulatedPoc } from './poc.ts'
 export { actOnSegment, chooseSegment, commandsDue, followOrder, makeLedger, receiveFile, takeStatus, type SegmentLedger } from './ledger.ts'

@@ -97,6 +97,11 @@ export function contactPoc(poc: SimulatedPoc, craft: number, contact: string, at
   return { kind: 'playback', spacecraft: craft, contact, at, files: [...files] }
 }
 
+/** Takes what one spacecraft still holds of a segment for lost: it is given up, and the next report says so. */
+export function abandonInPoc(poc: SimulatedPoc, craft: number, segment: number): void {
+  if (poc.memories[craft]?.holdings.delete(segment) === true) lose(poc, segment, craft, 'DERELICT')
+}
+
 /** The report of one memory. It also demotes what a larger reserved pool leaves no room for. */
 export function reportPoc(poc: SimulatedPoc, craft: number, at: number): StatusMessage {
   const memory = poc.memories[craft] ?? emptyMemory()
