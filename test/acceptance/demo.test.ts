@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openCdfFile } from '#doors/cdf-node'
+import type { BurstOverview } from '#services/burst'
 import { utcMsFromTt2000Array } from '#formats/time'
 
 const cli = fileURLToPath(new URL('../../src/apps/cli/main.ts', import.meta.url))
@@ -62,7 +63,9 @@ describe('the demo', { shuffle: false }, () => {
 
   beforeAll(async () => {
     home = join(await mkdtemp(join(tmpdir(), 'apsis-demo-')), 'home')
-    flight = run(['demo', '--home', home, '--port', '0', '--hours', '6', '--contacts', '5'])
+    // Until an evening: bursts are recorded where the orbit is high, around 15 h UTC.
+    const evening = `${new Date(Date.now() - 18 * 3_600_000).toISOString().slice(0, 10)}T18:00`
+    flight = run(['demo', '--home', home, '--port', '0', '--hours', '10', '--contacts', '5', '--end', evening])
     await flight.said(/The site stays open/)
     address = /The site: (http:\S+)/.exec(flight.text())?.[1] ?? ''
   }, 600_000)
@@ -127,6 +130,41 @@ describe('the demo', { shuffle: false }, () => {
     expect((await finish(['trace', orbit, '--home', home])).text).toMatch(/try 1 ended: try-again \(the licence server .*\)/)
     const attitude = (await (await get('/mms/sdc/public/files/api/v1/file_names/ancillary?sc_id=mms2&product=defatt')).text()).split(',')
     expect(Number(/V(\d+)$/.exec(attitude[0] ?? '')?.[1])).toBeGreaterThan(0)
+  })
+
+  test('bursts were chosen by a person and by a deadline, played back, and became Level 2 files and pictures', async () => {
+    const [burst] = (JSON.parse((await finish(['status', '--json', '--home', home])).text) as { burst: BurstOverview[] }).burst
+    if (burst === undefined) throw new Error('there was no window')
+    expect(burst.windows.byPeople).toBeGreaterThanOrEqual(1)
+    expect(burst.windows.automatic).toBeGreaterThanOrEqual(1)
+    expect(burst.complete).toBeGreaterThanOrEqual(1)
+    expect(burst.account.received).toBeGreaterThan(20)
+    expect(burst.latency.map(({ to }) => to)).toContain('window')
+    expect(burst.latency.every(({ median, p95 }) => median > 0 && median <= p95)).toBe(true)
+    expect(flight.text()).toMatch(/From telemetry to what selecting needs: .* s \(95 %: /)
+    for (const query of ['instrument_id=fgm', 'instrument_id=fpi', 'instrument_id=mec']) {
+      const names = await (await get(`/mms/sdc/public/files/api/v1/file_names/science?data_rate_mode=brst&data_level=l2&${query}`)).text()
+      expect(names).toMatch(/_brst_l2_\S*\d{14}_v\d+\.\d+\.\d+\.cdf/)
+    }
+    for (const product of ['fgm brst ql', 'fpi brst ql', 'mec brst ql'])
+      expect((await finish(['cells', '--product', product, '--state', 'made', '--home', home])).text).toMatch(/^\S+_brst_ql +\d{14}/m)
+  })
+
+  test('what the station kept back made its segment complete after all; the terminal says what carried it', async () => {
+    const status = await finish(['sitl', 'status', '--home', home])
+    expect(status.code).toBe(0)
+    expect(status.text).toMatch(/\d{4}-\d{3}T\S+ {2}people {5}[█░]+ +\d+ of \d+ buffers .*COMPLETE/)
+    expect(status.text).toMatch(/automated [█░]+/)
+    const first = /(\S+) {2}people .* \d+ COMPLETE/.exec(status.text)?.[1] ?? ''
+    const window = await finish(['sitl', 'window', first, '--home', home])
+    expect(window.text).toMatch(/triggers MMS1=100.00%/)
+    expect(window.text).toMatch(/draft "first look" by scientist-on-duty/)
+    expect(window.text).toMatch(/submission \d+ by scientist-on-duty, .*: accepted, final/)
+    const ids = [...window.text.matchAll(/segment +(\d+) .* COMPLETE\+FINISHED/g)].map(([, id]) => id ?? '')
+    const stories = await Promise.all(ids.map(id => finish(['sitl', 'why', id, '--home', home])))
+    const reopened = stories.find(({ text }) => /POC: lose mms2[^]*SDC: receive mms2/.test(text))
+    expect(reopened?.text).toMatch(/trigger data of \S+ give \d+\.\d, carried by the cycles/)
+    expect(reopened?.text).toMatch(/and by [a-z-]+ of mms\d/)
   })
 
   test('no cell is unexplained, no program failed for good, nothing is in quarantine', async () => {

@@ -108,11 +108,12 @@ export async function passOver(
   const isNow = (of: BurstScript['loses']): boolean =>
     message.files.length > 0 && of.spacecraft === spacecraft && of.playback === station.playbacks[craft]
   let files = fresh
-  if (isNow(script.holdsBack)) {
-    const half = Math.ceil(fresh.length / 2)
-    station.kept[craft]?.push(...fresh.slice(half - 1))
-    files = fresh.slice(0, half - 1)
-    for (const segment of new Set(message.files.map(file => file.segment))) abandonInPoc(poc, craft, segment)
+  const [best] = message.files
+  if (best !== undefined && isNow(script.holdsBack)) {
+    const own = new Set(message.files.filter(({ segment }) => segment === best.segment).map(({ start }) => start))
+    station.kept[craft]?.push(...fresh.filter(({ from }) => own.has(from)))
+    files = fresh.filter(({ from }) => !own.has(from))
+    abandonInPoc(poc, craft, best.segment)
     remarks.push(`the station kept burst of ${spacecraft} to itself, and the operations center gave it up`)
   }
   await send(station, folders, [message])
@@ -122,15 +123,15 @@ export async function passOver(
   return { files: [...late, ...files], buffers: message.files.length, remarks }
 }
 
-/** Consecutive buffers come down in one file. */
+/** Consecutive buffers of one segment come down in one file. */
 function runsOf(files: readonly PlayedFile[], step: number): readonly { readonly from: number; readonly to: number }[] {
-  const runs: { from: number; to: number }[] = []
-  for (const { start } of files.toSorted((a, b) => a.start - b.start)) {
+  const runs: { segment: number; from: number; to: number }[] = []
+  for (const { segment, start } of files.toSorted((a, b) => a.start - b.start)) {
     const last = runs.at(-1)
-    if (last !== undefined && last.to === start) last.to = start + step
-    else runs.push({ from: start, to: start + step })
+    if (last !== undefined && last.segment === segment && last.to === start) last.to = start + step
+    else runs.push({ segment, from: start, to: start + step })
   }
-  return runs
+  return runs.map(({ from, to }) => ({ from, to }))
 }
 
 function versioned({ played }: Station, file: Playback): Playback {
