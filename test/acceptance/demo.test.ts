@@ -164,7 +164,7 @@ describe('the demo', { shuffle: false }, () => {
     const stories = await Promise.all(ids.map(id => finish(['sitl', 'why', id, '--home', home])))
     const reopened = stories.find(({ text }) => /POC: lose mms2[^]*SDC: receive mms2/.test(text))
     expect(reopened?.text).toMatch(/trigger data of \S+ give \d+\.\d, carried by the cycles/)
-    expect(reopened?.text).toMatch(/and by [a-z-]+ of mms\d/)
+    expect(reopened?.text).toMatch(/by term \(.*\): mms\d [a-z-]+ \d/)
   })
 
   test('no cell is unexplained, no program failed for good, nothing is in quarantine', async () => {
