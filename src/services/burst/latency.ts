@@ -45,10 +45,5 @@ export async function measureLatency(db: Db, { loop }: BurstTables, mission: str
       group by w.id
     )
     select 'window' as to, ${quantiles} from pairs having count(*) > 0`.execute(db)
-  return [...products.rows, ...windows.rows].map(({ to, count, median, p95 }) => ({
-    to,
-    count: Number(count),
-    median: Number(median),
-    p95: Number(p95),
-  }))
+  return [...products.rows, ...windows.rows]
 }
