@@ -15,7 +15,8 @@ const answers = (program: string, ...args: readonly string[]): boolean =>
   spawnSync(program, args, { stdio: 'ignore', timeout: 120_000 }).status === 0
 
 /** Looks without importing them, which would take seconds in each test file that asks. */
-const findClients = 'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ["pyspedas", "cdflib", "pycdfpp", "scipy"])))'
+const findClients =
+  'import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ["pyspedas", "pymms", "cdflib", "pycdfpp", "scipy"])))'
 
 /** Folder of the Python environment with pySPEDAS and the reference readers. */
 export const clientsFolder = (): string => process.env['APSIS_CLIENTS'] ?? `${root}.build/clients`

@@ -46,7 +46,24 @@ async function keptFiles(db: Db, mission: string, type: string, range: Parameter
   return kept.map(({ name, made }) => ({ name, path: pathOf(mission, type, name, made), made, bytes: () => readKept(db, mission, name) }))
 }
 
-const write = (structure: FomStructure): Uint8Array => writeSave({ variables: saveVariables(structure) })
+/** A reader of save files gives an empty string another type, on which a client stumbles; the present tool writes a blank too. */
+const blank = (text: string): string => (text === '' ? ' ' : text)
+
+const write = (structure: FomStructure): Uint8Array =>
+  writeSave({
+    variables: saveVariables({
+      ...structure,
+      algversion: blank(structure.algversion),
+      metadatainfo: blank(structure.metadatainfo),
+      oldestavailableburstdata: blank(structure.oldestavailableburstdata),
+      ...(structure.note === undefined ? {} : { note: blank(structure.note) }),
+      segments: structure.segments.map(segment => ({
+        ...segment,
+        sourceid: blank(segment.sourceid),
+        ...(segment.discussion === undefined ? {} : { discussion: blank(segment.discussion) }),
+      })),
+    }),
+  })
 
 async function automaticFiles(db: Db, mission: string): Promise<readonly BurstFile[]> {
   const windows = await listWindows(db, mission, 1000)
