@@ -3,9 +3,10 @@ import type { RawBuilder, Selectable, SelectQueryBuilder } from 'kysely'
 import { absences, shownState, shownStates } from '#domain/plan'
 import type { CellName, Reason, Shown } from '#domain/plan'
 import { fail } from '#error'
-import { longestOf } from '#services/catalog'
 import { instant } from '#services/db'
 import type { CellTable, Db, Schema } from '#services/db'
+import { pageFrom } from './overlap.ts'
+import type { Among } from './overlap.ts'
 
 /** One expectation as people see it. Times in UTC milliseconds. */
 export interface CellEntry extends CellName {
@@ -47,22 +48,18 @@ export type CellPlace = Pick<CellEntry, 'start' | 'dataset' | 'partition'>
 
 /** Cells that answer a search, newest first. */
 export async function listCells(db: Db, search: CellSearch, now: number): Promise<readonly CellEntry[]> {
-  const { from } = search
-  const page = async (among: (query: CellQuery) => CellQuery): Promise<readonly Selectable<CellTable>[]> =>
-    among(cellsOf(db, search, now))
+  const page = (among: Among, limit: number): Promise<readonly Selectable<CellTable>[]> =>
+    cellsOf(db, search, now)
+      .where(among)
       .selectAll()
       .orderBy('start_time', 'desc')
       .orderBy('dataset')
       .orderBy('partition')
-      .limit(search.limit)
+      .limit(limit)
       .execute()
-  if (from === undefined) return (await page(all => all)).map(row => readCell(row, now))
-  // What overlaps a time begins at the most a longest cell before it: a bound that an index understands. What has no end is asked for apart.
-  const { ms, beyond } = await longestOf(db, 'cell_tally', search)
-  const near = await page(all => all.where('start_time', '>', instant(from - ms - 1)))
-  const far =
-    beyond.length === 0 ? [] : await page(all => all.where('product', 'in', beyond).where('start_time', '<=', instant(from - ms - 1)))
-  return [...near, ...far].slice(0, search.limit).map(row => readCell(row, now))
+  const { from, limit } = search
+  const rows = from === undefined ? await page(sql`true`, limit) : await pageFrom('cell', from, limit, page)
+  return rows.map(row => readCell(row, now))
 }
 
 type CellQuery = SelectQueryBuilder<Schema, 'cell', object>

@@ -1,11 +1,13 @@
 import { sql } from 'kysely'
-import type { SelectQueryBuilder } from 'kysely'
-import { countFilesByDataset, longestOf } from '#services/catalog'
+import type { Selectable, SelectQueryBuilder } from 'kysely'
+import { countFilesByDataset } from '#services/catalog'
 import type { FileCount } from '#services/catalog'
 import { instant } from '#services/db'
-import type { Db, Schema } from '#services/db'
+import type { Db, FileTable, Schema } from '#services/db'
 import { readEntry } from './entry.ts'
 import type { FileEntry } from './entry.ts'
+import { beganLongBefore, beginsNear, pageFrom } from './overlap.ts'
+import type { Among } from './overlap.ts'
 import { newestSeen, seen } from './viewer.ts'
 import type { Sight } from './viewer.ts'
 
@@ -29,25 +31,14 @@ export interface FileSearch {
 /** Files that answer a search, newest first by start (or by arrival). */
 export async function searchFiles(db: Db, search: FileSearch, sight: Sight): Promise<readonly FileEntry[]> {
   const { from, limit, offset = 0 } = search
-  const page = async (among: (query: FileQuery) => FileQuery, from: number, to: number): Promise<readonly FileEntry[]> => {
-    const query = among(filesOf(db, search, sight))
+  const page = (among: Among, count: number, skipped = 0): Promise<readonly Selectable<FileTable>[]> => {
+    const query = filesOf(db, search, sight).where(among)
     const ordered =
       search.order === 'arrived' ? query.orderBy('arrived_at', 'desc').orderBy('id', 'desc') : query.orderBy('start_time', 'desc')
-    const rows = ordered
-      .orderBy('dataset')
-      .orderBy('version', 'desc')
-      .limit(to - from)
-      .offset(from)
-    return (await rows.selectAll().execute()).map(readEntry)
+    return ordered.orderBy('dataset').orderBy('version', 'desc').limit(count).offset(skipped).selectAll().execute()
   }
-  if (from === undefined || search.order === 'arrived') return page(all => all, offset, offset + limit)
-  // What overlaps a time begins at the most a longest file before it: a bound that an index understands. What has no end is asked for apart.
-  const { ms, beyond } = await longestOf(db, 'file_tally', search)
-  const bound = instant(from - ms - 1)
-  if (beyond.length === 0) return page(all => all.where('start_time', '>', bound), offset, offset + limit)
-  const near = await page(all => all.where('start_time', '>', bound), 0, offset + limit)
-  const far = await page(all => all.where('product', 'in', beyond).where('start_time', '<=', bound), 0, offset + limit)
-  return [...near, ...far].slice(offset, offset + limit)
+  if (from === undefined || search.order === 'arrived') return (await page(sql`true`, limit, offset)).map(readEntry)
+  return (await pageFrom('file', from, offset + limit, page)).slice(offset).map(readEntry)
 }
 
 type FileQuery = SelectQueryBuilder<Schema, 'file', object>
@@ -62,13 +53,11 @@ export async function countFiles(db: Db, search: FileSearch, sight: Sight): Prom
       .filter(c => fits(product, c.product) && fits(dataset, c.dataset) && fits(spacecraft, c.spacecraft) && fits(kind, c.kind))
       .reduce((sum, c) => sum + c.files, 0)
   }
-  let query = filesOf(db, search, sight)
-  if (from !== undefined) {
-    const { ms, beyond } = await longestOf(db, 'file_tally', search)
-    if (beyond.length === 0) query = query.where('start_time', '>', instant(from - ms - 1))
+  const count = async (among: Among): Promise<number> => {
+    const query = filesOf(db, search, sight).where(among)
+    return (await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()).total
   }
-  const { total } = await query.select(sql<number>`count(*)`.as('total')).executeTakeFirstOrThrow()
-  return total
+  return from === undefined ? count(sql`true`) : (await count(beginsNear(from))) + (await count(beganLongBefore('file', from)))
 }
 
 function filesOf(db: Db, search: FileSearch, sight: Sight): FileQuery {
@@ -150,7 +139,9 @@ export async function countDatasets(db: Db, mission: string, sight: Sight): Prom
   const counts = await countFilesByDataset(db, mission)
   const isSeen = (c: FileCount): boolean => c.held && (sight === 'all' || c.public)
   const found: DatasetCount[] = []
-  for (const dataset of new Set(counts.filter(isSeen).map(c => c.dataset))) {
+  const datasets = [...new Set(counts.filter(isSeen).map(c => c.dataset))]
+  const newestOf = await newestStarts(db, mission, datasets, sight)
+  for (const dataset of datasets) {
     const own = counts.filter(c => c.dataset === dataset)
     const [first] = own
     if (first === undefined) continue
@@ -159,7 +150,7 @@ export async function countDatasets(db: Db, mission: string, sight: Sight): Prom
     const seenNow = own.filter(c => c.latest && isSeen(c))
     const sum = (of: 'files' | 'bytes'): number => seenNow.reduce((total, c) => total + c[of], 0)
     const counted = hides ? await countRows(db, mission, dataset, sight) : { files: sum('files'), bytes: sum('bytes') }
-    const newest = await newestOf(db, mission, dataset, sight)
+    const newest = newestOf.get(dataset)
     const { product, spacecraft, kind } = first
     if (newest !== undefined) found.push({ mission, product, dataset, spacecraft, kind, ...counted, newest })
   }
@@ -175,9 +166,20 @@ const countRows = (db: Db, mission: string, dataset: string, sight: Sight): Prom
     .where(newestSeen(sight))
     .executeTakeFirstOrThrow()
 
-async function newestOf(db: Db, mission: string, dataset: string, sight: Sight): Promise<number | undefined> {
-  const query = db.selectFrom('file').select('start_time').where('mission', '=', mission).where('dataset', '=', dataset)
-  return (await query.where(newestSeen(sight)).orderBy('start_time', 'desc').limit(1).executeTakeFirst())?.start_time
+async function newestStarts(db: Db, mission: string, datasets: readonly string[], sight: Sight): Promise<ReadonlyMap<string, number>> {
+  const newest = db
+    .selectFrom('file')
+    .select('start_time')
+    .where('mission', '=', mission)
+    .where(sql<boolean>`file.dataset = asked.dataset`)
+    .where(newestSeen(sight))
+    .orderBy('start_time', 'desc')
+    .limit(1)
+  const rows = await db
+    .selectFrom(sql<{ dataset: string }>`unnest(${datasets}::text[])`.as<'asked'>(sql`asked(dataset)`))
+    .select(['asked.dataset', newest.as('start')])
+    .execute()
+  return new Map(rows.flatMap(({ dataset, start }) => (start === null ? [] : [[dataset, start] as const])))
 }
 
 /** Names that share the most with a name that is not there, best first. */

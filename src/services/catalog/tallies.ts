@@ -24,26 +24,6 @@ export async function countFilesByDataset(db: Db, mission?: string): Promise<rea
   return rows
 }
 
-/**
- * How far before a time the files (or cells) begin that still reach into it, in milliseconds, and the products that it does not hold for:
- * those with files longer than a hundred days.
- */
-export async function longestOf(
-  db: Db,
-  table: 'file_tally' | 'cell_tally',
-  search: { readonly mission?: string; readonly product?: string },
-): Promise<{ readonly ms: number; readonly beyond: readonly string[] }> {
-  const { rows } = await sql<{ product: string; longest: number }>`
-    select product, max(longest) as longest from ${sql.table(table)}
-    where ${search.mission === undefined ? sql`true` : sql`mission = ${search.mission}`}
-      and ${search.product === undefined ? sql`true` : sql`product = ${search.product}`} group by 1`.execute(db)
-  const usual = rows.filter(r => r.longest < 100 * 86_400)
-  return {
-    ms: Math.max(0, ...usual.map(r => r.longest)) * 1000,
-    beyond: rows.filter(r => r.longest >= 100 * 86_400).map(r => r.product),
-  }
-}
-
 /** Adds the counts' single changes up, so that reading them stays quick. */
 export const foldTallies = async (db: Db): Promise<void> => {
   await sql`select fold_tallies()`.execute(db)
