@@ -89,7 +89,7 @@ function cellsOf(db: Db, search: CellSearch, now: number): CellQuery {
 }
 
 /** {@link shownState} in SQL; a test holds the two together. */
-const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case
+export const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case
   when have = 'full' then 'made' when have = 'no-data' then 'no data' when next = 'held' then 'held'
   when reason->>'kind' = 'waived' then case when have = 'partial' then 'partial' else 'waived' end
   when have = 'partial' then case when ${isLate(now)} and next in ('waiting', 'failed') then 'late' else 'partial' end
@@ -105,7 +105,7 @@ export async function findCell(db: Db, mission: string, name: CellName, now: num
   return row === undefined ? undefined : readCell(row, now)
 }
 
-function readCell(row: Selectable<CellTable>, now: number): CellEntry {
+export function readCell(row: Selectable<CellTable>, now: number): CellEntry {
   const reason = { kind: 'inputs', text: '', ...row.reason } as Reason
   return {
     mission: row.mission,

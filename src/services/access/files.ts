@@ -47,7 +47,7 @@ type FileQuery = SelectQueryBuilder<Schema, 'file', object>
 export async function countFiles(db: Db, search: FileSearch, sight: Sight): Promise<number> {
   const { mission, product, dataset, spacecraft, kind, partition, from, to, versions } = search
   if (partition === undefined && from === undefined && to === undefined && versions !== true && mission !== undefined) {
-    const counts = await countDatasets(db, mission, sight)
+    const counts = await countDatasets(db, mission, sight, product)
     const fits = (wanted: string | undefined, own: string): boolean => wanted === undefined || wanted === own
     return counts
       .filter(c => fits(product, c.product) && fits(dataset, c.dataset) && fits(spacecraft, c.spacecraft) && fits(kind, c.kind))
@@ -135,8 +135,8 @@ export interface DatasetCount {
   readonly newest: number
 }
 
-export async function countDatasets(db: Db, mission: string, sight: Sight): Promise<readonly DatasetCount[]> {
-  const counts = await countFilesByDataset(db, mission)
+export async function countDatasets(db: Db, mission: string, sight: Sight, product?: string): Promise<readonly DatasetCount[]> {
+  const counts = await countFilesByDataset(db, mission, product)
   const isSeen = (c: FileCount): boolean => c.held && (sight === 'all' || c.public)
   const found: DatasetCount[] = []
   const datasets = [...new Set(counts.filter(isSeen).map(c => c.dataset))]

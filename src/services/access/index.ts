@@ -11,6 +11,7 @@ export { countDatasets, countFiles, listChildren, listParents, nearestNames, rea
 export type { DatasetCount, FileSearch, Relative } from './files.ts'
 export { findCell, listCells, parsePlace, parseStates, printPlace } from './cells.ts'
 export type { CellEntry, CellSearch } from './cells.ts'
+export { countShown, newestCells } from './cell-overview.ts'
 export { hideInAttempt, hideInCell, hideInJob, hideInWhy, hideNames } from './hide.ts'
 export { findAttempt, findJob, listJobs, listRefused } from './work.ts'
 export type { AttemptEntry, JobEntry, JobSearch, Refused } from './work.ts'

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Shown } from '#domain/plan'
-import { countFilesByDataset } from '#services/catalog'
+import { countHeld } from '#services/catalog'
 import type { Db } from '#services/db'
 import { countCells } from '#services/pipeline'
 import { seen } from './viewer.ts'
@@ -38,7 +38,7 @@ export async function readStatus(db: Db, missions: readonly string[], sight: Sig
 }
 
 async function readMissionStatus(db: Db, mission: string, sight: Sight, now: number): Promise<MissionStatus> {
-  const counts = (await countFilesByDataset(db, mission)).filter(c => c.held && (sight === 'all' || c.public))
+  const held = await countHeld(db, mission, sight === 'public')
   const newest = await db
     .selectFrom('file')
     .select('arrived_at')
@@ -66,8 +66,7 @@ async function readMissionStatus(db: Db, mission: string, sight: Sight, now: num
   const jobs = { ready: count('ready'), running: count('running'), failed: count('failed') }
   return {
     mission,
-    files: counts.reduce((sum, c) => sum + c.files, 0),
-    bytes: counts.reduce((sum, c) => sum + c.bytes, 0),
+    ...held,
     newestArrival: newest?.arrived_at ?? null,
     cells: await countCells(db, mission, now),
     madeThrough: made?.stop_time ?? null,

@@ -2,7 +2,7 @@ import type { DataView, Facet, ProductRow, ProductView, RibbonRow } from '#apps/
 import { describeRule } from '#domain/partition'
 import { SdcError } from '#error'
 import type { Mission, Product } from '#domain/mission'
-import { countDatasets, countFiles, hideInCell, listCells, searchFiles } from '#services/access'
+import { countDatasets, countFiles, countShown, hideInCell, listCells, searchFiles } from '#services/access'
 import type { CellEntry } from '#services/access'
 import type { PageAsk } from './frame.ts'
 import { nameOfProduct, productName, snippetsFor } from './names.ts'
@@ -21,7 +21,7 @@ const facetsOf = [
 export async function viewData(ask: PageAsk, mission: Mission): Promise<DataView> {
   const query = new URLSearchParams(ask.request.url.split('?')[1] ?? '')
   const counts = await countDatasets(ask.parts.db, mission.id, ask.sight)
-  const cells = await listCells(ask.parts.db, { mission: mission.id, from: ask.now - 14 * day, limit: 20_000 }, ask.now)
+  const shown = await countShown(ask.parts.db, mission.id, ask.now - 14 * day, ask.now)
   const chosen = facetsOf.flatMap(f => {
     const value = query.get(f.name)
     return value === null || value === '' ? [] : [{ ...f, value }]
@@ -31,8 +31,7 @@ export async function viewData(ask: PageAsk, mission: Mission): Promise<DataView
     .filter(p => fits(p))
     .map((p): ProductRow => {
       const own = counts.filter(c => c.product === p.id)
-      const states: Record<string, number> = {}
-      for (const c of cells) if (c.product === p.id) states[c.shown] = (states[c.shown] ?? 0) + 1
+      const states = Object.fromEntries(shown.filter(s => s.product === p.id).map(s => [s.shown, s.cells]))
       const newest = own.length === 0 ? undefined : Math.max(...own.map(c => c.newest))
       const sum = (of: 'files' | 'bytes'): number => own.reduce((total, c) => total + c[of], 0)
       return {

@@ -1,7 +1,8 @@
 import type { HomeView, Matrix, Picture, Said, TourStep } from '#apps/web'
 import { datasetId } from '#domain/mission'
-import type { Mission } from '#domain/mission'
-import { countDatasets, hideInCell, listCells, readStatus, searchFiles } from '#services/access'
+import type { Mission, Product } from '#domain/mission'
+import type { CellName } from '#domain/plan'
+import { countDatasets, hideInCell, listCells, newestCells, readStatus, searchFiles } from '#services/access'
 import type { CellEntry, DatasetCount, FileEntry, MissionStatus } from '#services/access'
 import type { PageAsk } from './frame.ts'
 import { nameOfProduct, pictureOf, productName, slugOf, snippetsFor } from './names.ts'
@@ -11,6 +12,8 @@ const recent = 14 * 86_400_000
 
 /** The mission that a visitor of the root most likely wants: the one with the most files. */
 export async function leadingMission(ask: PageAsk): Promise<Mission | undefined> {
+  const [only, ...others] = ask.parts.missions
+  if (others.length === 0) return only
   const status = await readStatus(
     ask.parts.db,
     ask.parts.missions.map(m => m.id),
@@ -25,25 +28,36 @@ export async function viewHome(ask: PageAsk, mission: Mission): Promise<HomeView
   const { db } = ask.parts
   const status = (await readStatus(db, [mission.id], ask.sight, ask.now)).missions[0]
   const counts = await countDatasets(db, mission.id, ask.sight)
-  const cells = (await listCells(db, { mission: mission.id, from: ask.now - recent, limit: 5000 }, ask.now)).map(c =>
-    hideInCell(mission, c, ask.sight),
-  )
-  const newest = await searchFiles(db, { mission: mission.id, order: 'arrived', limit: 10 }, ask.sight)
+  const { troubled, newest } = await recentCells(ask, mission)
+  const arrived = await searchFiles(db, { mission: mission.id, order: 'arrived', limit: 10 }, ask.sight)
   const pictures = await latestPictures(ask, mission)
   const example = await chooseExample(ask, mission)
   return {
     page: 'home',
     title: mission.title,
-    sentence: sayState(mission.id, status, cells),
+    sentence: sayState(mission.id, status, troubled),
     counts: { files: status?.files ?? 0, bytes: status?.bytes ?? 0, newestArrival: status?.newestArrival ?? undefined },
-    matrix: makeMatrix(mission, counts, cells),
-    newest,
+    matrix: makeMatrix(mission, counts, troubled, newest),
+    newest: arrived,
     pictures,
-    tour: planTour(mission, pictures[0], example, cells),
+    tour: planTour(mission, pictures[0], example, [...troubled, ...newest]),
     snippets: example === undefined ? [] : await snippetsFor(mission, ask.origin, example),
     example: example?.name,
   }
 }
+
+/** What is not as it should be of late, newest first, and the newest cell of each dataset of the matrix. */
+async function recentCells(ask: PageAsk, mission: Mission): Promise<Record<'troubled' | 'newest', readonly CellEntry[]>> {
+  const from = ask.now - recent
+  const states = ['failed', 'late', 'held', 'lost', 'waiting', 'running', 'partial'] as const
+  const troubled = await listCells(ask.parts.db, { mission: mission.id, from, states, limit: 2000 }, ask.now)
+  const datasets = mission.products.filter(isInMatrix).flatMap(p => p.spacecraft.map(s => datasetId(p, s)))
+  const newest = await newestCells(ask.parts.db, mission.id, datasets, from, ask.now)
+  const hide = (c: CellEntry): CellEntry => hideInCell(mission, c, ask.sight)
+  return { troubled: troubled.map(hide), newest: newest.map(hide) }
+}
+
+const isInMatrix = (product: Product): boolean => product.kind === 'science' && product.public
 
 /** One sentence that says the state first: what is not as it should be, each part leading to where it is explained. */
 export function sayState(mission: string, status: MissionStatus | undefined, cells: readonly CellEntry[]): readonly Said[] {
@@ -54,7 +68,8 @@ export function sayState(mission: string, status: MissionStatus | undefined, cel
   const bad = (['failed', 'late', 'held'] as const).filter(s => count(s) > 0)
   const aside: Said[] = count('lost') === 0 ? [] : [{ text: ` ${count('lost')} lost on the way down.`, href: '/ops' }]
   if (bad.length === 0) return [{ text: 'Everything expected by now is made.', state: 'made' }, ...aside]
-  const roots = new Set(cells.filter(c => bad.some(b => b === c.shown)).map(c => rootOf(c, cells)))
+  const byName = new Map(cells.map(c => [keyOf(c), c]))
+  const roots = new Set(cells.filter(c => bad.some(b => b === c.shown)).map(c => rootOf(c, byName)))
   const parts = bad.flatMap((s, i): Said[] => [...(i > 0 ? [{ text: ', ' }] : []), { text: `${count(s)} ${s}`, state: s, href: '/ops' }])
   const causes = roots.size === 0 ? '' : roots.size === 1 ? ', one cause' : `, ${roots.size} causes`
   return [
@@ -65,22 +80,32 @@ export function sayState(mission: string, status: MissionStatus | undefined, cel
   ]
 }
 
-function rootOf(cell: CellEntry, cells: readonly CellEntry[]): string {
+function rootOf(cell: CellEntry, cells: ReadonlyMap<string, CellEntry>): string {
   const seen = new Set<CellEntry>()
   let at = cell
   for (;;) {
     seen.add(at)
     const cause = at.reason.causes?.[0]
-    const next = cause === undefined ? undefined : cells.find(c => c.dataset === cause.dataset && c.partition === cause.partition)
-    if (next === undefined || seen.has(next)) return at.reason.job === undefined ? `${at.dataset} ${at.partition}` : `job ${at.reason.job}`
+    if (cause === undefined) return at.reason.job === undefined ? keyOf(at) : `job ${at.reason.job}`
+    const next = cells.get(keyOf(cause))
+    if (next === undefined || seen.has(next)) return keyOf(cause)
     at = next
   }
 }
 
-function makeMatrix(mission: Mission, counts: readonly DatasetCount[], cells: readonly CellEntry[]): Matrix {
-  const products = mission.products.filter(
-    p => p.kind === 'science' && p.public && (counts.some(c => c.product === p.id) || cells.some(c => c.product === p.id)),
-  )
+const keyOf = ({ dataset, partition }: CellName): string => `${dataset} ${partition}`
+
+function makeMatrix(
+  mission: Mission,
+  counts: readonly DatasetCount[],
+  troubled: readonly CellEntry[],
+  newest: readonly CellEntry[],
+): Matrix {
+  const known = new Set([...counts, ...newest].map(c => c.product))
+  const products = mission.products.filter(p => isInMatrix(p) && known.has(p.id))
+  const telling = new Map(newest.map(c => [c.dataset, c]))
+  // The newest of those that failed or are late is the last to be written.
+  for (const c of troubled.toReversed()) if (c.shown === 'failed' || c.shown === 'late') telling.set(c.dataset, c)
   const newestOf = new Map(counts.map(c => [c.dataset, c.newest]))
   const rows = mission.spacecraft.map(s => ({
     spacecraft: s.id,
@@ -88,9 +113,8 @@ function makeMatrix(mission: Mission, counts: readonly DatasetCount[], cells: re
     cells: products.map(p => {
       if (!p.spacecraft.includes(s.id)) return undefined
       const dataset = datasetId(p, s.id)
-      const own = cells.filter(c => c.dataset === dataset && c.shown !== 'not due')
-      const telling = own.find(c => c.shown === 'failed' || c.shown === 'late') ?? own[0]
-      return { dataset, newest: newestOf.get(dataset), shown: telling?.shown, partition: telling?.partition }
+      const cell = telling.get(dataset)
+      return { dataset, newest: newestOf.get(dataset), shown: cell?.shown, partition: cell?.partition }
     }),
   }))
   return { products: products.map(productName), rows: products.length === 0 ? [] : rows }
