@@ -70,6 +70,6 @@ test('counts by state, and the newest of each dataset that is due', async () => 
   const newest = await newestCells(db, 'm', ['daily', 'long', 'absent'], from, early)
   const due = (await listCells(db, { mission: 'm', from, limit: 100 }, early)).filter(c => c.shown !== 'not due')
   expect(newest.map(c => c.partition).toSorted()).toEqual(
-    ['daily', 'long'].map(dataset => due.find(c => c.dataset === dataset)?.partition).toSorted(),
+    ['daily', 'long'].map(dataset => due.find(c => c.dataset === dataset)?.partition ?? '').toSorted(),
   )
 })
