@@ -32,27 +32,27 @@ export function readLedgerOptions(): LedgerOptions {
   return { files, alone, folder: values.folder ?? join(root, `ledger-${files}${alone ? '-files-alone' : ''}`) }
 }
 
-/** No replica listens, so that what is built in one go need not be in the log. */
-const settings = { max_wal_size: '2GB', shared_buffers: '1GB', wal_level: 'minimal', max_wal_senders: '0' }
-
-/** For sorting, with one process a session: the sessions are as many as there are processors. */
+/**
+ * For one large fill: nothing waits for the disk, what is built in one go is not in the log, and one process a session sorts, because the
+ * sessions are as many as there are processors.
+ */
 const making = {
   ...throwAwaySettings,
+  shared_buffers: '1GB',
   maintenance_work_mem: '1GB',
   work_mem: '512MB',
+  max_wal_size: '2GB',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
   max_parallel_maintenance_workers: '0',
   max_parallel_workers: '0',
 }
 
 /**
- * Starts the server of a large ledger that stays on the disk, and makes the ledger where there is none yet (or an unfinished one).
- * `durable` as a home has it: commits wait for the disk.
+ * Starts the server of a large ledger that stays on the disk, with the settings of a home, and makes the ledger where there is none yet (or
+ * an unfinished one).
  */
-export async function openLedger(
-  options: LedgerOptions,
-  say: (line: string) => void,
-  how: { readonly durable: boolean } = { durable: false },
-): Promise<OpenLedger> {
+export async function openLedger(options: LedgerOptions, say: (line: string) => void): Promise<OpenLedger> {
   const { folder } = options
   const [dataDir, note] = [join(folder, 'pg'), join(folder, 'ledger.json')]
   const mission = await loadMission(new URL('../../missions/mms', import.meta.url).pathname)
@@ -60,7 +60,7 @@ export async function openLedger(
   if (!existsSync(note)) {
     say(`${options.files.toLocaleString('en-US')} files are made in ${folder}`)
     await rm(folder, { recursive: true, force: true })
-    const server = await startPostgres({ dataDir, log, settings: { ...making, ...settings } })
+    const server = await startPostgres({ dataDir, log, settings: making })
     try {
       await migrate(server.config)
       const made = await makeLedger(server.config, server.pid, mission, options, say)
@@ -71,7 +71,7 @@ export async function openLedger(
   }
   const made = JSON.parse(await readFile(note, 'utf8')) as MadeLedger
   say(`${folder}: ${JSON.stringify(made)}`)
-  const server = await startPostgres({ dataDir, log, settings: how.durable ? settings : { ...throwAwaySettings, ...settings } })
+  const server = await startPostgres({ dataDir, log })
   await migrate(server.config)
   return { server, mission, made, folder }
 }
