@@ -138,7 +138,7 @@ const describeState = (c: CampaignRow): string => `campaign ${c.id} is ${c.state
 
 function describeForecast(f: Forecast): readonly string[] {
   return [
-    `forecast: ${f.jobs} jobs, ${hours(f.cpuHours)} CPU hours, at most ${megabytes(f.bytes)} MB, ${f.released} released files superseded`,
+    `forecast: ${f.jobs} jobs, ${hours(f.cpuHours)} CPU hours, about ${megabytes(f.bytes)} MB, ${f.released} released files superseded`,
     `          on ${f.slots} slots done by ${new Date(f.finish).toISOString().slice(0, 16)}Z if it begins now`,
     ...f.shares.map(
       s => `          ${s.process}: ${s.jobs} ${s.kind === 'asked' ? 'asked for' : 'that follow, where their inputs change'}`,

@@ -9,6 +9,8 @@ const past = (process: string, change: Partial<History> = {}): History => ({
   wallSeconds: 60,
   pickupSeconds: 0,
   bytes: 1000,
+  kept: 0,
+  keptBytes: 0,
   ...change,
 })
 const share = (process: string, jobs: number, change: Partial<Share> = {}): Share => ({
@@ -17,6 +19,8 @@ const share = (process: string, jobs: number, change: Partial<Share> = {}): Shar
   kind: 'asked',
   jobs,
   released: 0,
+  spent: { jobs: 0, cpuSeconds: 0, wallSeconds: 0, bytes: 0 },
+  after: [],
   ...change,
 })
 const now = Date.UTC(2026, 10, 23)
@@ -42,6 +46,25 @@ describe('the forecast of a campaign', () => {
     const f = forecast([share('l1', 4)], [past('l1', { pickupSeconds: 15 })], 2, now)
     expect(f.slotHours).toBeCloseTo(4 / 60)
     expect(f.finish - now).toBe(2 * 75_000)
+  })
+
+  test('takes what these very works cost last, and the mean only for those of which that is not known', () => {
+    const spent = { jobs: 3, cpuSeconds: 300, wallSeconds: 600, bytes: 9000 }
+    const f = forecast([share('l1', 4, { spent })], [past('l1')], 1, now)
+    expect(f.cpuHours * 3600).toBeCloseTo(336)
+    expect([f.bytes, f.finish - now]).toEqual([10_000, 660_000])
+  })
+
+  test('counts what earlier campaigns kept: less is published, and less follows', () => {
+    const shares = [
+      share('l1', 100, { released: 10 }),
+      share('l2', 100, { rank: 2, kind: 'following', after: ['l1'] }),
+      share('l3', 100, { rank: 3, kind: 'following', after: ['l2', 'l1'] }),
+    ]
+    const f = forecast(shares, [past('l1', { kept: 0.5, keptBytes: 0.6 }), past('l2'), past('l3', { kept: 1, keptBytes: 1 })], 1, now)
+    expect(f.shares.map(s => s.jobs)).toEqual([100, 50, 75])
+    expect(f.shares.map(s => s.bytes)).toEqual([40_000, 40_000, 0])
+    expect(f).toMatchObject({ jobs: 225, released: 5 })
   })
 
   test('says what has never run', () => {

@@ -10,6 +10,17 @@ export interface History {
   readonly pickupSeconds: number
   /** Of its outputs. */
   readonly bytes: number
+  /** Of its works in earlier campaigns, the part that said the same in science and was not published: by number, and by bytes. */
+  readonly kept: number
+  readonly keptBytes: number
+}
+
+/** What works cost when they were made last: sums over those of them of which that is known. */
+export interface Spent {
+  readonly jobs: number
+  readonly cpuSeconds: number
+  readonly wallSeconds: number
+  readonly bytes: number
 }
 
 /** Works of one process that a campaign would run. `released`: files that the public sees now and that would be superseded. */
@@ -21,41 +32,54 @@ export interface Share {
   readonly kind: 'asked' | 'following'
   readonly jobs: number
   readonly released: number
+  readonly spent: Spent
+  /** Processes of this campaign whose outputs it reads. */
+  readonly after: readonly string[]
 }
 
 export interface Forecast {
   readonly jobs: number
   readonly cpuHours: number
   readonly slotHours: number
-  /** At most: outputs that say the same in science are not published. */
+  /** Of what is published: an estimate. */
   readonly bytes: number
   readonly released: number
   /** Slots that the campaign may take at a time. */
   readonly slots: number
   /** UTC milliseconds, if it begins now and is not paused. */
   readonly finish: number
-  readonly shares: readonly (Share & { readonly cpuSeconds: number; readonly bytes: number })[]
+  readonly shares: readonly (Pick<Share, 'process' | 'rank' | 'kind' | 'jobs' | 'released'> & {
+    readonly cpuSeconds: number
+    readonly bytes: number
+  })[]
   /** Processes that have never run: their part is not in the sums. */
   readonly unknown: readonly string[]
 }
 
+interface Costed extends Share {
+  readonly cpuSeconds: number
+  readonly wallSeconds: number
+  readonly pickupSeconds: number
+}
+
 /**
- * What a campaign would cost, from what its processes have cost. Works that follow are counted whole: where a remade input says the same
- * in science, less is run.
+ * What a campaign would cost: of each work what it cost when it was made last, else what its process costs in the mean. What follows is run,
+ * and what is run is published, as often as earlier campaigns say; the first one is taken to change everything.
  */
 export function forecast(shares: readonly Share[], history: readonly History[], slots: number, now: number): Forecast {
   const known = new Map(history.map(h => [h.process, h]))
-  const costed = shares.map(share => {
-    const past = known.get(share.process)
-    return {
-      ...share,
-      cpuSeconds: share.jobs * (past?.cpuSeconds ?? 0),
-      wallSeconds: share.jobs * (past?.wallSeconds ?? 0),
-      pickupSeconds: share.jobs * (past?.pickupSeconds ?? 0),
-      bytes: share.jobs * (past?.bytes ?? 0),
-    }
-  })
-  const sum = (pick: (share: (typeof costed)[number]) => number): number => costed.reduce((total, share) => total + pick(share), 0)
+  const published = new Map<string, Part>()
+  const costed = shares
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(share => {
+      const past = known.get(share.process)
+      const run = share.kind === 'asked' ? whole : followingPart(share, published)
+      const news = { number: run.number * (1 - (past?.kept ?? 0)), weight: run.weight * (1 - (past?.keptBytes ?? 0)) }
+      const before = published.get(share.process)
+      if (before === undefined || before.number < news.number) published.set(share.process, news)
+      return costOf(share, past, run, news)
+    })
+  const sum = (pick: (share: Costed & { readonly bytes: number }) => number): number => costed.reduce((total, s) => total + pick(s), 0)
   const ranks = Map.groupBy(costed, share => share.rank)
   let seconds = 0
   for (const group of ranks.values()) {
@@ -71,7 +95,45 @@ export function forecast(shares: readonly Share[], history: readonly History[], 
     released: sum(s => s.released),
     slots,
     finish: Math.round(now + seconds * 1000),
-    shares: costed.map(({ wallSeconds: _wall, pickupSeconds: _pickup, ...share }) => share),
+    shares: costed.map(({ process, rank, kind, jobs, released, cpuSeconds, bytes }) => ({
+      process,
+      rank,
+      kind,
+      jobs,
+      released,
+      cpuSeconds,
+      bytes,
+    })),
     unknown: [...new Set(shares.map(s => s.process))].filter(process => !known.has(process)),
+  }
+}
+
+/** A part of works: of their number, and of what they weigh in bytes, which time goes with. */
+interface Part {
+  readonly number: number
+  readonly weight: number
+}
+
+const whole: Part = { number: 1, weight: 1 }
+
+/** Which part of the works that follow is run: where one of the processes before them published something new. */
+function followingPart(share: Share, published: ReadonlyMap<string, Part>): Part {
+  const before = share.after.flatMap(process => published.get(process) ?? [])
+  const some = (pick: (part: Part) => number): number => 1 - before.reduce((none, part) => none * (1 - pick(part)), 1)
+  return before.length === 0 ? whole : { number: some(p => p.number), weight: some(p => p.weight) }
+}
+
+function costOf(share: Share, past: History | undefined, run: Part, news: Part): Costed & { readonly bytes: number } {
+  const { jobs, spent } = share
+  const rest = Math.max(0, jobs - spent.jobs)
+  const each = (pick: (of: Spent | History) => number): number => pick(spent) + rest * (past === undefined ? 0 : pick(past))
+  return {
+    ...share,
+    jobs: Math.round(jobs * run.number),
+    released: Math.round(share.released * news.number),
+    cpuSeconds: run.weight * each(of => of.cpuSeconds),
+    wallSeconds: run.weight * each(of => of.wallSeconds),
+    pickupSeconds: run.number * jobs * (past?.pickupSeconds ?? 0),
+    bytes: news.weight * each(of => of.bytes),
   }
 }

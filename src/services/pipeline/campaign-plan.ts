@@ -3,7 +3,7 @@ import { consumersOf, datasetId, findProduct, rankOf } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import { dayMs } from '#domain/partition'
 import { forecast } from '#domain/process'
-import type { Forecast, History, Share } from '#domain/process'
+import type { Forecast, History, Share, Spent } from '#domain/process'
 import { fail } from '#error'
 import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
@@ -156,42 +156,91 @@ export async function forecastOf(
 async function sharesOf(db: Db | Tx, mission: Mission, works: readonly CampaignWork[], kind: Share['kind']): Promise<readonly Share[]> {
   const shares: Share[] = []
   for (const [process, own] of Map.groupBy(works, w => w.process)) {
-    const outputs = mission.processes.find(p => p.id === process)?.outputs ?? []
+    const rule = mission.processes.find(p => p.id === process)
     let released = 0
-    for (const [spacecraft, mine] of Map.groupBy(own, w => w.spacecraft))
-      for (const output of outputs) {
-        const dataset = datasetId(findProduct(mission, output.product), spacecraft)
-        const { rows } = await sql<{ n: number }>`
-          select count(*) as n from file where mission = ${mission.id} and dataset = ${dataset} and latest and public
-            and partition = any(${mine.map(w => w.partition.key)}::text[])`.execute(db)
-        released += rows[0]?.n ?? 0
-      }
-    shares.push({ process, rank: own[0]?.rank ?? 0, kind, jobs: own.length, released })
+    const spent = { jobs: 0, cpuSeconds: 0, wallSeconds: 0, bytes: 0 }
+    for (const [spacecraft, mine] of Map.groupBy(own, w => w.spacecraft)) {
+      const there = await publishedNow(db, mission, rule?.outputs.map(o => o.product) ?? [], spacecraft, mine)
+      released += there.released
+      for (const key of ['jobs', 'cpuSeconds', 'wallSeconds', 'bytes'] as const) spent[key] += there[key]
+    }
+    const after = mission.processes.filter(p => p.outputs.some(o => rule?.inputs.some(i => i.triggers && i.products.includes(o.product))))
+    shares.push({ process, rank: own[0]?.rank ?? 0, kind, jobs: own.length, released, spent, after: after.map(p => p.id) })
   }
   return shares
 }
+
+/** The newest files of some works of a process, and what the jobs that made them used up. */
+async function publishedNow(
+  db: Db | Tx,
+  mission: Mission,
+  products: readonly string[],
+  spacecraft: string,
+  works: readonly CampaignWork[],
+): Promise<Spent & { readonly released: number }> {
+  const datasets = products.map(product => datasetId(findProduct(mission, product), spacecraft))
+  const { rows } = await sql<Spent & { readonly released: number }>`
+    with there as (
+      select job, sum(size) as size, count(*) filter (where public) as released, bool_or(dataset = ${datasets[0] ?? ''}) as leads from file
+      where mission = ${mission.id} and dataset = any(${datasets}::text[]) and latest and partition = any(${works.map(w => w.partition.key)}::text[])
+      group by job),
+    spent as (
+      select a.job, ${cpuOf} as cpu, ${wallOf} as wall from attempt a
+      where a.job in (select job from there where leads) and a.ended_at is not null group by a.job)
+    select coalesce(sum(released), 0)::bigint as released, count(spent.job) as jobs,
+      coalesce(sum(cpu), 0)::float8 as "cpuSeconds", coalesce(sum(wall), 0)::float8 as "wallSeconds",
+      coalesce(sum(size), 0)::float8 as bytes
+    from there left join spent on spent.job = there.job`.execute(db)
+  return rows[0] ?? { released: 0, jobs: 0, cpuSeconds: 0, wallSeconds: 0, bytes: 0 }
+}
+
+/** Of all tries of a job, in seconds. */
+const cpuOf = sql`sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at)))`
+const wallOf = sql`sum(greatest((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at)::float8))`
+
+const pickupOf = sql`extract(epoch from a.started_at - past.created_at)::float8`
 
 /** The newest jobs of a process tell what the next ones cost. */
 const remembered = 500
 
 async function historyOf(db: Db | Tx, mission: Mission, process: string): Promise<History | undefined> {
   const outputs = mission.processes.find(p => p.id === process)?.outputs.map(o => o.product) ?? []
-  const { rows } = await sql<{ jobs: number; cpu: number | null; wall: number | null; pickup: number | null; bytes: number | null }>`
+  const { rows } = await sql<{
+    jobs: number
+    cpu: number | null
+    wall: number | null
+    pickup: number | null
+    bytes: number | null
+    kept: number | null
+    keptBytes: number | null
+  }>`
     with past as (
-      select id, created_at from job where mission = ${mission.id} and process = ${process} and state in ('made', 'no-data')
+      select id, created_at, campaign from job where mission = ${mission.id} and process = ${process} and state in ('made', 'no-data')
         order by id desc limit ${remembered}),
     spent as (
-      select sum(coalesce((a.detail -> 'usage' ->> 'cpuSeconds')::float8, extract(epoch from a.ended_at - a.started_at))) as cpu,
-        sum(greatest((a.detail -> 'usage' ->> 'wallSeconds')::float8, extract(epoch from a.ended_at - a.started_at)::float8)) as wall
+      select ${cpuOf} as cpu, ${wallOf} as wall
       from past join attempt a on a.job = past.id where a.ended_at is not null)
     select (select count(*) from past) as jobs, cpu, wall,
-      -- a quarter of the jobs, at least, found a slot free
-      (select percentile_cont(0.25) within group (order by extract(epoch from a.started_at - past.created_at)::float8)
-        from past join attempt a on a.job = past.id and a.number = 1) as pickup,
+      -- jobs of campaigns are made where a slot is free; of others, many may have come at once
+      coalesce(
+        (select percentile_cont(0.25) within group (order by ${pickupOf}) from past join attempt a on a.job = past.id and a.number = 1
+          where past.campaign is not null),
+        (select percentile_cont(0.02) within group (order by ${pickupOf})
+          from (select id, created_at from job where mission = ${mission.id} order by id desc limit ${remembered}) past
+            join attempt a on a.job = past.id and a.number = 1)) as pickup,
       (select sum(mean) from (
         select avg(size) as mean from (
           select product, size from file where mission = ${mission.id} and product = any(${outputs}::text[]) and latest limit 20000) f
-        group by product) m)::float8 as bytes
+        group by product) m)::float8 as bytes,
+      (select avg((state = 'kept')::int)::float8 from (
+        select campaign_item.state from campaign_item join job on job.id = campaign_item.job
+        where campaign_item.process = ${process} and job.mission = ${mission.id} and campaign_item.state in ('made', 'kept')
+        order by job.id desc limit ${remembered}) i) as kept,
+      (select sum(f.size) filter (where v.outcome = 'kept')::float8 / nullif(sum(f.size), 0)::float8
+        from (select id, mission, partition from job where mission = ${mission.id} and process = ${process} and campaign is not null and state = 'made'
+            order by id desc limit ${remembered}) j
+          join verified v on v.mission = j.mission and v.partition = j.partition and v.job = j.id
+          join file f on f.id = v.file) as "keptBytes"
     from spent`.execute(db)
   const row = rows[0]
   if (row === undefined || row.jobs === 0) return undefined
@@ -203,5 +252,7 @@ async function historyOf(db: Db | Tx, mission: Mission, process: string): Promis
     wallSeconds: wall / row.jobs,
     pickupSeconds: row.pickup ?? 0,
     bytes: row.bytes ?? 0,
+    kept: row.kept ?? 0,
+    keptBytes: row.keptBytes ?? 0,
   }
 }

@@ -1,0 +1,133 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterEach, expect, test } from 'vitest'
+import type { JobFile } from '#domain/process'
+import { workOff } from '#services/executor'
+import type { Executor, ProgramOrder } from '#services/executor'
+import { openInstallation, textMission } from '#test/installation'
+import type { Installation } from '#test/installation'
+import { diceOf } from '#test/schedule'
+import { VirtualTime } from '#test/virtual-time'
+import { actOnCampaign, advanceCampaigns, findCampaign, makePlanner, progressOf, proposeCampaign } from './index.ts'
+
+/**
+ * A campaign is replayed in simulated time: workers, planner and ledger are the real ones, what a program takes and writes is simulated, and
+ * the clock goes on when all wait. So figures are those of the campaign, whatever else this machine does.
+ */
+
+const days = 24
+const slots = 3
+
+let home: Installation
+let time: VirtualTime
+/** What the programs are now: their products say it, of two days in three. */
+let gain = 1
+afterEach(() => home.close())
+
+/** Some days are ten times as heavy as others; no run takes as long as the one before. */
+const dice = diceOf(20261126)
+const heaviness = new Map<string, number>()
+function heavinessOf(day: string): number {
+  const known = heaviness.get(day)
+  if (known !== undefined) return known
+  const drawn = 1 + 9 * (dice(1000) / 1000) ** 3
+  heaviness.set(day, drawn)
+  return drawn
+}
+
+/** Where programs take the time that they would take, and write as much. */
+function simulatedPrograms(): Executor {
+  const usages = new Map<string, { readonly wallSeconds: number; readonly cpuSeconds: number; readonly peakMemory: number }>()
+  return {
+    name: 'local',
+    confinement: 'simulated',
+    lasting: false,
+    start: async (order: ProgramOrder) => {
+      const job = JSON.parse(await readFile(order.environment['APSIS_JOB'] ?? '', 'utf8')) as JobFile
+      const weight = heavinessOf(job.partition.key) * (job.process === 'count' ? 40 : 15)
+      const changes = Number(job.partition.key.slice(-2)) % 3 !== 0
+      const lines = await Promise.all(job.inputs.map(i => readFile(i.path, 'utf8')))
+      for (const { name } of job.outputs)
+        await writeFile(
+          join(order.folder, name),
+          `${job.process} ${changes ? gain : 0}\n${lines[0]?.split('\n')[0]}\n${'x'.repeat(Math.round(weight * 100))}`,
+        )
+      const wallSeconds = weight * (0.8 + dice(400) / 1000)
+      usages.set(order.name, { wallSeconds, cpuSeconds: wallSeconds * 0.9, peakMemory: 0 })
+      return order.name
+    },
+    wait: async (handle, order) => {
+      const usage = usages.get(order.name) ?? { wallSeconds: 0, cpuSeconds: 0, peakMemory: 0 }
+      await time.sleep(usage.wallSeconds * 1000)
+      return { exitCode: 0, signal: undefined, cut: undefined, lastLine: handle, usage }
+    },
+    cancel: async () => undefined,
+    list: async () => [],
+  }
+}
+
+/** Workers and planner side by side until `isOver`. */
+async function live(isOver: () => Promise<boolean>): Promise<void> {
+  let over = false
+  const planner = makePlanner(home.pipeline)
+  const context = { ...home.executor, executor: simulatedPrograms() }
+  const steward = async (): Promise<void> => {
+    while (!over) {
+      await planner.follow()
+      await advanceCampaigns(home.pipeline)
+      over = await isOver()
+      await time.sleep(1000)
+    }
+  }
+  const worker = async (): Promise<void> => {
+    while (!over) {
+      await workOff(context, home.queue)
+      await time.sleep(250)
+    }
+  }
+  await Promise.all([steward, ...Array.from({ length: slots }, () => worker)].map(life => time.run(life)))
+}
+
+async function replay(
+  title: string,
+): Promise<{ readonly jobs: number; readonly cpu: number; readonly bytes: number; readonly time: number }> {
+  const scope = { mission: 'tally', products: ['cnt day l1'] }
+  const { id, forecast } = await proposeCampaign(home.pipeline, scope, { title, actor: 'planner' })
+  gain++
+  const began = home.now
+  await actOnCampaign(home.pipeline, { campaign: id, actor: 'operator', reason: 'agreed' }, 'approved')
+  await live(async () => (await findCampaign(home.db, id)).state === 'done')
+  const { report } = await findCampaign(home.db, id)
+  const { jobs, cpuHours, bytes } = report as { jobs: number; cpuHours: number; bytes: number }
+  expect(await progressOf(home.db, id)).toEqual({ made: expect.any(Number) as number, kept: days / 3 })
+  return {
+    jobs: forecast.jobs / jobs,
+    cpu: forecast.cpuHours / cpuHours,
+    bytes: forecast.bytes / bytes,
+    time: (forecast.finish - began) / (home.now - began),
+  }
+}
+
+test('jobs, CPU hours, bytes and finish date of a replayed campaign are forecast within 15 %', { timeout: 300_000 }, async () => {
+  home = await openInstallation(textMission, { now: Date.UTC(2026, 10, 23, 12), backlog: slots })
+  time = new VirtualTime(
+    () => home.now,
+    now => (home.now = now),
+  )
+  for (let n = 1; n <= days; n++) {
+    const day = new Date(Date.UTC(2026, 0, n)).toISOString().slice(0, 10).replaceAll('-', '')
+    await home.deliver(`ta_cnt_day_l0_${day}_v0.0.0.txt`, `line of day ${n}\n`)
+  }
+  const made = async (): Promise<boolean> =>
+    (await home.db.selectFrom('file').select('id').where('dataset', '=', 'ta_cnt_day_l2').execute()).length === days
+  await live(made)
+  // The first campaign is taken to change everything: a third of its works changes nothing.
+  const first = await replay('gain 2')
+  expect(first.jobs).toBeCloseTo((days * 2) / (days + (days * 2) / 3), 5)
+  const second = await replay('gain 3')
+  process.stderr.write(`${JSON.stringify({ first, second })}\n`)
+  for (const [figure, ratio] of Object.entries(second)) {
+    expect(ratio, figure).toBeGreaterThan(0.85)
+    expect(ratio, figure).toBeLessThan(1.15)
+  }
+})
