@@ -33,7 +33,7 @@ const mission = {
 type Delivery = readonly [name: string, content: string]
 
 /** Days enough that something is always under way. */
-const deliveries: readonly Delivery[] = Array.from({ length: deep ? 400 : 40 }, (_, i) => i).flatMap(i =>
+const deliveries: readonly Delivery[] = Array.from({ length: deep ? 300 : 40 }, (_, i) => i).flatMap(i =>
   ['ta', 'tb'].map((sc): Delivery => {
     const day = new Date(Date.UTC(2026, 0, 1 + i)).toISOString().slice(0, 10).replaceAll('-', '')
     return [`${sc}_cnt_day_l0_${day}_v0.0.0.txt`, i % 11 === 2 ? 'boom\n' : i % 11 === 5 ? 'nothing\n' : `${sc}\n`.repeat(i + 1)]
@@ -45,6 +45,7 @@ const impostor: Delivery = [deliveries[0]?.[0] ?? '', 'other bytes\n']
 let root: string
 let disk: string
 let ownDisk = false
+let running: RunningSystem | undefined
 let undisturbed: EndState
 let names: readonly string[]
 
@@ -69,11 +70,14 @@ beforeAll(async () => {
   await plain.close()
 }, 24 * 3_600_000)
 afterAll(async () => {
+  // Also where the test failed: nobody else would end it.
+  await running?.stop()
   spawnSync('umount', ['--lazy', disk])
   await rm(root, { recursive: true, force: true })
 })
 
-const patience = { timeout: 180_000, interval: 200 }
+/** A deep run leaves the machine to others. */
+const patience = { timeout: deep ? 1_800_000 : 180_000, interval: 200 }
 
 interface Stage {
   readonly system: RunningSystem
@@ -175,6 +179,7 @@ test(
     const home = join(root, 'home')
     const dice = diceOf(seed)
     const system = runSystem(home, join(root, 'missions'), 2)
+    running = system
     const stage: Stage = { system, home, dice }
     await expect.poll(() => readdir(join(home, 'drop')).catch(() => undefined), patience).toBeDefined()
     const waiting = [...deliveries]

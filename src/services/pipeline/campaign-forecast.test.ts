@@ -125,7 +125,6 @@ test('jobs, CPU hours, bytes and finish date of a replayed campaign are forecast
   const first = await replay('gain 2')
   expect(first.jobs).toBeCloseTo((days * 2) / (days + (days * 2) / 3), 5)
   const second = await replay('gain 3')
-  process.stderr.write(`${JSON.stringify({ first, second })}\n`)
   for (const [figure, ratio] of Object.entries(second)) {
     expect(ratio, figure).toBeGreaterThan(0.85)
     expect(ratio, figure).toBeLessThan(1.15)
