@@ -68,19 +68,19 @@ function simulatedPrograms(): Executor {
 
 /** Workers and planner side by side until `isOver`. */
 async function live(isOver: () => Promise<boolean>): Promise<void> {
-  let over = false
+  const over = new AbortController()
   const planner = makePlanner(home.pipeline)
   const context = { ...home.executor, executor: simulatedPrograms() }
   const steward = async (): Promise<void> => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await planner.follow()
       await advanceCampaigns(home.pipeline)
-      over = await isOver()
+      if (await isOver()) over.abort()
       await time.sleep(1000)
     }
   }
   const worker = async (): Promise<void> => {
-    while (!over) {
+    while (!over.signal.aborted) {
       await workOff(context, home.queue)
       await time.sleep(250)
     }
