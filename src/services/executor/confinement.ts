@@ -15,10 +15,13 @@ export type Confinement =
 export const confinementChoices = ['best', 'bwrap', 'user', 'plain'] as const
 export type ConfinementChoice = (typeof confinementChoices)[number]
 
+/** Memory and processes of a tree are looked at up to twice a second and not held by the kernel: what grows faster gets so far. */
+const watched = 'memory and processes watched'
+
 export function describeConfinement(c: Confinement): string {
-  if (c.kind === 'bwrap') return 'sandbox (bwrap): no network, inputs read-only, nothing else of the machine in view'
-  if (c.kind === 'user') return `user ${c.name}: cannot write our files, but has the network and sees the machine`
-  return `process group and limits only (${c.because}): has our rights, the network, and sees the machine`
+  if (c.kind === 'bwrap') return `sandbox (bwrap): no network, inputs read-only, nothing else of the machine in view; ${watched}`
+  if (c.kind === 'user') return `user ${c.name}: cannot write our files, but has the network and sees the machine; ${watched}`
+  return `process group and limits only (${c.because}): has our rights, the network, and sees the machine; ${watched}`
 }
 
 /** Finds out by trying; `staging` is where programs will work. Throws `executor/no-confinement` where the chosen one does not work. */
