@@ -44,7 +44,7 @@ export function simulateCommand(): Command {
     .option('--json', 'the figures as one JSON object')
     .addHelpText(
       'after',
-      '\nEvery product and rule of the mission folder takes part; times and sizes are what the options say, the same for all.',
+      '\nA day of a large mission takes some seconds, a year some minutes. Every product and rule of the mission folder takes part; times and sizes are what the options say, the same for all.',
     )
     .action(async (name: string | undefined, options: SimulateOptions) => {
       const mission = choose(await loadMissions(missionsFolder(process.env)), name)
@@ -64,11 +64,16 @@ export function simulateCommand(): Command {
         workers: options.workers,
         duration: () => options.seconds * 1000,
         forgets: true,
-        watch: seen.watch,
+        watch: { ...seen.watch, days: days => tellProgress(days, options.days, began) },
       })
       const report = reportOf(seen, flown, options, (performance.now() - began) / 1000)
       process.stdout.write(options.json === true ? `${JSON.stringify(report)}\n` : `${lines(mission, report, options).join('\n')}\n`)
     })
+}
+
+/** A year takes minutes: every thirty days say so, beside the figures. */
+function tellProgress(days: number, all: number, began: number): void {
+  if (days % 30 === 0) process.stderr.write(`day ${days} of ${all} after ${seconds((performance.now() - began) / 1000)}\n`)
 }
 
 function choose(missions: readonly Mission[], name: string | undefined): Mission {

@@ -22,7 +22,7 @@ export interface MemoryFile extends FileFact {
   readonly spacecraft: string
   /** The nominal time, by its partition. */
   readonly span: Span
-  readonly inputs: readonly PlannedInput[]
+  inputs: readonly PlannedInput[]
 }
 
 export interface MemoryCell extends CellWrite {
@@ -332,7 +332,12 @@ export class MemoryLedger implements LedgerStore {
         this.work.forget({ mission, process, spacecraft, partition: { kind: 'day', key, ...span } }, [cell.dataset])
     }
     this.work.forgetBefore(this.#clock() - 5 * dayMs)
-    for (const [id, file] of this.files) if (this.#latest.get(keyOf(file)) !== file) this.files.delete(id)
+    for (const [id, file] of this.files)
+      if (this.#latest.get(keyOf(file)) !== file) {
+        this.files.delete(id)
+        // What is still read may have been made of it: it would keep all its ancestors.
+        file.inputs = []
+      }
     return gone
   }
 }

@@ -34,7 +34,12 @@ export interface Rehearsal {
   /** Leaves out of memory, day by day, what nothing reads any more, so that years fit. */
   readonly forgets?: boolean
   /** Is told what is seen on the way: jobs that wait and that run, whenever that changed; every file that comes. */
-  readonly watch?: { readonly load?: (at: number, waiting: number, running: number) => void; readonly file?: (file: MemoryFile) => void }
+  readonly watch?: {
+    readonly load?: (at: number, waiting: number, running: number) => void
+    readonly file?: (file: MemoryFile) => void
+    /** Days that are over. */
+    readonly days?: (days: number) => void
+  }
   /** Whether a file comes at all, and how a job ends: for faults. */
   readonly comes?: (dataset: string, partition: string) => boolean
   readonly contact?: (spacecraft: string, key: string) => 'done' | 'lost'
@@ -112,6 +117,7 @@ export async function rehearse(mission: Mission, plan: Rehearsal): Promise<Rehea
       at: plan.from + (day - 2) * dayMs,
       happen: () => {
         if (day < plan.days) arrivalsOf(mission, plan, ledger, agenda, day, () => now)
+        plan.watch?.days?.(day - 2)
         if (plan.forgets === true) forgotten += ledger.forget(product => now - reads(product))
       },
     })
