@@ -1,0 +1,54 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { Mission } from '#domain/mission'
+import { dozen, parcelOf } from '#test/dozen'
+import { MemoryLedger, plannerOver } from './index.ts'
+import type { PlanContext } from './index.ts'
+
+const day = 86_400_000
+let now: number
+let ledger: MemoryLedger
+
+beforeEach(() => {
+  now = Date.UTC(2026, 5, 1)
+  ledger = new MemoryLedger(dozen, () => now)
+  for (let at = 0; at < 10; at++) ledger.record({ ...parcelOf('cnt day l0', 'da', at, [1, 0, 0], 'x').file, arrived: now })
+  // Nobody hears of them: only a sweep finds them.
+  ledger.skipLog()
+})
+
+const plannerOf = (mission: Mission = dozen) => {
+  const log = { info: () => undefined, warn: () => undefined } as unknown as PlanContext['log']
+  return plannerOver({ missions: [mission], settings: { settle: 0 }, clock: () => now, log }, ledger, 3)
+}
+const known = (): readonly string[] =>
+  [...ledger.cells.values()].flatMap(c => (c.product === 'cnt day l0' ? [c.partition.slice(8)] : [])).toSorted()
+
+test('a slice looks at what is newest; the next planner goes on where the last one stopped, to the end', async () => {
+  expect(await plannerOf().sweepOn()).toBe(true)
+  expect(known()).toEqual(['08', '09', '10'])
+  const next = plannerOf()
+  expect(await next.sweepOn()).toBe(true)
+  expect(known()).toEqual(['05', '06', '07', '08', '09', '10'])
+  while (await next.sweepOn());
+  expect(known()).toHaveLength(10)
+  expect(await ledger.sweepOf()).toMatchObject({ ended: now, backTo: undefined })
+})
+
+test('a pass that has ended is followed by one a day later, and by one of a planner that has just been started', async () => {
+  const planner = plannerOf()
+  while (await planner.sweepOn());
+  now += day - 1
+  expect(await planner.sweepOn()).toBe(false)
+  now += 1
+  expect(await planner.sweepOn()).toBe(true)
+  while (await planner.sweepOn());
+  expect(await plannerOf().sweepOn()).toBe(true)
+})
+
+test('with other rules a pass begins anew: what is newest may be made otherwise', async () => {
+  await plannerOf().sweepOn()
+  const { began } = (await ledger.sweepOf()) ?? { began: 0 }
+  now += 1000
+  await plannerOf({ ...dozen, processes: dozen.processes.filter(p => p.id !== 'picture') }).sweepOn()
+  expect(await ledger.sweepOf()).toMatchObject({ began: began + 1000, ended: undefined })
+})
