@@ -50,7 +50,7 @@ const OVERLAP_S = 510
 function makeCounter(held: readonly string[]): (stem: string, before?: string, after?: string) => string {
   const next = new Map<string, number>()
   for (const name of held) {
-    const match = /^(.+)(?:\.V|_v)(\d\d)(?:\.csv)?$/.exec(name)
+    const match = /^(.+)(?:\.V|_v)(\d{2,})(?:\.csv)?$/.exec(name)
     if (match !== null) next.set(match[1] ?? '', Math.max(next.get(match[1] ?? '') ?? 0, Number(match[2]) + 1))
   }
   return (stem, before = '.V', after = '') => {
