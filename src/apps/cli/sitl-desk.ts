@@ -92,8 +92,7 @@ async function openFrom({ system, mission, tables, now }: Desk, file: string, ho
 async function showWindows({ system, mission, now }: Desk): Promise<void> {
   const windows = await listWindows(system.db, mission)
   for (const duty of await listDuty(system.db, mission, now)) say(`${duty.person} is on ${duty.place} until ${utc(duty.to)}`)
-  for (const window of windows)
-    say(`${window.evaluation}  ${window.state.padEnd(6)}  ${window.automatic.cycles.timestamps.length} cycles  ${deadlineOf(window, now)}`)
+  for (const window of windows) say(`${window.evaluation}  ${window.automatic.cycles.timestamps.length} cycles  ${deadlineOf(window, now)}`)
   if (windows.length === 0) say('no window has been opened; apsis sitl open FILE --hours N opens one from an automated selection')
 }
 

@@ -1,4 +1,4 @@
-import { accountFor, cycleAt, formatStatus, isFinished, selectionOfFile, type SegmentRecord } from '#domain/burst'
+import { accountFor, cycleAt, formatStatus, isFinished, selectionOfFile, type RecordEvent, type SegmentRecord } from '#domain/burst'
 import { fail } from '#error'
 import { formatUtc, tt2000FromTai1958 } from '#formats/time'
 import {
@@ -71,7 +71,7 @@ const isOfNoWindow =
 export async function showWindow({ system: { db }, mission, tables, now }: Desk, evaluation: string): Promise<void> {
   const window = await findWindow(db, mission, evaluation)
   const { grid, segments } = selectionOfFile(window.automatic, tables.cycleSeconds, tables.spacecraft.length)
-  say(`${evaluation}  ${window.state}  ${deadlineOf(window, now)}`)
+  say(`${evaluation}  ${deadlineOf(window, now)}`)
   say(
     `cycles   ${utcOfTai(grid.starts[0] ?? 0)} to ${utcOfTai(grid.starts.at(-1) ?? 0)}: ${grid.starts.length} in ${grid.runs.length} stretches`,
   )
@@ -111,13 +111,20 @@ export async function explainStored(desk: Desk, id: number): Promise<void> {
       say(
         `  ${tables.spacecraft[i] ?? ''}  ${bar(received, buffers)} ${received} of ${buffers} came, ${held} held${lost === 'none' ? '' : `, ${lost}`}`,
       )
-  for (const { at, by, act } of history)
+  for (const { at, by, act } of withoutSteps(history))
     say(
       `  ${utcOfTai(at)} ${by}: ${act.kind}${'spacecraft' in act ? ` ${tables.spacecraft[act.spacecraft] ?? ''}` : ''}${'received' in act ? ` ${act.received}` : ''}`,
     )
   if (history.length === 0)
     say(`  nothing has happened to it since ${utcOfTai(createdAt)}${isFinished(status.state) ? '' : '; it is pending'}`)
 }
+
+/** Of buffers that came one after the other, only how many there were in the end. */
+const withoutSteps = (history: readonly RecordEvent[]): readonly RecordEvent[] =>
+  history.filter(({ act }, i) => {
+    const next = history[i + 1]?.act
+    return act.kind !== 'receive' || next?.kind !== 'receive' || next.spacecraft !== act.spacecraft
+  })
 
 /** Which cycles and which trigger terms carry the merit that trigger data give. */
 async function meritLines({ system: { db }, mission, tables }: Desk, { start, end }: SegmentRecord): Promise<readonly string[]> {

@@ -52,9 +52,12 @@ function bestStretch(mdq: readonly number[], first: number, last: number, count:
   return { start: best.start, stop: best.stop }
 }
 
-/** The best consecutive cycles that no automated segment touches, nor lies beside. */
+/** The best consecutive cycles with trigger data that no automated segment touches, nor lies beside. */
 function missedStretch({ grid, segments }: Selection, mdq: readonly number[], count: number): Stretch | undefined {
-  const free = grid.runs.flatMap(run => freeParts(run.first, run.last, segments, 2)).filter(part => part.stop - part.start + 1 >= count)
+  const [first, last] = [mdq.findIndex(quality => quality > 0), mdq.findLastIndex(quality => quality > 0)]
+  const free = grid.runs
+    .flatMap(run => freeParts(Math.max(run.first, first), Math.min(run.last, last), segments, 2))
+    .filter(part => first >= 0 && part.stop - part.start + 1 >= count)
   const stretches = free.map(part => bestStretch(mdq, part.start, part.stop, count))
   const sumOf = ({ start, stop }: Stretch): number => mdq.slice(start, stop + 1).reduce((all, quality) => all + quality, 0)
   return stretches.toSorted((a, b) => sumOf(b) - sumOf(a))[0]

@@ -40,7 +40,7 @@ export interface Station {
 
 export const makeStation = (tables: BurstTables, begin: number): Station => ({
   poc: makePoc(memorySettings(tables, begin), tables.spacecraft.length),
-  recorded: tables.spacecraft.map(() => 0),
+  recorded: tables.spacecraft.map(() => Math.ceil(begin / tables.cycleSeconds) * tables.cycleSeconds),
   playbacks: tables.spacecraft.map(() => 0),
   played: new Map(),
   kept: tables.spacecraft.map(() => []),

@@ -25,7 +25,11 @@ export function holdBack(facts: WorkFacts, now: number): Reason | undefined {
 }
 
 /** More is expected of it, and can still come. */
-const isUnfinished = (c: SourceCell): boolean => (c.have === 'none' || c.have === 'partial') && c.next !== 'lost' && !isAbsent(c.reason)
+const isUnfinished = (c: SourceCell): boolean =>
+  (c.have === 'none' || c.have === 'partial') && c.next !== 'lost' && !isAbsent(c.reason) && !isAsGoodAsItGets(c)
+
+/** Made of all but what is lost. */
+const isAsGoodAsItGets = (c: SourceCell): boolean => c.have === 'partial' && c.next === 'none' && c.reason.kind === 'inputs'
 
 export function gaveUp(facts: WorkFacts, wait: WaitPolicy, cells: readonly SourceCell[]): Reason {
   const what = cells.length > 0 ? nameCells(cells) : 'its inputs'
