@@ -106,6 +106,11 @@ describe('the wait policy', () => {
     expect(plan(facts(patient, [file('raw')], [cell('field', { next: 'lost', reason: { kind: 'lost', text: '' } })])).run).toBeDefined()
     expect(plan(facts(patient, [file('raw')], [cell('field', { next: 'none', reason: { kind: 'off', text: '' } })])).run).toBeDefined()
     expect(plan(facts(patient, [file('raw'), file('field')], [cell('field', { have: 'full', next: 'none' })])).run).toBeDefined()
+    const partial = (next: 'none' | 'waiting', kind: 'inputs' | 'in-progress') =>
+      plan(facts(patient, [file('raw'), file('field')], [cell('field', { have: 'partial', next, reason: { kind, text: '' } })])).run
+    expect(partial('none', 'inputs')).toBeDefined()
+    expect(partial('waiting', 'inputs')).toBeUndefined()
+    expect(partial('none', 'in-progress')).toBeUndefined()
   })
 
   test('or gives up with a reason, and still takes what comes later', () => {
