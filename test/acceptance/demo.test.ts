@@ -68,7 +68,7 @@ describe('the demo', { shuffle: false }, () => {
     flight = run(['demo', '--home', home, '--port', '0', '--hours', '10', '--contacts', '5', '--end', evening])
     await flight.said(/The site stays open/)
     address = /The site: (http:\S+)/.exec(flight.text())?.[1] ?? ''
-  }, 600_000)
+  }, 1_200_000)
   afterAll(async () => {
     flight.child.kill('SIGKILL')
     await rm(join(home, '..'), { recursive: true, force: true })
