@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
@@ -110,6 +110,8 @@ describe.skipIf(process.getuid?.() !== 0)('workers on hosts of their own (left o
         .orderBy('attempt.id')
         .execute()
     ).map(t => `${t.worker.split(':')[0]} ${t.outcome ?? 'open'}`)
+  const filesOf = (day: string) => system.db.selectFrom('file').selectAll().where('partition', '=', day).orderBy('id').execute()
+
   test('one that is killed: its job runs on the other within 15 s and is made there', { timeout: 300_000 }, async () => {
     const one = await start(1)
     const { day, dir } = await order()
@@ -122,6 +124,35 @@ describe.skipIf(process.getuid?.() !== 0)('workers on hosts of their own (left o
     await expect.poll(() => existsSync(join(dir, 'began-2')), patience).toBe(true)
     expect(Date.now() - killed).toBeLessThan(15_000)
     await expect.poll(() => tries(day), patience).toEqual(['host-1 lost', 'host-2 made'])
-    await expect.poll(() => findUnsound(system.db, system.ingest.store), patience).toEqual([])
   })
+
+  test(
+    'one whose cable is pulled: another makes its job, and what it brings when it is back changes nothing',
+    { timeout: 300_000 },
+    async () => {
+      const three = await start(3)
+      const { day, dir } = await order()
+      await expect.poll(() => existsSync(join(dir, 'began-1')), patience).toBe(true)
+      three.cut(true)
+      // Its program goes on in the dark, and ends well: the output comes as far as the archive, and no word of it to the database.
+      await writeFile(join(dir, 'go'), '')
+      await expect.poll(() => existsSync(join(dir, 'made-1')), patience).toBe(true)
+      const four = await start(4)
+      await expect.poll(() => tries(day), patience).toEqual(['host-3 lost', 'host-4 made'])
+      const before = await filesOf(day)
+      await four.end('SIGTERM')
+      three.cut(false)
+      // It is at work again by itself, and has nothing of the old try.
+      const next = await order()
+      await writeFile(join(next.dir, 'go'), '')
+      await expect.poll(() => tries(next.day), patience).toEqual(['host-3 made'])
+      expect(await tries(day)).toEqual(['host-3 lost', 'host-4 made'])
+      const made = before.find(f => f.dataset === 'ta_cnt_day_l1')
+      expect(await filesOf(day)).toEqual(expect.arrayContaining(before))
+      expect(await readFile(await system.ingest.store.localPath(made?.path ?? ''), 'utf8')).toBe(
+        await readFile(join(dir, 'made-2'), 'utf8'),
+      )
+      await expect.poll(() => findUnsound(system.db, system.ingest.store), patience).toEqual([])
+    },
+  )
 })
