@@ -8,7 +8,7 @@ import { failAt } from './lines.ts'
  * Reads a timeline of flight dynamics: XML, a `timeline` of nested `node`s with `event`s, each with `starttime` and `stoptime` (UTC,
  * `2016-011/03:04:05.678`). The nearest node whose id reads `Maneuver - Spacecraft 1` says type and spacecraft (its number); without one the type
  * is the nearest id and the event is of all. An event has no name of its own: type and start are its key. (Structure: nodes as
- * `mms_read_timeline` of irfu-matlab selects them.) Throws `xml/malformed`, `ephemeris/not-this-kind`, `ephemeris/bad-line`.
+ * the reader of timelines in irfu-matlab selects them.) Throws `xml/malformed`, `ephemeris/not-this-kind`, `ephemeris/bad-line`.
  */
 export function readTimeline(text: string): readonly ListedEvent[] {
   const root = parseXml(text)

@@ -36,7 +36,7 @@ export function wrapWords(words: readonly string[], joiner: string, width: numbe
 }
 
 /**
- * Breaks a text into rows not wider than `width`, after blanks and signs that join words (`mms1_fgm_b_gse`); what is longer without any is
+ * Breaks a text into rows not wider than `width`, after blanks and signs that join words (`sc1_mag_b_gse`); what is longer without any is
  * cut, with an ellipsis in its middle: names differ at their ends.
  */
 export function breakText(text: string, width: number, size: number, weight: Weight, measure: Measure): string[] {

@@ -92,7 +92,7 @@ async function freeName(tx: Tx, mission: string, now: number): Promise<string> {
   }
 }
 
-/** `MMS1=<TAI> …`: the oldest burst that each memory still has, as its newest report tells. */
+/** `SC1=<TAI> …`: the oldest burst that each memory still has, as its newest report tells. */
 async function oldestText(tx: Tx, tables: BurstTables, mission: string): Promise<string> {
   const rows = await tx
     .selectFrom('burst_report')
