@@ -54,8 +54,10 @@ const isStuck = (s: Status, now: number): boolean => s.planner.since !== undefin
 /** The look at everything, which goes on when nothing else is to be looked at. */
 function sweepLine({ mission, began, ended, backTo, partitions }: Status['sweeps'][number]): string {
   const at = (ms: number | undefined): string => new Date(ms ?? 0).toISOString().slice(0, 16)
-  const all = `sweep     ${mission}: ${partitions.toLocaleString('en-US')} partitions looked at`
-  return ended === undefined ? `${all} since ${at(began)}Z, back to ${at(backTo).slice(0, 10)}` : `${all}, everything; ended ${at(ended)}Z`
+  const count = partitions.toLocaleString('en-US')
+  return ended === undefined
+    ? `sweep     ${mission}: ${count} partitions looked at since ${at(began)}Z, back to ${at(backTo).slice(0, 10)}`
+    : `sweep     ${mission}: all ${count} partitions were looked at by ${at(ended)}Z`
 }
 
 export const megabytes = (bytes: number): string =>
