@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { pino } from 'pino'
@@ -14,6 +15,7 @@ import { migrate } from '#services/db'
 import { ingestFile } from '#services/ingest'
 import { startPostgres } from '#services/postgres'
 import { textMission } from '#test/installation'
+import { ownCpu, treeCpu } from './cpu.ts'
 
 /** Programs that are processes in the sandbox, or functions in a thread of the worker. */
 export type Kind = 'child' | 'inside'
@@ -34,8 +36,8 @@ export interface Flow {
   readonly system: System
   /** Takes in the next raw file, of a day of its own: one job follows from it. */
   deliver(): Promise<void>
-  /** Writes the next raw file where the installation looks for deliveries. */
-  drop(): Promise<void>
+  /** Writes so many raw files, one a second, where the installation looks for deliveries; milliseconds until each was registered. */
+  pickups(count: number): Promise<readonly number[]>
   delivered(): number
   /** Products registered by now. */
   products(): Promise<number>
@@ -83,7 +85,19 @@ export async function openFlow(kind: Kind, places: number): Promise<Flow> {
       if (outcome !== 'stored') throw new Error(`${path}: ${outcome}`)
       stored++
     },
-    drop: async () => void (await write(home.drop)),
+    pickups: async times => {
+      const written = new Map<string, number>()
+      for (let i = 0; i < times; i++, await pause(1000)) written.set(basename(await write(home.drop)), Date.now())
+      const names = [...written.keys()]
+      for (;;) {
+        const { rows } = await sql<{
+          name: string
+          arrived_at: number
+        }>`select name, arrived_at from file where name = any(${names}::text[])`.execute(system.db)
+        if (rows.length === times) return rows.map(row => row.arrived_at - (written.get(row.name) ?? NaN))
+        await pause(200)
+      }
+    },
     delivered: () => count,
     // Each file in the ledger is one event.
     products: async () => {
@@ -110,29 +124,6 @@ export async function openFlow(kind: Kind, places: number): Promise<Flow> {
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-/** Fields of proc(5) from the state on: parent 1; utime 11, stime 12, and of children waited for 13, 14. Ticks of 10 ms. */
-function statOf(pid: number | string | undefined): readonly number[] {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'latin1')
-      .replace(/^.*\) /s, '')
-      .split(' ')
-      .map(Number)
-  } catch {
-    return []
-  }
-}
-
-const sum = (stat: readonly number[], fields: readonly number[]): number => fields.reduce((all, at) => all + (stat[at] ?? 0) * 10, 0)
-const ownCpu = (pid: number | undefined): number => sum(statOf(pid), [11, 12])
-
-/** Its children, living and waited for. */
-function treeCpu(pid: number | undefined): number {
-  const children = readdirSync('/proc')
-    .map(statOf)
-    .filter(stat => stat[1] === pid)
-  return children.reduce((all, stat) => all + sum(stat, [11, 12, 13, 14]), sum(statOf(pid), [13, 14]))
 }
 
 /** Percentiles of milliseconds between the registration of an input and the start of the job that reads it. */

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parse } from 'yaml'
 import { openCdfFile } from '#doors/cdf-node'
-import { missionFile, noData, outputOf, report, runProgram, type JobFile } from '#doors/job'
+import { missionFile, noData, outputOf, placeOf, report, runProgram, type JobFile } from '#doors/job'
 import { evaluateTriggers, type BurstTables, type TriggerRecord } from '#domain/burst'
 import { parseBurstTables } from '#domain/burst-tables'
 import { formatFault } from '#domain/mission'
@@ -40,7 +40,7 @@ async function evaluate(job: JobFile): Promise<void> {
   const region = { from: Math.round(taiOf(start)), to: Math.round(taiOf(stop)) }
   const evaluation = evaluateTriggers(tables, region, triggers)
   if (evaluation === undefined) return noData(`no trigger data of ${start} to ${stop} are in ${job.inputs.length} files`)
-  await writeFile(outputOf(job, 'evaluation').name, `${JSON.stringify(evaluation)}\n`)
+  await writeFile(placeOf(outputOf(job, 'evaluation')), `${JSON.stringify(evaluation)}\n`)
   const { segments, metadatainfo, cycles } = evaluation.automatic
   report({ program: 'evaluate', cycles: cycles.timestamps.length, received: metadatainfo, segments: segments.length })
 }
@@ -55,4 +55,5 @@ async function readTables(job: JobFile): Promise<BurstTables> {
   return tables ?? fail('evaluate/tables', `the burst tables have faults: ${faults.map(formatFault).join('; ')}`, { path })
 }
 
-await runProgram(evaluate)
+export default evaluate
+if (import.meta.main) await runProgram(evaluate)
