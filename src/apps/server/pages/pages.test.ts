@@ -107,8 +107,8 @@ describe('home', () => {
 describe('data and product', () => {
   test('facets count what is left and name the one whose removal gives results', async () => {
     const { html } = await open('/mms/data?instrument=fgm&level=l1a')
-    expect(words(html)).toContain('No product matches. Without instrument fgm: 53')
-    expect(words((await open('/mms/data?instrument=fgm')).html)).toContain('3 of 274 products')
+    expect(words(html)).toMatch(/No product matches\. Without instrument fgm: [1-9]\d\b/)
+    expect(words((await open('/mms/data?instrument=fgm')).html)).toMatch(/\b3 of [1-9]\d\d products/)
   })
   test('a product the team alone sees says so instead of counting nothing', async () => {
     expect(words((await open('/mms/data?instrument=dfg')).html)).toContain('team only')
