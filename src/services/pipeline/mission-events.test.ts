@@ -56,7 +56,14 @@ describe('a burst', () => {
       await home.settle()
     }
     const dueOf = async (): Promise<number | null | undefined> =>
-      (await home.db.selectFrom('cell').select('due_at').where('dataset', '=', 'tb_cnt_brst_l1').executeTakeFirst())?.due_at
+      (
+        await home.db
+          .selectFrom('cell')
+          .select('due_at')
+          .where('dataset', '=', 'tb_cnt_brst_l1')
+          .where('partition', '=', '20261124030000')
+          .executeTakeFirst()
+      )?.due_at
     await tell('planned')
     expect((await cells('tb_cnt_brst_l1'))['20261124030000']?.slice(0, 2)).toEqual(['none', 'waiting'])
     expect(await dueOf()).toBeNull()
