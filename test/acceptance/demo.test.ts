@@ -86,7 +86,9 @@ describe('the demo', { shuffle: false }, () => {
 
   test('a public file is found, downloaded and sound, and says that it is simulated', async () => {
     const names = (
-      await (await get('/mms/sdc/public/files/api/v1/file_names/science?sc_id=mms1&instrument_id=fgm&data_level=l2')).text()
+      await (
+        await get('/mms/sdc/public/files/api/v1/file_names/science?sc_id=mms1&instrument_id=fgm&data_rate_mode=srvy&data_level=l2')
+      ).text()
     ).split(',')
     expect(names[0]).toMatch(/^mms\/data\/mms1\/fgm\/srvy\/l2\/\d{4}\/\d\d\/mms1_fgm_srvy_l2_\d{8}_v5\.\d+\.\d+\.cdf$/)
     const name = names[0]?.split('/').at(-1) ?? ''
@@ -156,13 +158,18 @@ describe('the demo', { shuffle: false }, () => {
     const status = await finish(['sitl', 'status', '--home', home])
     expect(status.code).toBe(0)
     expect(status.text).toMatch(/\d{4}-\d{3}T\S+ {2}people {5}[█░]+ +\d+ of \d+ buffers .*COMPLETE/)
-    expect(status.text).toMatch(/automated [█░]+/)
-    const first = /(\S+) {2}people .* \d+ COMPLETE/.exec(status.text)?.[1] ?? ''
-    const window = await finish(['sitl', 'window', first, '--home', home])
-    expect(window.text).toMatch(/triggers MMS1=\d+\.\d\d% MMS2=/)
-    expect(window.text).toMatch(/draft "first look" by scientist-on-duty/)
-    expect(window.text).toMatch(/submission \d+ by scientist-on-duty, .*: accepted, final/)
-    const ids = [...window.text.matchAll(/segment +(\d+) .* COMPLETE\+FINISHED/g)].map(([, id]) => id ?? '')
+    expect(status.text).toMatch(/automated +[█░]+/)
+    const windows = await Promise.all(
+      [...status.text.matchAll(/(\S+) {2}people .* \d+ COMPLETE/g)].map(([, evaluation]) =>
+        finish(['sitl', 'window', evaluation ?? '', '--home', home]),
+      ),
+    )
+    for (const { text } of windows) {
+      expect(text).toMatch(/triggers MMS1=\d+\.\d\d% MMS2=/)
+      expect(text).toMatch(/draft "first look" by scientist-on-duty/)
+      expect(text).toMatch(/submission \d+ by scientist-on-duty, .*: accepted, final/)
+    }
+    const ids = windows.flatMap(({ text }) => [...text.matchAll(/segment +(\d+) .* COMPLETE\+FINISHED/g)].map(([, id]) => id ?? ''))
     const stories = await Promise.all(ids.map(id => finish(['sitl', 'why', id, '--home', home])))
     const reopened = stories.find(({ text }) => /POC: lose mms2[^]*SDC: receive mms2/.test(text))
     expect(reopened?.text).toMatch(/trigger data of \S+ give \d+\.\d, carried by the cycles/)

@@ -33,7 +33,8 @@ describe.each(folders.map(folder => [basename(folder), folder] as const))('missi
     const mission = await loadMission(folder)
     const onSpacecraft = (id: string, spacecraft: string): boolean => {
       const { spacecraft: all } = findProduct(mission, id)
-      return all.includes(spacecraft) || all.includes(mission.id)
+      // What is of the constellation takes from each, and each may take from it.
+      return all.includes(spacecraft) || all.includes(mission.id) || spacecraft === mission.id
     }
     for (const process of mission.processes)
       for (const output of process.outputs)
