@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { fail } from '#error'
 import { approveSubmission } from '#services/burst'
 import { listLetters } from '#services/mail'
+import { wholeNumber } from './options.ts'
 import { atDesk, say, type DeskOptions } from './sitl-at-desk.ts'
 
 interface DecideOptions extends DeskOptions {
@@ -13,7 +14,7 @@ interface DecideOptions extends DeskOptions {
 /** `apsis sitl decide` and `apsis sitl letters`. */
 export function addDecisions(command: (name: string, text: string) => Command): void {
   command('decide', 'accept or reject a submission that waits for approval; for a Super-SITL')
-    .argument('<submission>', 'its number', Number)
+    .argument('<submission>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .option('--accept', 'it counts')
     .option('--reject', 'it does not')
     .requiredOption('--reason <text>', 'why')

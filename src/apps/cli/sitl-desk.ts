@@ -7,6 +7,7 @@ import { parseUtc, tai1958FromTt2000 } from '#formats/time'
 import { SdcError, fail } from '#error'
 import { addSelector, findRegions, listDuty, listWindows, openWindow, relayByFolder, setDuty, submitSelection } from '#services/burst'
 import { deadlineOf, explainStored, showStatus, showWindow } from './sitl-status.ts'
+import { wholeNumber } from './options.ts'
 import { homeOption } from './enter.ts'
 import { atDesk, say, type Desk, type DeskOptions } from './sitl-at-desk.ts'
 import { addDecisions } from './sitl-decide.ts'
@@ -45,7 +46,7 @@ export function addDesk(sitl: Command): void {
     atDesk(options, showStatus),
   )
   command('why', 'why a stored segment is as it is: which cycles carried it, and who did what')
-    .argument('<segment>', 'its number', Number)
+    .argument('<segment>', 'its number', wholeNumber(1, Number.MAX_SAFE_INTEGER))
     .action((segment: number, options: DeskOptions) => atDesk(options, desk => explainStored(desk, segment)))
   command('relay', 'one turn with the payload operations center as folders: take its reports, put the commands that are due')
     .requiredOption('--in <dir>', 'where its reports come: *.json; then moved to taken or refused')
