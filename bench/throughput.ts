@@ -16,11 +16,14 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { childBody, openFlow, startLatencies } from './flow/open-flow.ts'
 import type { Flow, Kind } from './flow/open-flow.ts'
+import { beginStatements, countStatements, describeStatements } from './flow/statements.ts'
 
 const seconds = Number(process.argv[2] ?? 90)
 const kinds = (process.argv[3] ?? 'both') === 'both' ? (['child', 'inside'] as const) : [process.argv[3] as Kind]
 /** Jobs of the worker at a time; files on their way from arrival to product. */
 const shape = { child: { places: 6, ahead: 24 }, inside: { places: 24, ahead: 96 } } as const
+/** Tells what each statement costs the database. */
+const counting = process.argv[4] === 'statements'
 const warmUp = 10
 const window = 10
 
@@ -61,7 +64,7 @@ async function floorOf(kind: Kind, flow: Flow): Promise<number> {
 
 async function measure(kind: Kind): Promise<void> {
   const { places, ahead } = shape[kind]
-  const flow = await openFlow(kind, places)
+  const flow = await openFlow(kind, places, counting ? countStatements : {})
   const end = new AbortController()
   let products = 0
   const feeding = Array.from({ length: 8 }, async () => {
@@ -74,6 +77,7 @@ async function measure(kind: Kind): Promise<void> {
     for (; !end.signal.aborted; await pause(40)) products = await flow.products()
   })()
   await pause(warmUp * 1000)
+  if (counting) await beginStatements(flow)
   const [first, cpu, since, began] = [products, flow.cpu(), Date.now(), performance.now()]
   const rates: number[] = []
   for (let at = products; performance.now() - began < seconds * 1000;) {
@@ -83,6 +87,7 @@ async function measure(kind: Kind): Promise<void> {
     at = products
   }
   const [made, ms, used] = [products - first, performance.now() - began, flow.cpu()]
+  if (counting) say(await describeStatements(flow, made))
   end.abort()
   await Promise.all([...feeding, looking])
   const late = await startLatencies(flow, since)

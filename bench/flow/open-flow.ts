@@ -46,7 +46,7 @@ export interface Flow {
   close(): Promise<void>
 }
 
-export async function openFlow(kind: Kind, places: number): Promise<Flow> {
+export async function openFlow(kind: Kind, places: number, settings: Readonly<Record<string, string>> = {}): Promise<Flow> {
   const folder = await mkdtemp(join(tmpdir(), 'apsis-bench-'))
   const missions = join(folder, 'missions')
   const program = kind === 'child' ? '{ run: [sh, programs/count.sh] }' : '{ builtin: tabulate, inside: true }'
@@ -55,7 +55,7 @@ export async function openFlow(kind: Kind, places: number): Promise<Flow> {
     await mkdir(join(missions, 'tally', name, '..'), { recursive: true })
     await writeFile(join(missions, 'tally', name), text, { mode: 0o755 })
   }
-  const postgres = await startPostgres({ dataDir: join(folder, 'pg'), log: () => undefined })
+  const postgres = await startPostgres({ dataDir: join(folder, 'pg'), log: () => undefined, settings })
   await migrate(postgres.config)
   const home = await openHome(join(folder, 'home'), 'real')
   const environment = { APSIS_MISSIONS: missions }

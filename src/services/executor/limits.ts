@@ -23,10 +23,13 @@ export const limitsOf = (process: Process): Limits => ({
 /** A host's memory as a resource. On a cluster memory is the cluster's to give. */
 const memoryOf = (host: string): string => `memory (MB) of ${host}`
 
+/** A thread of the worker takes one such program after the other: their memory is the thread's, however many wait for it. */
+export const runsInside = ({ program }: Process): boolean => program.kind === 'builtin' && program.inside === true
+
 /** What a job of a process holds while it runs here. */
 export function termsOf(process: Process | undefined, executor: Pick<Executor, 'name'>): Terms {
   if (process === undefined) return { holds: {}, losses: usualLosses }
-  const memory = executor.name === 'local' ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
+  const memory = executor.name === 'local' && !runsInside(process) ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
   return { holds: { ...process.resources.tokens, ...memory }, losses: process.retry.lost }
 }
 

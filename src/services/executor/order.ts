@@ -9,7 +9,7 @@ import type { Attempt } from '#services/pipeline'
 import type { ProgramContext } from './context.ts'
 import type { TryFolders } from './folders.ts'
 import { inLegacyStyle } from './legacy.ts'
-import { limitsOf } from './limits.ts'
+import { limitsOf, runsInside } from './limits.ts'
 import type { ProgramOrder } from './port.ts'
 
 /** The command line of a process: built-in programs by their source file, others relative to the mission's folder. */
@@ -28,8 +28,9 @@ export function commandOf(process_: Process, mission: Mission, builtins: Readonl
 }
 
 /** Where a built-in program is to run inside its worker, the file that it is. */
-function moduleOf({ program }: Process, builtins: Readonly<Record<string, string>>): { readonly module?: string } {
-  const file = program.kind === 'builtin' && program.inside === true ? builtins[program.name] : undefined
+function moduleOf(process_: Process, builtins: Readonly<Record<string, string>>): { readonly module?: string } {
+  const { program } = process_
+  const file = program.kind === 'builtin' && runsInside(process_) ? builtins[program.name] : undefined
   return file === undefined ? {} : { module: file }
 }
 

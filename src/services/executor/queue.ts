@@ -77,18 +77,20 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
       return jobs.filter(job => !live.has(job))
     },
     fetch: async count => {
-      const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count, includeMetadata: true })
+      const rows = await boss.fetch<{ job: number }>(queueName, { batchSize: count })
       return rows.map(r => ({ id: r.id, retryCount: r.retryCount, job: r.data.job, token: tokenOf(r) }))
     },
     touch: async claims => {
-      const lost: Claim[] = []
-      for (const claim of claims) if (affectedOf(await boss.touch(queueName, attempt(claim))) === 0) lost.push(claim)
-      return lost
+      if (claims.length === 0) return []
+      const held = settledOf(await boss.touch(queueName, claims.map(attempt)))
+      const isHeld = (claim: Claim): boolean =>
+        held.has(claim.id) && !claims.some(other => other.id === claim.id && other.retryCount > claim.retryCount)
+      return claims.filter(claim => !isHeld(claim))
     },
     settle: async (tx, tokens) => {
       const claims = tokens.map(claimOf)
-      const { settled = [] } = (await boss.complete(queueName, claims, null, { db: fromKysely(tx) })) as { settled?: readonly string[] }
-      return new Set(tokens.filter((_, i) => settled.includes(claims[i]?.id ?? '')))
+      const settled = settledOf(await boss.complete(queueName, claims, null, { db: fromKysely(tx) }))
+      return new Set(tokens.filter((_, i) => settled.has(claims[i]?.id ?? '')))
     },
     giveBack: async claim => {
       await boss.fail(queueName, attempt(claim), { reason: 'the worker stopped' })
@@ -105,4 +107,5 @@ const claimOf = (token: string): Pick<Claim, 'id' | 'retryCount'> => {
   return { id, retryCount: Number(count) }
 }
 
-const affectedOf = (response: { affected?: number } | undefined): number => response?.affected ?? 0
+/** The claims that an answer of the transport is about, by id. */
+const settledOf = (response: object): ReadonlySet<string> => new Set((response as { readonly settled?: readonly string[] }).settled)

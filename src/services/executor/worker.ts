@@ -6,7 +6,7 @@ import { advanceCampaigns, closedTokens, endedTries, findMission, finishAttempt,
 import type { Attempt, Claimant, Ending, JobRow, Spot } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
 import { findFault } from './fault.ts'
-import { termsOf } from './limits.ts'
+import { runsInside, termsOf } from './limits.ts'
 import { foldersOf, tryIn } from './folders.ts'
 import { admit, configured, weigh } from './places.ts'
 import type { Weighed } from './places.ts'
@@ -230,8 +230,8 @@ const claimantOf = ({ context, queue }: Shift, taken: Claim): Claimant => ({
 /** A built-in program that runs inside is kept from nothing that its worker may do. */
 function confinementOf(context: ExecutorContext, job: JobRow): string {
   const { name, confinement } = context.executor
-  const program = configured(context, job)?.program
-  return name === 'local' && program?.kind === 'builtin' && program.inside === true ? 'in a thread of its worker' : confinement
+  const process = configured(context, job)
+  return name === 'local' && process !== undefined && runsInside(process) ? 'in a thread of its worker' : confinement
 }
 
 /** A job that was lost too often has failed, and its cell does not say so yet. */

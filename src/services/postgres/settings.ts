@@ -12,6 +12,8 @@ export const defaultSettings: Readonly<Record<string, string>> = {
   synchronous_commit: 'on',
   checkpoint_completion_target: '0.9',
   random_page_cost: '1.1',
+  // Statements are planned once and kept: what is known of a table is not to be a minute old while it grows from nothing.
+  autovacuum_naptime: '5s',
   jit: 'off',
   timezone: 'UTC',
   log_timezone: 'UTC',
