@@ -34,7 +34,34 @@ export async function describeStatements({ system: { db } }: Flow, products: num
   const sum = (pick: (row: Counted) => number): number => rows.reduce((all, row) => all + pick(row), 0)
   const lines = rows
     .slice(0, 60)
-    .map(r => [per(r.ms), per(r.plan_ms), per(r.calls), per(r.rows, 2), per(r.blocks, 1), per(r.wal, 0), r.query.replaceAll(/\s+/g, ' ').slice(0, 150)].join('\t'))
-  const all = [per(sum(r => r.ms)), per(sum(r => r.plan_ms)), per(sum(r => r.calls)), per(sum(r => r.rows), 2), per(sum(r => r.blocks), 1), per(sum(r => r.wal), 0), 'all'].join('\t')
+    .map(r =>
+      [
+        per(r.ms),
+        per(r.plan_ms),
+        per(r.calls),
+        per(r.rows, 2),
+        per(r.blocks, 1),
+        per(r.wal, 0),
+        r.query.replaceAll(/\s+/g, ' ').slice(0, 150),
+      ].join('\t'),
+    )
+  const all = [
+    per(sum(r => r.ms)),
+    per(sum(r => r.plan_ms)),
+    per(sum(r => r.calls)),
+    per(
+      sum(r => r.rows),
+      2,
+    ),
+    per(
+      sum(r => r.blocks),
+      1,
+    ),
+    per(
+      sum(r => r.wal),
+      0,
+    ),
+    'all',
+  ].join('\t')
   return ['exec ms\tplan ms\tcalls\trows\tblocks\tWAL\tof a product', all, ...lines].join('\n')
 }

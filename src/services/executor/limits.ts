@@ -29,7 +29,8 @@ export const runsInside = ({ program }: Process): boolean => program.kind === 'b
 /** What a job of a process holds while it runs here. */
 export function termsOf(process: Process | undefined, executor: Pick<Executor, 'name'>): Terms {
   if (process === undefined) return { holds: {}, losses: usualLosses }
-  const memory = executor.name === 'local' && !runsInside(process) ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
+  const memory =
+    executor.name === 'local' && !runsInside(process) ? { [memoryOf(hostname())]: Math.ceil(limitsOf(process).memory / 1e6) } : {}
   return { holds: { ...process.resources.tokens, ...memory }, losses: process.retry.lost }
 }
 
