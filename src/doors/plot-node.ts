@@ -1,19 +1,19 @@
 import { createRequire } from 'node:module'
 import { crc32, deflateSync } from 'node:zlib'
 
-import { type Canvas, createCanvas, GlobalFonts, ImageData, type SKRSContext2D } from '@napi-rs/canvas'
+import { type Canvas, createCanvas, GlobalFonts, ImageData } from '@napi-rs/canvas'
 
 import {
   type ColourMapName,
   drawFigure,
+  drawTexts,
   encodePng,
   type Figure,
   type Layout,
   layoutFigure,
   type Making,
-  type Measure,
+  measureOn,
   rasterBytes,
-  type TextItem,
   type ThemeName,
   themes,
   writeSvg,
@@ -32,6 +32,7 @@ export interface PngOptions {
 }
 
 const family = 'Apsis Plot'
+const cssFamily = `"${family}"`
 let registered = false
 
 /** Fonts come from a package by path, never from the system: the same picture on every machine. */
@@ -42,33 +43,6 @@ function registerFonts(): void {
     GlobalFonts.registerFromPath(require.resolve(`dejavu-fonts-ttf/ttf/${file}`), family)
   }
   registered = true
-}
-
-const fontOf = (size: number, weight: string): string => `${weight === 'bold' ? 700 : 400} ${size}px "${family}"`
-
-function measureWith(context: SKRSContext2D): Measure {
-  return (text, size, weight) => {
-    context.font = fontOf(size, weight)
-    return context.measureText(text).width
-  }
-}
-
-function drawText(context: SKRSContext2D, item: TextItem): void {
-  context.save()
-  context.translate(item.x, item.y)
-  context.rotate((-(item.turn ?? 0) * Math.PI) / 180)
-  context.font = fontOf(item.size, item.weight)
-  context.textAlign = item.align
-  context.globalAlpha = item.opacity ?? 1
-  context.fillStyle = item.colour
-  if (item.halo !== undefined) {
-    context.strokeStyle = item.halo
-    context.lineWidth = item.size * 0.05
-    context.lineJoin = 'round'
-    context.strokeText(item.text, 0, 0)
-  }
-  context.fillText(item.text, 0, 0)
-  context.restore()
 }
 
 // Half the time of the canvas library's own encoder, and a quarter fewer bytes.
@@ -88,7 +62,7 @@ interface Drawn {
 function drawRaster(figure: Figure, options: PngOptions): Drawn {
   registerFonts()
   const { theme = 'light', ratio = 1, colourMap = 'turbo', ...size } = options
-  const measure = measureWith(createCanvas(1, 1).getContext('2d'))
+  const measure = measureOn(createCanvas(1, 1).getContext('2d'), cssFamily)
   const layout = layoutFigure(figure, { theme: themes[theme], measure, ...size })
   const pixels = drawFigure(layout, { theme: themes[theme], ratio, colourMap })
   const raster = createCanvas(pixels.width, pixels.height)
@@ -101,7 +75,7 @@ export function renderPng(figure: Figure, options: PngOptions = {}): Uint8Array 
   const { layout, raster, ratio } = drawRaster(figure, options)
   const context = raster.getContext('2d')
   context.scale(ratio, ratio)
-  for (const item of layout.texts) if (item.text !== '') drawText(context, item)
+  drawTexts(context, layout.texts, cssFamily)
   return encode(raster, figure.made)
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { SdcError } from '#error'
+import { damage, makeRandom } from '#test/damage'
 import { sharedIsThere, sharedNote, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
 import { openCdfSync, type CdfOptions } from './index.ts'
@@ -11,33 +12,6 @@ const files = sharedIsThere
       .map(f => new Uint8Array(readFileSync(`${root}/${f}`)))
       .filter(bytes => bytes.length > 300 && bytes.length < 400_000)
   : []
-
-/** A reproducible stream of numbers in [0, 1) (mulberry32). */
-function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const NASTY = [0, 1, 0x7f, 0x80, 0xff]
-
-/** A few changed bytes, a field of nasty ones, or a cut. */
-function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  const whole = bytes.slice()
-  const at = (): number => Math.floor(random() * whole.length)
-  const kind = random()
-  if (kind < 0.15) return whole.subarray(0, at())
-  if (kind < 0.6) for (let i = 0; i < 1 + random() * 4; i++) whole[at()] = Math.floor(random() * 256)
-  else {
-    const start = at() & ~3
-    whole.fill(NASTY[Math.floor(random() * NASTY.length)] ?? 0, start, start + (random() < 0.5 ? 4 : 8))
-  }
-  return whole
-}
 
 /** Time this process has worked: waiting for a busy machine does not count. */
 const cpuMs = (): number => {
@@ -70,7 +44,7 @@ describe.skipIf(!sharedIsThere)(`changed bytes${sharedNote}`, () => {
     let slowest = 0
     for (let run = 0; run < runs; run++) {
       const original = files[Math.floor(random() * files.length)] as Uint8Array
-      const bytes = mutate(original, random)
+      const bytes = damage(original, random, 8)
       const start = cpuMs()
       readEverything(bytes, { tolerant: run % 2 === 1, maxInflated: 2 ** 26, maxVirtual: 2 ** 24 })
       slowest = Math.max(slowest, cpuMs() - start)

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { deflateRawSync } from 'node:zlib'
 import * as fc from 'fast-check'
 import { SdcError } from '#error'
+import { damage, makeRandom } from '#test/damage'
 import { everything, idlHeap, idlVariables } from '#test/save-values'
 import { sharedIsThere, sharedPath } from '#test/shared'
 import { describe, expect, test } from 'vitest'
@@ -19,33 +20,9 @@ const real = sharedIsThere
 const records = Array.from({ length: 20 }, () => writeSave(everything))
 const files = [...made, ...records, ...real]
 
-/** A reproducible stream of numbers in [0, 1) (mulberry32). */
-function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
-const NASTY = [0, 1, 0x7f, 0x80, 0xff]
-
-/** A few changed bytes behind the time stamp's empty kilobyte, a word of nasty ones, or a cut. */
-function mutate(bytes: Uint8Array, random: () => number): Uint8Array {
-  const whole = bytes.slice()
-  const from = random() < 0.9 ? Math.min(1040, bytes.length >> 1) : 0
-  const at = (): number => from + Math.floor(random() * (whole.length - from))
-  const kind = random()
-  if (kind < 0.15) return whole.subarray(0, at())
-  if (kind < 0.5) for (let i = 0; i < 1 + random() * 4; i++) whole[at()] = Math.floor(random() * 256)
-  else {
-    const start = at() & ~3
-    whole.fill(NASTY[Math.floor(random() * NASTY.length)] ?? 0, start, start + (random() < 0.5 ? 4 : 2))
-  }
-  return whole
-}
+/** Mostly behind the time stamp's empty kilobyte. */
+const mutate = (bytes: Uint8Array, random: () => number): Uint8Array =>
+  damage(bytes, random, 2, random() < 0.9 ? Math.min(1040, bytes.length >> 1) : 0)
 
 function failureOf(action: () => unknown): unknown {
   try {

@@ -36,6 +36,8 @@ export type { Layout, LayoutOptions, PanelLayout, PlacedTick } from './geometry.
 export { fillRect, makeRaster, packColour, parseColour, rasterBytes } from './raster.ts'
 export type { Raster, Rect } from './raster.ts'
 export type { Measure, TextItem, Weight } from './text.ts'
+export { drawTexts, measureOn } from './text-canvas.ts'
+export type { TextCanvas } from './text-canvas.ts'
 export { themes } from './theme.ts'
 export type { Theme, ThemeName } from './theme.ts'
 export { dayOfYear, timeTicks, writeDateAndDay, writeSpan } from './time-ticks.ts'
