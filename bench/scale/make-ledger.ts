@@ -2,9 +2,10 @@ import { readFile } from 'node:fs/promises'
 import { sql } from 'kysely'
 import { openDb } from '#services/db'
 import type { Db, DbConfig } from '#services/db'
-import { datasetId } from '#domain/mission'
+import { tt2000FromUtcMs } from '#formats/time'
+import { archivePath, datasetId, makerOf } from '#domain/mission'
 import type { Mission } from '#domain/mission'
-import { dropIndexes, indexTasks, refreshTallies, restoreKeys, tables } from './rebuild.ts'
+import { dropIndexes, indexTasks, restoreKeys, tables, tallyTasks } from './rebuild.ts'
 import type { Task } from './rebuild.ts'
 
 /** A ledger as a mission has it after eleven years: files with parents and events, and a cell for each partition. */
@@ -14,7 +15,7 @@ export interface MadeLedger {
   readonly cells: number
   readonly events: number
   readonly gigabytes: number
-  /** By the clock, and processor time of the database. */
+  /** Until all rows were there, together, and processor time of the database's two sessions. */
   readonly seconds: Readonly<Record<'rows' | 'together' | 'processor', number>>
 }
 
@@ -37,48 +38,36 @@ const lanes = 2
  * Products of a mission, in their numbers: one file per day or hours, and bursts for all the rest, in the order of arrival. One partition
  * in ten has an older version too. Of the last 30 days one in fifty is open and blames a lost contact.
  */
-export async function makeLedger(
-  config: DbConfig,
-  serverPid: number | undefined,
-  mission: Mission,
-  size: LedgerSize,
-  say: (line: string) => void,
-): Promise<MadeLedger> {
+export async function makeLedger(config: DbConfig, mission: Mission, size: LedgerSize, say: (line: string) => void): Promise<MadeLedger> {
   const began = performance.now()
   const since = (): number => Math.round((performance.now() - began) / 1000)
-  const before = await processorSeconds(serverPid)
-  const db = openDb(config, 1)
   const sessions = Array.from({ length: lanes }, () => openDb(config, 1))
+  const [db] = sessions as [Db]
   const run = (tasks: readonly Task[]): Promise<void> => runTasks(sessions, tasks, say)
   try {
     const dropped = await dropIndexes(db)
-    const days = await writeSeries(db, mission, Math.round(size.files / 1.1))
-    await run(await fileTasks(db, mission.id, days))
-    const made = await countOf(db, 'file')
-    say(`${made.toLocaleString('en-US')} files after ${since()} s`)
-    await sql`select setval(pg_get_serial_sequence('file', 'id'), ${made})`.execute(db)
-    const others = size.alone ? [] : otherTasks(mission.id, made)
-    // What reads the files runs beside the building of their indexes.
-    await run([...others, ...indexTasks(dropped, table => table === 'file')])
-    const rows = since()
-    say(`parents, events, cells and the files' indexes after ${rows} s`)
-    await run(indexTasks(dropped, table => table !== 'file'))
+    const rows = rowsOf(mission.id, await writeSeries(db, mission, Math.round(size.files / 1.1)))
+    await run(size.alone ? [fileTask(rows, mission.id)] : [fileTask(rows, mission.id), ...tellingTasks(rows, mission.id)])
+    const filled = since()
+    say(`${size.alone ? 'files' : 'files, parents and events'} after ${filled} s`)
+    // What reads the files runs beside the building of indexes.
+    await run([...(size.alone ? [] : [cellTask(mission)]), ...indexTasks(dropped, table => table !== 'cell')])
+    await run([...indexTasks(dropped, table => table === 'cell'), vacuum('file')])
     await restoreKeys(db, dropped)
-    await run(tables.map(t => ({ name: `vacuum ${t}`, statements: [`vacuum (analyze) ${t}`] })))
-    await refreshTallies(db)
-    await sql`drop table bench_series`.execute(db)
-    const [{ gigabytes } = { gigabytes: 0 }] = (
-      await sql<{ gigabytes: number }>`select round(pg_database_size(current_database()) / 1e9, 1)::float8 as gigabytes`.execute(db)
-    ).rows
-    const [parents, cells, events] = [await countOf(db, 'file_parent'), await countOf(db, 'cell'), await countOf(db, 'event')]
-    for (const session of sessions) await session.destroy()
-    const processor = Math.round((await processorSeconds(serverPid)) - before)
-    return { files: made, parents, cells, events, gigabytes, seconds: { rows, together: since(), processor } }
+    await run([vacuum('cell'), vacuum('event'), vacuum('file_parent'), ...tallyTasks])
+    await settleNumbers(db)
+    const counts = await countRows(db)
+    const processor = Math.round((await Promise.all(sessions.map(processorSeconds))).reduce((sum, s) => sum + s, 0))
+    return { ...counts, seconds: { rows: filled, together: since(), processor } }
   } finally {
-    await db.destroy()
     for (const session of sessions) await session.destroy()
   }
 }
+
+const vacuum = (table: (typeof tables)[number]): Task => ({
+  name: `vacuum and analyze ${table}`,
+  statements: [`vacuum (analyze) ${table}`],
+})
 
 /** Each session takes the next task as soon as it is free. */
 async function runTasks(sessions: readonly Db[], tasks: readonly Task[], say: (line: string) => void): Promise<void> {
@@ -86,24 +75,40 @@ async function runTasks(sessions: readonly Db[], tasks: readonly Task[], say: (l
   await Promise.all(
     sessions.map(async session => {
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
-        const began = performance.now()
+        const [began, before] = [performance.now(), await processorSeconds(session)]
         for (const statement of task.statements) await sql.raw(statement).execute(session)
         const seconds = (performance.now() - began) / 1000
-        if (seconds > 5) say(`  ${task.name} ${seconds.toFixed(0)} s`)
+        if (seconds > 1)
+          say(`  ${task.name}: ${seconds.toFixed(1)} s, processor ${((await processorSeconds(session)) - before).toFixed(1)} s`)
       }
     }),
   )
 }
 
-const countOf = async (db: Db, table: (typeof tables)[number]): Promise<number> =>
-  (await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(db)).rows[0]?.count ?? 0
-
-/** User and system time of a server and of its sessions that have ended (proc(5), stat: fields 14 to 17 in ticks of 10 ms). */
-async function processorSeconds(pid: number | undefined): Promise<number> {
-  const text = pid === undefined ? '' : await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+/** User and system time of a session's server process (proc(5), stat: fields 14 and 15 in ticks of 10 ms). */
+async function processorSeconds(session: Db): Promise<number> {
+  const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(session)
+  const text = await readFile(`/proc/${rows[0]?.pid}/stat`, 'utf8').catch(() => '')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) / 100, 0)
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100
 }
+
+async function countRows(db: Db): Promise<Omit<MadeLedger, 'seconds'>> {
+  const countOf = async (table: (typeof tables)[number]): Promise<number> =>
+    (await sql<{ count: number }>`select count(*) as count from ${sql.table(table)}`.execute(db)).rows[0]?.count ?? 0
+  const { rows } = await sql<{ gigabytes: number }>`
+    select round(pg_database_size(current_database()) / 1e9, 1)::float8 as gigabytes`.execute(db)
+  return {
+    files: await countOf('file'),
+    parents: await countOf('file_parent'),
+    cells: await countOf('cell'),
+    events: await countOf('event'),
+    gigabytes: rows[0]?.gigabytes ?? 0,
+  }
+}
+
+/** How partitions are called that are not called by the second of their begin. */
+const keys: Readonly<Record<string, string>> = { hours: 'YYYY-MM-DD"T"HH24', day: 'YYYY-MM-DD', span: 'YYYY-MM-DD' }
 
 /** One row a dataset: how many files a day (`rate`), and how long each is. Returns how many days they last. */
 async function writeSeries(db: Db, mission: Mission, partitions: number): Promise<number> {
@@ -124,80 +129,115 @@ async function writeSeries(db: Db, mission: Mission, partitions: number): Promis
     .map(({ product, spacecraft, perDay, kind }) => ({
       product: product.id,
       dataset: datasetId(product, spacecraft),
+      folder: archivePath(product, spacecraft, ledgerEnds, '').replace(/\/$/, ''),
       spacecraft,
+      process: makerOf(mission, product.id)?.id ?? null,
+      first: String(tt2000FromUtcMs(ledgerEnds - days * 86_400_000)),
       kind: product.kind,
       public: product.public,
       rate: perDay === 0 ? each : perDay,
       seconds: perDay === 0 || kind === 'contact' ? 60 : 86_400 / perDay,
-      key: perDay === 0 || kind === 'contact' ? 'YYYYMMDDHH24MISS' : kind === 'hours' ? 'YYYY-MM-DD"T"HH24' : 'YYYY-MM-DD',
+      key: keys[kind] ?? 'YYYYMMDDHH24MISS',
     }))
+    // One spacecraft after the other, in each what is made from something behind it.
+    .toSorted((a, b) => (a.spacecraft < b.spacecraft ? -1 : a.spacecraft > b.spacecraft ? 1 : 0))
   await sql`drop table if exists bench_series`.execute(db)
+  // first: TT2000 of the ledger's begin, whose difference to UTC did not change in these years but for one second.
   await sql`create table bench_series as select * from jsonb_to_recordset(${JSON.stringify(series)}::jsonb) as s (product text,
-    dataset text, spacecraft text, kind text, public boolean, rate double precision, seconds double precision, key text)`.execute(db)
+    dataset text, folder text, spacecraft text, process text, kind text, public boolean, rate double precision, seconds double precision, key text,
+    first bigint)`.execute(db)
   return days
 }
 
-/** Day after day, as they arrived; the days in equal parts, whose first numbers are known beforehand. */
-async function fileTasks(db: Db, mission: string, days: number): Promise<readonly Task[]> {
-  const parts = lanes * 4
+/**
+ * All files in the order of their arrival, each with its number: day after day, in each the datasets in their order. Several statements ask
+ * for the same rows, which is quicker than to read back what was written.
+ */
+function rowsOf(mission: string, days: number): string {
   const begins = new Date(ledgerEnds - days * 86_400_000).toISOString()
-  const tasks: Task[] = []
-  for (let part = 0; part < parts; part++) {
-    const [first, next] = [Math.floor((part * days) / parts), Math.floor(((part + 1) * days) / parts)]
-    // Of m files that came before, every tenth had an older version, the first one too.
-    const { rows } = await sql<{ id: number }>`
-      select coalesce(sum(m + ceil(m / 10)), 0)::bigint as id from (select floor(rate * ${first}::int) as m from bench_series) as before`.execute(
-      db,
-    )
-    tasks.push({ name: `files, part ${part + 1} of ${parts}`, statements: [fileRows(mission, begins, first, next, rows[0]?.id ?? 0)] })
-  }
-  return tasks
+  return `(select row_number() over () as id, '${mission}' as mission, s.*, t, seconds_before, partition, v, stem, digest
+  from generate_series(0, ${days - 1}) as day,
+    lateral (select * from bench_series where rate * day >= 0 offset 0) as s,
+    lateral (select generate_series(floor(rate * day)::int, floor(rate * (day + 1))::int - 1) as n offset 0) as counted,
+    lateral (select floor(n * (86400 / rate)) as seconds_before offset 0) as placed,
+    lateral (select '${begins}'::timestamptz + make_interval(secs => seconds_before) as t offset 0) as at,
+    lateral (select to_char(t, 'YYYYMMDDHH24MISS') as tag, to_char(t, key) as partition offset 0) as named,
+    lateral (select generate_series(case when n % 10 = 0 then 0 else 1 end, 1) as v offset 0) as versions,
+    lateral (select dataset || '_' || tag || '_v1.' || v || '.0' as stem offset 0) as called,
+    lateral (select md5(stem) as digest offset 0) as hashed) as r`
 }
 
-const fileRows = (mission: string, begins: string, first: number, next: number, before: number): string => `
-  insert into file (id, mission, name, product, dataset, spacecraft, kind, partition, start_time, stop_time, version, version_text, size,
-    sha256, path, latest, public, simulated, arrived_at, modified_at, actor)
-  overriding system value
-  select ${before} + row_number() over (), '${mission}', stem || '.cdf', product, dataset, spacecraft, kind, partition, t,
-    t + make_interval(secs => seconds), array[1, v, 0], '1.' || v || '.0', 1000000,
-    md5(stem) || md5(tag || dataset), '${mission}/data/' || dataset || '/' || stem || '.cdf', v = 1, public, true,
-    t + interval '1 day', t + interval '1 day', 'bench'
-  from generate_series(${first}, ${next - 1}) as day, lateral (select * from bench_series where rate * day >= 0 offset 0) as s,
-    lateral generate_series(floor(rate * day)::int, floor(rate * (day + 1))::int - 1) as n,
-    lateral (select '${begins}'::timestamptz + make_interval(secs => floor(n * (86400 / rate))) as t offset 0) as at,
-    lateral (select to_char(t, 'YYYYMMDDHH24MISS') as tag, to_char(t, key) as partition offset 0) as named,
-    lateral generate_series(case when n % 10 = 0 then 0 else 1 end, 1) as v,
-    lateral (select dataset || '_' || tag || '_v1.' || v || '.0' as stem offset 0) as called`
+/** A statement that fills a table from nothing: in one transaction with the emptying it needs no log. */
+const fill = (table: string, ...statements: readonly string[]): readonly string[] => ['begin', `truncate ${table}`, ...statements, 'commit']
+
+/** What verification writes of a CDF. */
+const content = `{"majority": "row", "timeAxis": "Epoch", "variables": 23, "attributes": 61, "cdfVersion": "3.8.0", "checksum": "none"}`
+
+const fileTask = (rows: string, mission: string): Task => ({
+  name: 'files',
+  statements: fill(
+    'file',
+    `insert into file (id, mission, name, product, dataset, spacecraft, kind, partition, start_time, stop_time, version, version_text, size,
+      sha256, path, latest, public, simulated, coverage_start, coverage_stop, records, content, arrived_at, modified_at, actor, recipe, science)
+    overriding system value
+    select id, mission, stem || '.cdf', product, dataset, spacecraft, kind, partition, t, t + make_interval(secs => seconds), array[1, v, 0],
+      '1.' || v || '.0', 20000 + id * 7919 % 20000000, digest || digest, '${mission}/data/' || folder || '/' || stem || '.cdf', v = 1, public,
+      true, first + seconds_before::bigint * 1000000000, first + (seconds_before + seconds)::bigint * 1000000000 - 1, 86400 + id % 1000,
+      case when kind = 'science' then '${content}'::jsonb else '{}' end, t + interval '24 hours', t + interval '24 hours', 'bench',
+      case when process is null then null else digest || digest end, case when kind = 'science' then digest || digest end
+    from ${rows}`,
+  ),
+})
+
+/** What is told of files beside them: who was made from what (the file before it, mostly of the same spacecraft), and that it came. */
+const tellingTasks = (rows: string, mission: string): readonly Task[] => [
+  {
+    name: 'parents',
+    statements: fill(
+      'file_parent',
+      `insert into file_parent (child, parent, role, name) select id, id - 1, 'input', before
+      from (select id, lag(stem) over () || '.cdf' as before from ${rows}) as f where before is not null`,
+    ),
+  },
+  {
+    name: 'events',
+    statements: fill(
+      'event',
+      `insert into event (sequence, at, kind, mission, file, actor) select id, t + interval '24 hours', 'file', '${mission}', id, 'bench' from ${rows}`,
+    ),
+  },
+]
 
 const recent = new Date(ledgerEnds - 30 * 86_400_000).toISOString()
 
 const causes = `jsonb_build_object('kind', 'inputs', 'text', 'waits for what was lost', 'causes', jsonb_build_array(jsonb_build_object(
   'dataset', 'bench_root', 'partition', to_char(date_trunc('day', start_time), 'YYYY-MM-DD'))))`
 
-function otherTasks(mission: string, files: number): readonly Task[] {
+function cellTask(mission: Mission): Task {
   const open = `(start_time >= '${recent}' and id % 50 = 0)`
-  const cells = `
-    insert into cell (mission, dataset, partition, product, spacecraft, process, start_time, stop_time, due_at, have, next, reason, file, recipe, changed_at)
-    select mission, dataset, partition, product, spacecraft, null, start_time, stop_time, start_time + interval '1 day',
-      case when ${open} then 'none' else 'full' end, case when ${open} then 'waiting' else 'none' end,
-      case when ${open} then ${causes} else '{"kind": "complete", "text": "made from everything expected"}' end,
-      case when ${open} then null else id end, null, arrived_at
-    from file where latest`
-  const roots = `
-    insert into cell (mission, dataset, partition, product, spacecraft, start_time, stop_time, have, next, reason, changed_at)
-    select '${mission}', 'bench_root', to_char(t, 'YYYY-MM-DD'), 'bench root', 'none', t, t + interval '1 day', 'none', 'lost',
-      '{"kind": "lost", "text": "the contact was lost"}', t
-    from generate_series('${recent}'::timestamptz, '${new Date(ledgerEnds).toISOString()}', interval '1 day') as t`
-  const parents = `insert into file_parent (child, parent, role, name) select id, before, 'input', name
-    from (select id, lag(id) over by_id as before, lag(name) over by_id as name from file window by_id as (order by id)) as f where before > 0`
-  const events = `insert into event (sequence, at, kind, mission, file, actor) select id, arrived_at, 'file', mission, id, 'bench' from file`
-  const heads = [
-    `update event_counter set last = ${files}`,
-    `insert into cursor (follower, sequence) values ('planner', ${files}) on conflict (follower) do update set sequence = ${files}`,
-  ]
-  return [
-    { name: 'cells', statements: [cells, roots] },
-    { name: 'parents', statements: [parents] },
-    { name: 'events', statements: [events, ...heads] },
-  ]
+  return {
+    name: 'cells',
+    statements: fill(
+      'cell',
+      `insert into cell (mission, dataset, partition, product, spacecraft, process, start_time, stop_time, due_at, have, next, reason, file, recipe, changed_at)
+      select mission, f.dataset, partition, f.product, f.spacecraft, process, start_time, stop_time, start_time + interval '24 hours',
+        case when ${open} then 'none' else 'full' end, case when ${open} then 'waiting' else 'none' end,
+        case when ${open} then ${causes} else '{"kind": "complete", "text": "made from everything expected"}' end,
+        case when ${open} then null else id end, case when ${open} then null else recipe end, arrived_at
+      from file as f join bench_series using (dataset) where latest`,
+      `insert into cell (mission, dataset, partition, product, spacecraft, start_time, stop_time, have, next, reason, changed_at)
+      select '${mission.id}', 'bench_root', to_char(t, 'YYYY-MM-DD'), 'bench root', 'none', t, t + interval '1 day', 'none', 'lost',
+        '{"kind": "lost", "text": "the contact was lost"}', t
+      from generate_series('${recent}'::timestamptz, '${new Date(ledgerEnds).toISOString()}', interval '1 day') as t`,
+    ),
+  }
+}
+
+/** The numbers that the next file and event get; the planner has seen all there is. */
+async function settleNumbers(db: Db): Promise<void> {
+  await sql`drop table bench_series`.execute(db)
+  await sql`select setval(pg_get_serial_sequence('file', 'id'), max(id)) from file`.execute(db)
+  await sql`update event_counter set last = (select coalesce(max(sequence), 0) from event)`.execute(db)
+  await sql`insert into cursor (follower, sequence) select 'planner', last from event_counter
+    on conflict (follower) do update set sequence = excluded.sequence`.execute(db)
 }

@@ -39,9 +39,11 @@ export function readLedgerOptions(): LedgerOptions {
 const making = {
   ...throwAwaySettings,
   shared_buffers: '1GB',
-  maintenance_work_mem: '1GB',
+  maintenance_work_mem: '2GB',
   work_mem: '512MB',
-  max_wal_size: '2GB',
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  autovacuum: 'off',
   wal_level: 'minimal',
   max_wal_senders: '0',
   max_parallel_maintenance_workers: '0',
@@ -63,7 +65,7 @@ export async function openLedger(options: LedgerOptions, say: (line: string) => 
     const server = await startPostgres({ dataDir, log, settings: making })
     try {
       await migrate(server.config)
-      const made = await makeLedger(server.config, server.pid, mission, options, say)
+      const made = await makeLedger(server.config, mission, options, say)
       await writeFile(note, `${JSON.stringify(made)}\n`)
     } finally {
       await server.stop()

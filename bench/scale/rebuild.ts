@@ -52,13 +52,23 @@ export async function restoreKeys(db: Db, { constraints }: Dropped): Promise<voi
 }
 
 /** The counts that triggers would have kept. */
-export async function refreshTallies(db: Db): Promise<void> {
-  await sql`truncate file_tally, cell_tally`.execute(db)
-  await sql`insert into file_tally
-    select mission, product, dataset, spacecraft, kind, latest, public, state, count(*), sum(size),
-      max(extract(epoch from stop_time - start_time)) from file group by 1, 2, 3, 4, 5, 6, 7, 8`.execute(db)
-  await sql`insert into cell_tally
-    select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
-      max(extract(epoch from stop_time - start_time)) from cell group by 1, 2, 3, 4, 5, 6`.execute(db)
-  await sql`vacuum (analyze) file_tally, cell_tally`.execute(db)
-}
+export const tallyTasks: readonly Task[] = [
+  {
+    name: 'counts of files',
+    statements: [
+      'truncate file_tally',
+      `insert into file_tally select mission, product, dataset, spacecraft, kind, latest, public, state, count(*), sum(size),
+        extract(epoch from max(stop_time - start_time)) from file group by 1, 2, 3, 4, 5, 6, 7, 8`,
+      'vacuum (analyze) file_tally',
+    ],
+  },
+  {
+    name: 'counts of cells',
+    statements: [
+      'truncate cell_tally',
+      `insert into cell_tally select mission, product, dataset, have, next, coalesce(reason ->> 'kind', 'inputs'), count(*),
+        extract(epoch from max(stop_time - start_time)) from cell group by 1, 2, 3, 4, 5, 6`,
+      'vacuum (analyze) cell_tally',
+    ],
+  },
+]

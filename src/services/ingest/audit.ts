@@ -53,7 +53,16 @@ async function moveOrphans(context: IngestContext, root: string, before: number)
   const orphans: string[] = []
   for await (const paths of batchesOf(filesBelow(root, context.incoming))) {
     const keys = paths.map(path => relative(root, path).split(sep).join('/'))
-    const rows = await context.db.selectFrom('file').select('path').where('path', 'in', keys).execute()
+    const rows = await context.db
+      .selectFrom('file')
+      .select('path')
+      .where(
+        'name',
+        'in',
+        paths.map(p => basename(p)),
+      )
+      .where('path', 'in', keys)
+      .execute()
     const known = new Set(rows.map(row => row.path))
     for (const [i, key] of keys.entries()) {
       const path = paths[i] ?? ''
