@@ -21,7 +21,8 @@ export const isGrowing = (reason: Pick<Reason, 'kind'>): boolean => reason.kind 
 /** What of a cell decides about what is made of it: where that stays the same, nobody who reads its product needs a look. */
 export function gistOf(cell: { readonly have: Have; readonly next: Next; readonly reason: Pick<Reason, 'kind'> }): string {
   const { have, next, reason } = cell
-  const coming = isBusy(cell) ? 'busy' : next === 'none' || next === 'lost' ? next : 'open'
+  // What left this state may not have been told to all who read it.
+  const coming = reason.kind === 'not-planned' ? 'unplanned' : isBusy(cell) ? 'busy' : next === 'none' || next === 'lost' ? next : 'open'
   return `${have} ${coming} ${isGrowing(reason) ? 'growing' : isAbsent(reason) ? 'absent' : ''}`
 }
 

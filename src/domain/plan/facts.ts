@@ -32,7 +32,7 @@ export interface CellName {
 export const absences = ['off', 'not-in-mode', 'not-downlinked', 'cancelled', 'waived'] as const
 export type Absence = (typeof absences)[number]
 
-/** Why a cell is as it is: a sentence, and the cells it blames, most important first. `settling` is looked at again at `until`. */
+/** Why a cell is as it is: a sentence, and the cells it blames, most important first. `settling` is looked at again at `until`; `not-planned`: a fault keeps it from being planned. */
 export interface Reason {
   readonly kind:
     | 'complete'
@@ -54,6 +54,7 @@ export interface Reason {
     | 'holding'
     | 'gave-up'
     | 'scheduled'
+    | 'not-planned'
     | Absence
   readonly text: string
   readonly causes?: readonly CellName[]

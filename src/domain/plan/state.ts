@@ -20,11 +20,12 @@ export const shownStates = [
 /** What people see of a cell. */
 export type Shown = (typeof shownStates)[number]
 
-/** The one table from (have, next, due, now) to what is shown. A failed remake never reddens a made cell. */
+/** The one table from (have, next, due, now) to what is shown. A failed remake never reddens a made cell; a fault of planning does. */
 export function shownState(
   cell: { readonly have: Have; readonly next: Next; readonly due: number | undefined; readonly reason: Pick<Reason, 'kind'> },
   now: number,
 ): Shown {
+  if (cell.reason.kind === 'not-planned') return 'failed'
   if (cell.have === 'full') return 'made'
   if (cell.have === 'no-data') return 'no data'
   if (cell.next === 'held') return 'held'

@@ -13,7 +13,7 @@ const now = Date.UTC(2026, 0, 31)
 
 const haves: readonly Have[] = ['none', 'partial', 'full', 'no-data']
 const nexts: readonly Next[] = ['none', 'waiting', 'ready', 'running', 'held', 'failed', 'lost']
-const kinds: readonly Reason['kind'][] = ['inputs', 'in-progress', 'not-due', 'waived', ...absences]
+const kinds: readonly Reason['kind'][] = ['inputs', 'in-progress', 'not-due', 'waived', 'not-planned', ...absences]
 const dues = [undefined, now - day, now + day]
 
 const every = haves.flatMap(have =>

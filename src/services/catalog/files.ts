@@ -17,10 +17,14 @@ export type FileRow = Selectable<FileTable>
 export function spansOf(row: Pick<FileRow, 'kind' | 'content' | 'coverage_start' | 'coverage_stop'>): readonly Span[] | undefined {
   if (row.kind !== 'telemetry' || row.coverage_start === null || row.coverage_stop === null) return undefined
   const { spans } = row.content
-  if (Array.isArray(spans)) return (spans as readonly (readonly [number, number])[]).map(([start, stop]) => ({ start, stop }))
+  // Odd content says nothing: then all that is covered counts.
+  if (Array.isArray(spans) && spans.every(isPair)) return spans.map(([start, stop]) => ({ start, stop }))
   const toUtc = (t: number | bigint): number => utcMsFromTt2000(BigInt(t) as Tt2000)
   return [{ start: toUtc(row.coverage_start), stop: toUtc(row.coverage_stop) + 1 }]
 }
+
+const isPair = (span: unknown): span is readonly [number, number] =>
+  Array.isArray(span) && span.length === 2 && span.every(time => Number.isFinite(time))
 
 /** A file whose bytes are in the store, ready to be recorded. */
 export interface NewFile {

@@ -1,3 +1,4 @@
+export { isDatabaseAway } from './away.ts'
 export { listen } from './listen.ts'
 export { instant, openDb, withTx } from './db.ts'
 export type { Db, DbConfig, Tx } from './db.ts'

@@ -72,16 +72,14 @@ function existing(around: Surroundings, mission: Mission, product: Product, spac
   return cells.map(c => ({ kind: product.partition.kind, key: c.partition, ...c.span }))
 }
 
-/** Partitions that time triggers expect: those that touch the last two periods, at the least two days, before the last moment. */
-export function spotsOfSchedules(mission: Mission, now: number): readonly Spot[] {
-  return mission.processes.flatMap(process => {
-    const made = madeBy(mission, process)
-    const { every } = process
-    if (every === undefined || made === undefined || made.expect !== 'time' || !isTiled(made.partition)) return []
-    const tick = lastTick(every, now)
-    const partitions = partitionsOf(made.partition, { start: tick - Math.max(2 * every.period, 2 * dayMs), stop: tick })
-    return made.spacecraft.flatMap(spacecraft =>
-      partitions.map(partition => ({ kind: 'work' as const, mission: mission.id, process: process.id, spacecraft, partition })),
-    )
-  })
+/** Partitions that a process's time trigger expects: those that touch its last two periods, at the least two days, before the last moment. */
+export function spotsOfSchedule(mission: Mission, process: Process, now: number): readonly Spot[] {
+  const { every } = process
+  const made = every === undefined ? undefined : madeBy(mission, process)
+  if (every === undefined || made === undefined || made.expect !== 'time' || !isTiled(made.partition)) return []
+  const tick = lastTick(every, now)
+  const partitions = partitionsOf(made.partition, { start: tick - Math.max(2 * every.period, 2 * dayMs), stop: tick })
+  return made.spacecraft.flatMap(spacecraft =>
+    partitions.map(partition => ({ kind: 'work' as const, mission: mission.id, process: process.id, spacecraft, partition })),
+  )
 }

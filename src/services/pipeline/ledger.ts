@@ -3,8 +3,9 @@ import type { Mission } from '#domain/mission'
 import { promises } from '#domain/plan'
 import type { CellName, EventFact, PlannedInput, WorkFacts } from '#domain/plan'
 import { eventsAfter, filesByIds, missionEventsNamed, missionEventsOf, spansOf } from '#services/catalog'
-import { withTx } from '#services/db'
-import type { Tx } from '#services/db'
+import type { FileRow } from '#services/catalog'
+import { isDatabaseAway, withTx } from '#services/db'
+import type { Db, Tx } from '#services/db'
 import { readsIn } from './answers.ts'
 import { spotColumns } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
@@ -14,10 +15,11 @@ import type { Deferral } from './defer.ts'
 import { makeJob } from './jobs.ts'
 import type { Reads } from './known.ts'
 import type { Change } from './spots.ts'
-import { dropCells, lockSpots, writeCells } from './sql.ts'
+import { dropCells, lockSpots, writeCells, writeUnplanned } from './sql.ts'
 import { noteSweep, sliceOf, sweepOf } from './sweep-sql.ts'
 import type { Slice, Sweep } from './sweep.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
+import type { Unplanned } from './unplanned.ts'
 
 /** What looks at some spots read and write. Nobody else decides about these spots meanwhile, and all of it is kept or none. */
 export interface Ledger {
@@ -26,6 +28,8 @@ export interface Ledger {
   writeCells(cells: readonly CellWrite[], at: number): Promise<readonly boolean[]>
   /** Takes cells away that nobody expects any more; true, in their order, where there was one. */
   dropCells(cells: readonly (CellName & { readonly mission: string })[]): Promise<readonly boolean[]>
+  /** Says in cells that they could not be planned, over whatever they say; true, in their order, where they did not say so before. */
+  noteUnplanned(cells: readonly Unplanned[], at: number): Promise<readonly boolean[]>
   /** The job's number; or that it is left to a campaign. */
   makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number | Deferral>
 }
@@ -39,11 +43,15 @@ export interface Run {
 export interface Told extends Change {
   readonly mission: string
   readonly missionEvents: readonly EventFact[]
+  /** Why the row could not be read as a whole. */
+  readonly fault?: unknown
 }
 
 /** What planning as a whole reads beside its looks. */
 export interface LedgerStore {
   readonly reads: Reads
+  /** Whether an error tells of the ledger (it is away, full, or another went first) and not of what was looked at. */
+  readonly isAway: (error: unknown) => boolean
   /** Looks at the spots of these keys. */
   look<T>(keys: readonly string[], work: (ledger: Ledger) => Promise<T>): Promise<T>
   /** The changes after the planner's place in the log, and the place behind them; undefined where there are none. */
@@ -73,6 +81,7 @@ const isPromised = sql<boolean>`reason->>'kind' = any(${[...promises]}::text[])`
 /** The ledger in PostgreSQL. */
 export const sqlLedger = (context: PipelineContext): LedgerStore => ({
   reads: readsIn(context.db),
+  isAway: isDatabaseAway,
   look: (keys, work) =>
     withTx(context.db, async tx => {
       await lockSpots(tx, keys)
@@ -89,17 +98,7 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       events.flatMap(e => (e.file === null ? [] : [e.file])),
     )
     const told: Told[] = []
-    for (const f of files)
-      told.push({
-        mission: f.mission,
-        product: f.product,
-        spacecraft: f.spacecraft,
-        partition: f.partition,
-        start: f.start_time,
-        stop: f.stop_time,
-        spans: spansOf(f),
-        missionEvents: 'contacts' in f.content || 'events' in f.content ? await missionEventsOf(db, f.id) : [],
-      })
+    for (const file of files) told.push(await toldOf(db, file))
     const spoken: { mission: string; missionEvents: readonly EventFact[] }[] = []
     for (const { mission, detail } of events.filter(e => e.kind === 'mission-events')) {
       const { kind, keys } = detail as { kind: string; keys: readonly string[] }
@@ -130,10 +129,30 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
   noteSweep: (mission, sweep) => noteSweep(context.db, mission, sweep),
 })
 
+/** One odd row keeps nobody from reading the log beyond it. */
+async function toldOf(db: Db, f: FileRow): Promise<Told> {
+  const change = {
+    mission: f.mission,
+    product: f.product,
+    spacecraft: f.spacecraft,
+    partition: f.partition,
+    start: f.start_time,
+    stop: f.stop_time,
+  }
+  try {
+    const missionEvents = 'contacts' in f.content || 'events' in f.content ? await missionEventsOf(db, f.id) : []
+    return { ...change, spans: spansOf(f), missionEvents }
+  } catch (fault) {
+    if (isDatabaseAway(fault)) throw fault
+    return { ...change, missionEvents: [], fault }
+  }
+}
+
 /** Reads and writes in a transaction that is open already. */
 const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   reads: readsIn(tx),
   writeCells: (cells, at) => writeCells(tx, cells, at),
   dropCells: cells => dropCells(tx, cells),
+  noteUnplanned: (cells, at) => writeUnplanned(tx, cells, at),
   makeJob: async (...job) => (await deferRemake(context, tx, ...job)) ?? makeJob(context, tx, ...job),
 })

@@ -8,7 +8,7 @@ import type { NewFile } from '#services/catalog'
 import { openDb, withTx } from '#services/db'
 import type { Db } from '#services/db'
 import { freshDatabase } from '#test/database'
-import { contentOf, dozen, fateOf } from '#test/dozen'
+import { contentOf, dozen, fateOf, faultyDozen } from '#test/dozen'
 import type { Parcel } from '#test/dozen'
 import { Rehearsal, diceOf, storyOf } from '#test/schedule'
 import type { Story } from '#test/schedule'
@@ -73,6 +73,11 @@ class OnPostgres {
   audit = (): Promise<void> => makePlanner(this.#context).audit()
   sweep = (): Promise<void> => makePlanner(this.#context).sweep()
   sweepOn = (): Promise<boolean> => makePlanner(this.#context, 3).sweepOn()
+  async planFaultily(): Promise<void> {
+    const planner = makePlanner({ ...this.#context, missions: [faultyDozen] })
+    await planner.follow()
+    await planner.audit()
+  }
 
   async work(): Promise<boolean> {
     const rows =
@@ -239,6 +244,9 @@ test.each(Array.from({ length: 5 }, (_, i) => i + 1))('step by step, story %i', 
     async () => {
       const [inMemory, inPostgres] = [await memory.sweepOn(), await postgres.sweepOn()]
       expect(inPostgres).toBe(inMemory)
+    },
+    async () => {
+      for (const one of both) await one.planFaultily()
     },
     async () => {
       for (const one of both) while (await one.work()) await one.follow()

@@ -15,6 +15,7 @@ import type { Change } from './spots.ts'
 import type { CellWrite } from './sql.ts'
 import { cutSlice } from './sweep.ts'
 import type { Slice, Sweep } from './sweep.ts'
+import type { Unplanned } from './unplanned.ts'
 
 /** A file that the memory holds. */
 export interface MemoryFile extends FileFact {
@@ -33,9 +34,11 @@ export interface MemoryCell extends CellWrite {
 export interface Turns {
   isAlone(): boolean
   next(): Promise<void>
+  /** Whether an error is such a break. */
+  isBreak(error: unknown): boolean
 }
 
-const alone: Turns = { isAlone: () => true, next: async () => undefined }
+const alone: Turns = { isAlone: () => true, next: async () => undefined, isBreak: () => false }
 
 /**
  * The ledger without a database: the planner drives it as it drives the one in PostgreSQL, and a conformance suite holds the two together.
@@ -82,6 +85,8 @@ export class MemoryLedger implements LedgerStore {
   #step(): Promise<void> | undefined {
     return this.#turns.isAlone() ? undefined : this.#turns.next()
   }
+
+  readonly isAway = (error: unknown): boolean => this.#turns.isBreak(error)
 
   /** Every file is shown from now on. */
   watch(see: (file: MemoryFile) => void): void {
@@ -150,6 +155,7 @@ export class MemoryLedger implements LedgerStore {
       reads: this.reads,
       writeCells: async (cells, at) => cells.map(cell => this.#writeCell(cell, at, writes)),
       dropCells: async names => names.map(name => this.#dropCell(name, writes)),
+      noteUnplanned: async (cells, at) => cells.map(cell => this.#noteUnplanned(cell, at, writes)),
       makeJob: async (_mission, facts, key, run) => this.work.make(facts.process, key, run, latest, writes),
     })
     await this.#step()
@@ -208,18 +214,30 @@ export class MemoryLedger implements LedgerStore {
     const moved =
       before === undefined || before.state.have !== have || before.state.next !== next || before.state.reason.kind !== reason.kind
     if (!moved && isSame(before, cell)) return false
-    const { product, dataset, partition, span } = cell
     const held = { ...cell, changed: moved ? at : before.changed }
-    writes.push(() => {
-      const key = keyOf(cell)
-      this.cells.set(key, held)
-      this.#cellTimes.put(dataset, partition, { product, dataset, partition, span, have, next, reason })
-      if (next !== 'none' || have === 'partial') this.#open.set(key, held)
-      else this.#open.delete(key)
-      if (next === 'waiting' && promises.includes(reason.kind)) this.#promised.set(key, held)
-      else this.#promised.delete(key)
-    })
+    writes.push(() => this.#keepCell(held))
     return before === undefined || gistOf(before.state) !== gistOf(cell.state)
+  }
+
+  #noteUnplanned({ reason, ...cell }: Unplanned, at: number, writes: (() => void)[]): boolean {
+    const before = this.cells.get(keyOf(cell))
+    const isNews = before?.state.reason.kind !== reason.kind
+    const state = { have: before?.state.have ?? 'none', next: 'failed', reason } as const
+    const unknown = { ...cell, due: undefined, file: undefined, recipe: undefined, changed: at }
+    writes.push(() => this.#keepCell({ ...(before ?? unknown), state, ...(isNews ? { changed: at } : {}) }))
+    return isNews
+  }
+
+  #keepCell(held: MemoryCell): void {
+    const { product, dataset, partition, span, state } = held
+    const { have, next, reason } = state
+    const key = keyOf(held)
+    this.cells.set(key, held)
+    this.#cellTimes.put(dataset, partition, { product, dataset, partition, span, have, next, reason })
+    if (next !== 'none' || have === 'partial') this.#open.set(key, held)
+    else this.#open.delete(key)
+    if (next === 'waiting' && promises.includes(reason.kind)) this.#promised.set(key, held)
+    else this.#promised.delete(key)
   }
 
   #dropCell(name: CellName, writes: (() => void)[]): boolean {

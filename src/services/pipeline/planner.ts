@@ -3,13 +3,12 @@ import { spotOfCell } from './cell-spots.ts'
 import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { sqlLedger } from './ledger.ts'
-import { workOut } from './known.ts'
 import type { LedgerStore } from './ledger.ts'
-import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
 import { lookAt } from './reconcile.ts'
 import type { PlanContext } from './reconcile.ts'
 import { remindTransport } from './remind.ts'
-import { spotsOfChange, unique } from './spots.ts'
+import { unique } from './spots.ts'
+import { spotsOfChanges, spotsOfSchedules, spotsOfSpoken } from './spread.ts'
 import { sweepAll, sweepOn, usualSlice } from './sweep.ts'
 
 const batch = 500
@@ -78,7 +77,7 @@ export function plannerOver(context: PlanContext, store: LedgerStore, rows: numb
       return log?.events ?? 0
     },
     audit: async () => {
-      const due = context.missions.flatMap(mission => spotsOfSchedules(mission, context.clock()))
+      const due = context.missions.flatMap(mission => spotsOfSchedules(context, mission))
       const open = await store.openCells('open')
       // Where very much is open, each audit takes the next piece of it: what is dirty is not to wait for the rest.
       if (audited >= open.length) audited = 0
@@ -92,23 +91,15 @@ export function plannerOver(context: PlanContext, store: LedgerStore, rows: numb
 
 async function spotsOfLog(context: PlanContext, store: LedgerStore, { told, spoken }: Log): Promise<readonly Spot[]> {
   // Files of a mission or product that is no longer configured concern nobody; they must not stop the log.
-  const configured = told.flatMap(change => {
+  const changes = told.flatMap(change => {
     const mission = context.missions.find(m => m.id === change.mission)
     return mission === undefined || !mission.products.some(p => p.id === change.product) ? [] : [{ mission, change }]
   })
-  const heard = spoken.flatMap(({ mission: id, missionEvents }) => {
+  const events = spoken.flatMap(({ mission: id, missionEvents }) => {
     const mission = context.missions.find(m => m.id === id)
-    return mission === undefined ? [] : [{ mission, missionEvents }]
+    return mission === undefined ? [] : missionEvents.map(event => ({ mission, event }))
   })
-  return workOut(store.reads, known =>
-    unique([
-      ...configured.flatMap(({ mission, change }) => [
-        ...spotsOfChange(known, mission, change),
-        ...spotsOfEvents(known, mission, change.missionEvents),
-      ]),
-      ...heard.flatMap(({ mission, missionEvents }) => spotsOfEvents(known, mission, missionEvents)),
-    ]),
-  )
+  return unique([...(await spotsOfChanges(context, store, changes)), ...(await spotsOfSpoken(context, store, events))])
 }
 
 type Log = NonNullable<Awaited<ReturnType<LedgerStore['readLog']>>>

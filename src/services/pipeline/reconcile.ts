@@ -3,11 +3,12 @@ import type { Mission, Process, Product } from '#domain/mission'
 import type { Partition, Span } from '#domain/partition'
 import { absences, isWaivable, planArrival, planWork, promises, waive } from '#domain/plan'
 import type { ArrivalFacts, CellName, CellState, Plan, WorkFacts } from '#domain/plan'
-import { fail } from '#error'
+import { SdcError, fail } from '#error'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import type { Deferral } from './defer.ts'
 import { dueTime, gatherArrival, gatherWork, isAwaited } from './facts.ts'
+import { inHalves } from './in-halves.ts'
 import { sqlLedger } from './ledger.ts'
 import { workOut } from './known.ts'
 import type { Known } from './known.ts'
@@ -16,6 +17,7 @@ import { spotsOfChange } from './spots.ts'
 import type { Change } from './spots.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 import { sha256Text } from './text.ts'
+import { noteUnplanned, noteUnreached } from './unplanned.ts'
 
 export const findMission = (missions: readonly Mission[], id: string): Mission =>
   missions.find(m => m.id === id) ?? fail('pipeline/unknown-mission', `mission ${id} is not loaded`, { mission: id })
@@ -31,6 +33,9 @@ export interface Looked {
   /** When the next look is wanted. */
   readonly until: number | undefined
 }
+
+/** The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles. */
+const mostRounds = 20
 
 /** Spots that are looked at in one transaction: few enough that a worker whose job ends there waits a moment only. */
 const together = 200
@@ -49,16 +54,39 @@ export async function lookAt(context: PlanContext, store: LedgerStore, spots: re
     const due = batch.filter(({ key }) => {
       const round = (rounds.get(key) ?? 0) + 1
       rounds.set(key, round)
-      // The graph has no cycles, so few rounds settle it; the bound keeps a fault in a rule from turning in circles.
-      return round <= 20
+      return round <= mostRounds
     })
-    const seen = await lookTogether(context, store, due)
-    jobs += seen.jobs
-    if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
-    for (const { spots: affected, by } of await spotsOfMoved(context, store, seen.moved)) for (const spot of affected) queue.put(spot, by)
+    const look = (some: readonly Queued[]): Promise<Seen> => lookTogether(context, store, some)
+    const apart = await inHalves(due, look, store.isAway, (one, error) => seeUnplanned(context, store, one, error))
+    for (const seen of [...apart, ...(await endless(context, store, batch, rounds))]) {
+      jobs += seen.jobs
+      if (seen.until !== undefined) until = Math.min(until ?? Infinity, seen.until)
+      for (const { spots: affected, by } of await spotsOfMoved(context, store, seen.moved)) for (const spot of affected) queue.put(spot, by)
+    }
   }
   return { jobs, until }
 }
+
+/** One spot that cannot be planned keeps nothing beside it from being looked at. */
+async function seeUnplanned(context: PlanContext, store: LedgerStore, { key, spot }: Queued, error: unknown): Promise<Seen> {
+  const moved = await noteUnplanned(context, store, findMission(context.missions, spot.mission), spot, error)
+  return { jobs: 0, until: undefined, moved: moved.map(change => ({ mission: spot.mission, change, by: key })) }
+}
+
+/** Those whose rounds have just run out say so. */
+async function endless(
+  context: PlanContext,
+  store: LedgerStore,
+  batch: readonly Queued[],
+  rounds: ReadonlyMap<string, number>,
+): Promise<readonly Seen[]> {
+  const turning = batch.filter(({ key }) => rounds.get(key) === mostRounds + 1)
+  const seen: Seen[] = []
+  for (const one of turning) seen.push(await seeUnplanned(context, store, one, restless))
+  return seen
+}
+
+const restless = new SdcError('pipeline/restless', `${mostRounds} looks in a row did not bring it to rest`)
 
 interface Queued {
   readonly key: string
@@ -115,16 +143,22 @@ interface Moved {
   readonly by: string
 }
 
+interface Affected {
+  readonly spots: readonly Spot[]
+  readonly by: string
+}
+
 /** Where a cell that moved matters, from what is committed: a look beside this one may just have made its reader's cell. */
-async function spotsOfMoved(
-  context: PlanContext,
-  store: LedgerStore,
-  moved: readonly Moved[],
-): Promise<readonly { readonly spots: readonly Spot[]; readonly by: string }[]> {
+async function spotsOfMoved(context: PlanContext, store: LedgerStore, moved: readonly Moved[]): Promise<readonly Affected[]> {
   const read = moved.map(one => ({ ...one, mission: findMission(context.missions, one.mission) }))
   const told = read.filter(({ mission, change }) => consumersOf(mission, change.product).length > 0)
-  if (told.length === 0) return []
-  return workOut(store.reads, known => told.map(({ mission, change, by }) => ({ spots: spotsOfChange(known, mission, change), by })))
+  const spread = (some: readonly (typeof told)[number][]): Promise<readonly Affected[]> =>
+    workOut(store.reads, known => some.map(({ mission, change, by }) => ({ spots: spotsOfChange(known, mission, change), by })))
+  const found = await inHalves(told, spread, store.isAway, async ({ mission, change }, error) => {
+    await noteUnreached(context, store, mission, change, error)
+    return []
+  })
+  return found.flat()
 }
 
 /** One spot with what was found out about it. */

@@ -9,6 +9,7 @@ import { scienceOf } from '#services/catalog'
 import { spansOf } from '#services/catalog'
 import type { PlannedFile } from '#services/catalog'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
+import type { Unplanned } from './unplanned.ts'
 
 export type CellRow = Selectable<CellTable>
 export type JobRow = Selectable<JobTable>
@@ -183,6 +184,38 @@ export async function dropCells(tx: Tx, names: readonly (CellName & { readonly m
     returning cell.mission, cell.dataset, cell.partition`.execute(tx)
   const gone = new Set(rows.map(keyOf))
   return names.map(name => gone.has(keyOf(name)))
+}
+
+/** What cells that could not be planned say, over whatever they said; true, in their order, where they did not say so before. */
+export async function writeUnplanned(tx: Tx, cells: readonly Unplanned[], at: number): Promise<readonly boolean[]> {
+  const told: boolean[] = []
+  for (const { mission, dataset, partition, product, spacecraft, process, span, reason } of cells) {
+    const found = await sql<{ readonly kind: string | null }>`
+      select reason ->> 'kind' as kind from cell where mission = ${mission} and dataset = ${dataset} and partition = ${partition}`.execute(
+      tx,
+    )
+    const isNews = found.rows[0]?.kind !== reason.kind
+    told.push(isNews)
+    const says = { next: 'failed' as const, reason: JSON.stringify(reason) }
+    await tx
+      .insertInto('cell')
+      .values({
+        mission,
+        dataset,
+        partition,
+        product,
+        spacecraft,
+        process: process ?? null,
+        start_time: new Date(span.start),
+        stop_time: new Date(span.stop),
+        changed_at: new Date(at),
+        have: 'none',
+        ...says,
+      })
+      .onConflict(c => c.columns(['mission', 'dataset', 'partition']).doUpdateSet(isNews ? { ...says, changed_at: new Date(at) } : says))
+      .execute()
+  }
+  return told
 }
 
 const cellRow = (cell: CellWrite, at: number): Insertable<CellTable> => ({

@@ -3,11 +3,10 @@ import { dayMs } from '#domain/partition'
 import type { EventFact } from '#domain/plan'
 import type { PlanContext } from './reconcile.ts'
 import type { Spot } from './context.ts'
-import { spotsOfEvents, spotsOfSchedules } from './event-spots.ts'
-import { workOut } from './known.ts'
 import type { LedgerStore } from './ledger.ts'
-import { spotsOfChange, unique } from './spots.ts'
+import { unique } from './spots.ts'
 import type { Change } from './spots.ts'
+import { spotsOfChanges, spotsOfSchedules, spotsOfSpoken } from './spread.ts'
 import { sha256Text } from './text.ts'
 
 /** Everything that starts in a stretch of time: where something may have been missed. */
@@ -62,20 +61,29 @@ const nameOf = ({ product, spacecraft, partition }: Change): string => `${produc
 const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Where a slice says to look. Cells too: a look that broke off may have left their readers out. */
-function spotsOfSlice(store: LedgerStore, mission: Mission, { partitions, events }: Slice): Promise<readonly Spot[]> {
+async function spotsOfSlice({ context, store }: Sweeping, mission: Mission, { partitions, events }: Slice): Promise<readonly Spot[]> {
   const configured = partitions.filter(({ product }) => mission.products.some(p => p.id === product))
-  return workOut(store.reads, known =>
-    unique([...spotsOfEvents(known, mission, events), ...configured.flatMap(change => spotsOfChange(known, mission, change))]),
+  const ofEvents = await spotsOfSpoken(
+    context,
+    store,
+    events.map(event => ({ mission, event })),
   )
+  const ofChanges = await spotsOfChanges(
+    context,
+    store,
+    configured.map(change => ({ mission, change })),
+  )
+  return unique([...ofEvents, ...ofChanges])
 }
 
 /** Everything at once, slice by slice. */
-export async function sweepAll({ context, store, look, rows }: Sweeping): Promise<void> {
+export async function sweepAll(sweeping: Sweeping): Promise<void> {
+  const { context, store, look, rows } = sweeping
   for (const mission of context.missions) {
-    await look(spotsOfSchedules(mission, context.clock()))
+    await look(spotsOfSchedules(context, mission))
     for (let before: number | undefined = undefined, more = true; more;) {
       const slice: Slice = await store.slice(mission.id, before, rows)
-      await look(await spotsOfSlice(store, mission, slice))
+      await look(await spotsOfSlice(sweeping, mission, slice))
       more = slice.from !== undefined
       before = slice.from
     }
@@ -90,7 +98,8 @@ const rest = dayMs
  * back in time. A pass begins anew where the mission's rules are others than those it began with; the next one follows a day after its end,
  * or `fresh`, with the first slice of a planner. False where there is nothing to do.
  */
-export async function sweepOn({ context, store, look, rows }: Sweeping, fresh: Set<string>): Promise<boolean> {
+export async function sweepOn(sweeping: Sweeping, fresh: Set<string>): Promise<boolean> {
+  const { context, store, look, rows } = sweeping
   for (const mission of context.missions) {
     const [now, rules] = [context.clock(), rulesOf(mission)]
     const known = await store.sweepOf(mission.id)
@@ -99,7 +108,7 @@ export async function sweepOn({ context, store, look, rows }: Sweeping, fresh: S
     const isOpen = known !== undefined && known.rules === rules && known.ended === undefined
     const pass: Sweep = isOpen ? known : { rules, began: now, backTo: undefined, partitions: 0, ended: undefined }
     const slice = await store.slice(mission.id, pass.backTo, rows)
-    await look(await spotsOfSlice(store, mission, slice))
+    await look(await spotsOfSlice(sweeping, mission, slice))
     const partitions = pass.partitions + slice.partitions.length
     await store.noteSweep(mission.id, { ...pass, partitions, backTo: slice.from, ended: slice.from === undefined ? now : undefined })
     if (slice.from === undefined)

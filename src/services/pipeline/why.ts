@@ -71,7 +71,7 @@ async function shortestPath(db: Db, start: CellRow): Promise<readonly CellRow[]>
 }
 
 /** Kinds of root, what a person must act upon before what only time mends. */
-const order: readonly Reason['kind'][] = ['failed', 'gave-up', 'held', 'lost', 'not-arrived', 'not-covered']
+const order: readonly Reason['kind'][] = ['not-planned', 'failed', 'gave-up', 'held', 'lost', 'not-arrived', 'not-covered']
 const weight = (path: readonly CellRow[]): number => {
   const last = path.at(-1)
   const at = last === undefined ? -1 : order.indexOf(reasonOf(last).kind)
