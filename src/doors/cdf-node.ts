@@ -30,8 +30,9 @@ export { startInflatePool, type InflatePool } from './cdf-pool.ts'
 
 /** zlib and MD5 of Node. */
 export const nodePlatform: CdfPlatform = {
+  // With a byte more than comes out, zlib sees the end in one call and asks for no second piece of memory.
   inflateRaw: (deflated, expected, limit) =>
-    inflateRawSync(deflated, { chunkSize: Math.max(64, Math.min(expected, 1 << 26)), maxOutputLength: Math.max(1, limit) }),
+    inflateRawSync(deflated, { chunkSize: Math.max(64, Math.min(expected + 1, 1 << 26)), maxOutputLength: Math.max(1, limit) }),
   deflateRaw: (bytes, level) => deflateRawSync(bytes, { level }),
   crc32: (bytes, start) => crc32(bytes, start),
   md5: () => {

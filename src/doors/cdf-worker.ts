@@ -9,7 +9,7 @@ parentPort?.on('message', ({ id, packed, streams }: InflateJob & { readonly id: 
     let at = 0
     for (const { start, end, expected } of streams) {
       const block = inflateRawSync(packed.subarray(start, end), {
-        chunkSize: Math.max(64, expected),
+        chunkSize: Math.max(64, expected + 1),
         maxOutputLength: Math.max(1, expected),
       })
       if (block.length !== expected) throw new Error(`${block.length} bytes come out, ${expected} should`)

@@ -28,6 +28,7 @@ test('the public names of apsis/cdf', () => {
       "toDataset",
       "toDatasetVariable",
       "urlSource",
+      "watchIstpValues",
     ]
   `)
   expect(Object.keys(node).sort()).toMatchInlineSnapshot(`

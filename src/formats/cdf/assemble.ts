@@ -4,6 +4,7 @@ import type { Leaf } from './extents.ts'
 import { fillGaps } from './gaps.ts'
 import type { FileContext } from './header.ts'
 import { readLeafInto, unpack } from './leaf.ts'
+import { noMemory, type Memory } from './memory.ts'
 import type { VariableRecord } from './metadata.ts'
 import { groupLeaves } from './runs.ts'
 import type { Span } from './shape.ts'
@@ -35,7 +36,7 @@ export function* assemble(
   leaves: readonly Leaf[],
   span: Span,
   size: number,
-  memory?: Uint8Array,
+  memory: Memory = noMemory,
 ): Steps<Uint8Array> {
   const last = span.first + span.count - 1
   const inRange = leaves.filter(leaf => leaf.last >= span.first && leaf.first <= last)
@@ -57,12 +58,16 @@ export function* assemble(
       { records: span.count },
     )
   const only = inRange.length === 1 && present === span.count ? inRange[0] : undefined
-  if (only?.compressed === true && memory === undefined) return yield* takeBlock(file, variable, only, span, size)
-  const out = memory ?? allocate(span.count * size, variable.name)
+  const room = memory.take(span.count * size)
+  if (only?.compressed === true && room === undefined) return yield* takeBlock(file, variable, only, span, size)
+  const out = room ?? allocate(span.count * size, variable.name)
   const runs = groupLeaves(inRange)
   if (!(yield* readSideBySide(file, variable, runs, span, size, out))) {
     for (const run of runs) {
-      const packed = run.leaves.length > 1 ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`) : undefined
+      const isPacked = run.leaves[0]?.compressed === true
+      const packed = isPacked
+        ? yield* file.window.direct(run.start, run.end, `values of ${variable.name}`, memory.take(run.end - run.start))
+        : undefined
       for (const leaf of run.leaves) {
         const held = packed?.subarray(leaf.dataStart - run.start, leaf.dataStart - run.start + leaf.dataBytes)
         yield* readLeafInto(file, variable, leaf, span, size, out, held)

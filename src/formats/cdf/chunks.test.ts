@@ -73,6 +73,46 @@ describe('reading in chunks', () => {
   })
 })
 
+/** All bytes, and how many streams were inflated for them; inflating into the memory offered where there is some. */
+async function joinedBytes(bytes: Uint8Array, name: string): Promise<{ joined: Buffer; parts: number; inflated: number; blocks: number }> {
+  let inflated = 0
+  const counting: CdfPlatform = {
+    inflateRaw: (deflated, _, __, into) => {
+      inflated++
+      const out = inflateRawSync(deflated)
+      if (into === undefined) return out
+      into.set(out)
+      return into.subarray(0, out.length)
+    },
+  }
+  const variable = (await openCdf(copyingSource(bytes), { platform: counting })).variables.get(name) as CdfVariable
+  const before = inflated
+  const parts: Buffer[] = []
+  for await (const part of variable.byteChunks()) parts.push(Buffer.from(part))
+  const blocks = (await variable.extents()).filter(extent => extent.compressed).length
+  return { joined: Buffer.concat(parts), parts: parts.length, inflated: inflated - before, blocks }
+}
+
+describe('reading bytes in chunks', () => {
+  test.each([
+    ['plain', {}],
+    ['in blocks that are no divisor of a chunk', { compression: 'gzip', blockBytes: 100_000 }],
+    ['in blocks larger than a chunk', { compression: 'gzip', blockBytes: 700_000 }],
+  ] as const)(
+    '%s: every block once, in order',
+    async (_, { compression = null, ...options }: { compression?: 'gzip' | null; blockBytes?: number }) => {
+      const values = Float64Array.from({ length: 300_000 }, (_, i) => i * i)
+      const bytes = encodeCdf(
+        { attributes: {}, variables: [{ name: 'x', type: 'CDF_REAL8', dims: [3], values, compression }] },
+        { ...options },
+      )
+      const { joined, parts, inflated, blocks } = await joinedBytes(bytes, 'x')
+      expect(joined.equals(Buffer.from(values.buffer))).toBe(true)
+      expect([inflated, parts > 2]).toEqual([blocks, true])
+    },
+  )
+})
+
 describe.skipIf(!sharedIsThere)(`chunks of the corpus${sharedNote}`, () => {
   const root = sharedPath('cdf', 'features')
   const files = sharedIsThere ? readdirSync(root).filter(f => f.endsWith('.cdf') && !f.includes('multi')) : []
@@ -85,6 +125,9 @@ describe.skipIf(!sharedIsThere)(`chunks of the corpus${sharedNote}`, () => {
         if (variable.records > 2000) continue
         const { values } = await variable.read()
         expect(await joined(variable, 3), `${file} ${variable.name}`).toEqual([...values])
+        const parts: Buffer[] = []
+        for await (const part of variable.byteChunks()) parts.push(Buffer.from(part))
+        expect(Buffer.concat(parts).equals(await variable.readBytes()), `${file} ${variable.name}`).toBe(true)
         variables++
       }
     }

@@ -50,19 +50,30 @@ export function* readLeafInto(
   const at = (from - span.first) * size
   const skip = (from - leaf.first) * size
   const length = (to - from + 1) * size
-  if (leaf.compressed) out.set((yield* unpack(file, variable, leaf, size, held)).subarray(skip, skip + length), at)
-  else out.set(yield* file.window.direct(leaf.dataStart + skip, leaf.dataStart + skip + length, `values of ${variable.name}`), at)
+  const place = out.subarray(at, at + length)
+  const isWhole = from === leaf.first && to === leaf.last
+  const found = leaf.compressed
+    ? (yield* unpack(file, variable, leaf, size, held, isWhole ? place : undefined)).subarray(skip, skip + length)
+    : yield* file.window.direct(leaf.dataStart + skip, leaf.dataStart + skip + length, `values of ${variable.name}`, place)
+  if (found.buffer !== place.buffer || found.byteOffset !== place.byteOffset) place.set(found)
 }
 
-/** All records of a compressed block, in the encoding of the file and in memory of their own. */
-export function* unpack(file: FileContext, variable: VariableRecord, leaf: Leaf, size: number, held?: Uint8Array): Steps<Uint8Array> {
+/** All records of a compressed block, in the encoding of the file and in memory of their own, or in `into`, which has room for just them. */
+export function* unpack(
+  file: FileContext,
+  variable: VariableRecord,
+  leaf: Leaf,
+  size: number,
+  held?: Uint8Array,
+  into?: Uint8Array,
+): Steps<Uint8Array> {
   const what = `records ${leaf.first} to ${leaf.last} of ${variable.name}`
   const packed = held ?? (yield* file.window.direct(leaf.dataStart, leaf.dataStart + leaf.dataBytes, what))
   const expected = (leaf.last - leaf.first + 1) * size
   if (expected > file.options.maxInflated)
     failCdf('cdf/too-large', `${what} inflate to ${expected} bytes, above the limit of ${file.options.maxInflated}`, { expected })
   const type = variable.compression?.type ?? 'gzip'
-  const bytes = decompress(type, packed, expected, expected, file.options, what)
+  const bytes = decompress(type, packed, expected, expected, file.options, what, into)
   if (bytes.byteLength < expected)
     failCdf('cdf/inflate', `${what}: ${bytes.byteLength} bytes come out of the block at byte ${leaf.offset}, ${expected} should`, {
       expected,

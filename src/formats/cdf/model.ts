@@ -85,6 +85,8 @@ export interface CdfVariable {
   /** The bytes of the values: row order, little-endian IEEE, strings at their full width. */
   readBytes(range?: ReadRange): Promise<Uint8Array>
   readBytesSync(range?: ReadRange): Uint8Array
+  /** The same of all records, about 256 KiB at a time and no block unpacked twice: each part lies in memory that the next one uses again. */
+  byteChunks(): AsyncGenerator<Uint8Array>
   /** Where the records lie: first and last record, offset, whether compressed, bytes on disk. */
   extents(): Promise<readonly CdfExtent[]>
   extentsSync(): readonly CdfExtent[]

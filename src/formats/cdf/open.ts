@@ -1,26 +1,26 @@
 import { bytesSource } from '#source'
+import { readByteChunks, readChunks } from './chunks.ts'
 import { failCdf } from './codes.ts'
 import { readLeaves } from './extents.ts'
 import { readHeader, type FileContext } from './header.ts'
 import { makeMd5 } from './md5.ts'
-import { makeRounds } from './memory.ts'
 import { noteDamage, readAttributes, readVariables, type AttributeRecord, type VariableRecord } from './metadata.ts'
-import type { Cdf, CdfChunk, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ChunkRange, ReadRange } from './model.ts'
+import type { Cdf, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ReadRange } from './model.ts'
 import { decodeValue } from './numbers.ts'
 import { resolveOptions, type CdfOptions, type ResolvedOptions } from './options.ts'
 import { recordBytesOf, recordsOf, varyingDims } from './shape.ts'
 import { valueBytes } from './encode/values.ts'
 import { typeOf } from './types.ts'
-import { chooseRecords, readRange, readValues } from './values.ts'
+import { readRange, readValues } from './values.ts'
 import { makeWindow, plainBytes, runSteps, runStepsSync, type CdfSource, type Steps } from './window.ts'
 
-/** Bytes of a chunk unless told: large enough that its handling costs nothing beside its values. */
-const CHUNK_BYTES = 1 << 20
+/** Bytes that are still in the cache of the processor when they are used. */
+const CACHED_BYTES = 1 << 18
 
 /** Runs steps over the source of one file. */
 interface Runner {
-  run<T>(steps: Steps<T>): Promise<T>
-  runSync<T>(steps: Steps<T>): T
+  readonly run: <T>(steps: Steps<T>) => Promise<T>
+  readonly runSync: <T>(steps: Steps<T>) => T
 }
 
 /**
@@ -78,7 +78,9 @@ function* verifyChecksum(file: FileContext, source: CdfSource, whole: Uint8Array
     failCdf('cdf/checksum', `the file claims an MD5 behind byte ${end} but ends at ${source.size}`, { end, size: source.size })
   const window = makeWindow(source.size, whole)
   const md5 = (file.options.platform.md5 ?? makeMd5)()
-  for (let at = 0; at < end; at += 1 << 20) md5.update(yield* window.direct(at, Math.min(at + (1 << 20), end), 'the file'))
+  const memory = new Uint8Array(Math.min(end, CACHED_BYTES))
+  for (let at = 0; at < end; at += memory.length)
+    md5.update(yield* window.direct(at, Math.min(at + memory.length, end), 'the file', memory))
   const stored = toHex(yield* window.direct(end, end + 16, 'the MD5'))
   const found = toHex(md5.digest())
   if (stored !== found) failCdf('cdf/checksum', `the file holds MD5 ${stored} but its bytes give ${found}`, { stored, found })
@@ -152,28 +154,12 @@ function makeVariable(file: FileContext, plain: VariableRecord, attributes: Read
     attributes,
     read: range => runner.run(values(range)),
     readSync: range => runner.runSync(values(range)),
-    chunks: range => readChunks(file, record, range, runner),
+    chunks: range => readChunks(file, record, range, runner.run),
     readBytes: range => runner.run(bytes(range)),
     readBytesSync: range => runner.runSync(bytes(range)),
+    byteChunks: () => readByteChunks(file, record, runner.run),
     extents: () => runner.run(extents()),
     extentsSync: () => runner.runSync(extents()),
-  }
-}
-
-async function* readChunks(
-  file: FileContext,
-  record: VariableRecord,
-  { records, ...range }: ChunkRange = {},
-  runner: Runner,
-): AsyncGenerator<CdfChunk> {
-  const memory = makeRounds()
-  const each = records ?? Math.max(1, Math.floor(CHUNK_BYTES / Math.max(1, recordBytesOf(record))))
-  if (!Number.isInteger(each) || each < 1) failCdf('cdf/no-such-record', `${each} records are no chunk`, { records: String(records) })
-  const span = chooseRecords(record, range)
-  for (let first = span.first; first < span.first + span.count; first += each) {
-    memory.next()
-    const count = Math.min(each, span.first + span.count - first)
-    yield { first, ...(await runner.run(readValues(file, record, { ...range, first, count }, memory))) }
   }
 }
 

@@ -1,7 +1,10 @@
 /** What the platform does better than plain TypeScript: node:zlib and node:crypto, or a WebAssembly build. All optional. */
 export interface CdfPlatform {
-  /** Inflates one raw deflate stream; the result has at most `limit` bytes, else it throws. `expected` is the likely size. Bytes behind the stream are ignored; the memory is the caller's. */
-  readonly inflateRaw?: (deflated: Uint8Array, expected: number, limit: number) => Uint8Array
+  /**
+   * Inflates one raw deflate stream; the result has at most `limit` bytes, else it throws. `expected` is the likely size. Bytes behind the
+   * stream are ignored; the memory is the caller's. The answer may lie in `into`, which has `expected` bytes.
+   */
+  readonly inflateRaw?: (deflated: Uint8Array, expected: number, limit: number, into?: Uint8Array) => Uint8Array
   /** Raw deflate at level 1 to 9. */
   readonly deflateRaw?: (bytes: Uint8Array, level: number) => Uint8Array
   readonly crc32?: (bytes: Uint8Array, start?: number) => number

@@ -3,7 +3,10 @@ import type { Cdf, CdfEntry, CdfVariable } from './model.ts'
 /** Takes bytes one after the other: a hash. */
 export type TakeBytes = (bytes: Uint8Array) => void
 
-/** Is shown the values of each variable, once they are decoded: whoever looks at them besides need not decode them again. */
+/**
+ * Is shown the values of each variable as they are decoded, some records at a time: whoever looks at them besides need not decode them
+ * again. What is to stay must be copied.
+ */
 export type LookAt = (variable: CdfVariable, bytes: Uint8Array) => void
 
 /**
@@ -23,9 +26,10 @@ export async function digestScience(
   for (const [name, entries] of kept(cdf.attributes)) if (entries.length > 0) say([name, entries.map(describeEntry)])
   for (const [name, variable] of [...cdf.variables].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     say([name, ...describeVariable(variable), kept(variable.attributes).map(([key, entry]) => [key, describeEntry(entry)])])
-    const bytes = await variable.readBytes()
-    take(bytes)
-    look(variable, bytes)
+    for await (const bytes of variable.byteChunks()) {
+      take(bytes)
+      look(variable, bytes)
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 import { assemble } from './assemble.ts'
 import { failCdf } from './codes.ts'
 import { needsConversion, toLittleEndian } from './encodings.ts'
-import { readLeaves } from './extents.ts'
+import { readLeaves, type Leaf } from './extents.ts'
 import type { FileContext } from './header.ts'
 import { checkLeaves } from './leaf.ts'
 import { columnToRow, columnToRowSwapped } from './majority.ts'
@@ -36,14 +36,31 @@ export function* readValues(file: FileContext, variable: VariableRecord, range: 
 }
 
 /** The bytes of a range: little-endian IEEE, in row order unless `file` is asked for; they may lie in `memory`. */
-export function* readRange(file: FileContext, variable: VariableRecord, range: ReadRange, memory: Memory = noMemory): Steps<Uint8Array> {
+export function* readRange(file: FileContext, variable: VariableRecord, range: ReadRange, memory?: Memory): Steps<Uint8Array> {
   const span = chooseRecords(variable, range)
+  return yield* readSpan(file, variable, yield* findLeaves(file, variable, span), span, range.order ?? 'row', memory)
+}
+
+/** The blocks that hold the records of a span, checked. */
+export function* findLeaves(file: FileContext, variable: VariableRecord, span: Span): Steps<readonly Leaf[]> {
+  if (span.count === 0 || !file.header.singleFile) return []
+  const leaves = yield* readLeaves(file, variable, variable.sparse === 'prev' ? 0 : span.first, span.first + span.count - 1)
+  checkLeaves(file, variable, leaves, recordBytesOf(variable))
+  return leaves
+}
+
+/** {@link readRange} where the blocks are known: `leaves` are as {@link findLeaves} gives them. */
+export function* readSpan(
+  file: FileContext,
+  variable: VariableRecord,
+  leaves: readonly Leaf[],
+  span: Span,
+  order: 'row' | 'file',
+  memory: Memory = noMemory,
+): Steps<Uint8Array> {
   const size = recordBytesOf(variable)
   if (span.count === 0) return new Uint8Array(0)
-  const order = range.order ?? 'row'
   if (!file.header.singleFile) return arrange(file, variable, yield* readSide(file, variable, span, size), order, memory)
-  const leaves = yield* readLeaves(file, variable, variable.sparse === 'prev' ? 0 : span.first, span.first + span.count - 1)
-  checkLeaves(file, variable, leaves, size)
   const only = leaves.length === 1 ? leaves[0] : undefined
   const isPlain = only !== undefined && !only.compressed && only.first <= span.first && only.last >= span.first + span.count - 1
   if (isPlain) {
@@ -57,7 +74,7 @@ export function* readRange(file: FileContext, variable: VariableRecord, range: R
       memory,
     )
   }
-  return arrange(file, variable, yield* assemble(file, variable, leaves, span, size, memory.take(span.count * size)), order, memory)
+  return arrange(file, variable, yield* assemble(file, variable, leaves, span, size, memory), order, memory)
 }
 
 // The common case of uncompressed files: nothing is copied unless it must be changed, and then once.

@@ -9,11 +9,11 @@ interface GzipOptions {
 }
 
 /** Unpacks one gzip member (RFC 1952); bytes behind it are ignored. The CRC is checked when asked for. */
-export function gunzip(packed: Uint8Array, expected: number, limit: number, options: GzipOptions): Uint8Array {
+export function gunzip(packed: Uint8Array, expected: number, limit: number, options: GzipOptions, into?: Uint8Array): Uint8Array {
   const start = headerLength(packed)
   const deflated = packed.subarray(start)
   const inflate = options.platform.inflateRaw ?? inflateRaw
-  const bytes = inflate(deflated, expected, limit)
+  const bytes = inflate(deflated, expected, limit, into)
   if (options.crc) checkTrailer(packed, bytes, options.platform)
   return bytes
 }

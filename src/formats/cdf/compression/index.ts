@@ -18,7 +18,8 @@ export function peek(type: CdfCompression['type'], packed: Uint8Array, count: nu
 
 /**
  * Decompresses a block. `expected` is the size it should have, `limit` the most it may have; throws `cdf/inflate` where
- * the stream is broken and `cdf/too-large` beyond the limit. The result may be shorter or longer than expected.
+ * the stream is broken and `cdf/too-large` beyond the limit. The result may be shorter or longer than expected, and may lie in `into`,
+ * which has `expected` bytes.
  */
 export function decompress(
   type: CdfCompression['type'],
@@ -27,9 +28,10 @@ export function decompress(
   limit: number,
   options: ResolvedOptions,
   what: string,
+  into?: Uint8Array,
 ): Uint8Array {
   try {
-    if (type === 'gzip') return gunzip(packed, expected, limit, options)
+    if (type === 'gzip') return gunzip(packed, expected, limit, options, into)
     if (type === 'rle') return decodeRle(packed, expected, limit)
     return (type === 'huffman' ? decodeHuffman : decodeAdaptiveHuffman)(packed, expected, limit)
   } catch (cause) {

@@ -6,7 +6,7 @@ import { checkAttributes, checkEmptyGlobals, checkGlobals } from './attribute-ch
 import { checkFile } from './file-checks.ts'
 import type { IstpFinding, IstpOptions, IstpRule, Report, Subject } from './model.ts'
 import { istpRules } from './rules.ts'
-import { checkValues, checkValuesRead } from './value-checks.ts'
+import { checkValues, watchValues } from './value-checks.ts'
 import { checkVariable } from './variable-checks.ts'
 
 /**
@@ -30,9 +30,28 @@ export async function checkIstp(given: Cdf | Dataset, options: IstpOptions = {})
 
 /** The checks of `values` alone, for values that were read already: `bytes` as `readBytes` gives them. */
 export function checkIstpValues(variable: CdfVariable, bytes: Uint8Array, options: IstpOptions = {}): readonly IstpFinding[] {
+  const watch = watchIstpValues(variable, options)
+  watch.add(bytes)
+  return watch.findings()
+}
+
+/** The checks of `values` alone, of values that are read for another purpose: they are shown in order, some records at a time. */
+export interface IstpValueWatch {
+  /** Whole records, as `readBytes` gives them. */
+  readonly add: (bytes: Uint8Array) => void
+  readonly findings: () => readonly IstpFinding[]
+}
+
+export function watchIstpValues(variable: CdfVariable, options: IstpOptions = {}): IstpValueWatch {
   const findings: IstpFinding[] = []
-  checkValuesRead(variable, bytes, reportTo(findings, options)(variable.name))
-  return findings
+  const { add, end } = watchValues(variable, reportTo(findings, options)(variable.name))
+  return {
+    add,
+    findings: () => {
+      end()
+      return findings
+    },
+  }
 }
 
 const reportTo =

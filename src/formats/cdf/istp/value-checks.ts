@@ -6,6 +6,14 @@ import { orderCounter, rangeCounter, type ValueTally } from './value-tally.ts'
 
 const CHUNK_BYTES = 1 << 22
 
+/** Is shown the values of a variable, in order, some whole records at a time. */
+interface ValueWatch {
+  /** Bytes as `readBytes` gives them. */
+  readonly add: (bytes: Uint8Array) => void
+  /** Reports what was seen. */
+  readonly end: () => void
+}
+
 /** What the values themselves must keep; read in chunks. */
 export async function checkValues(variable: CdfVariable, report: Report): Promise<void> {
   if (!hasLimits(variable)) return
@@ -19,12 +27,11 @@ export async function checkValues(variable: CdfVariable, report: Report): Promis
   tell(variable, count.tally, report)
 }
 
-/** The same of values that were read already, as `readBytes` gives them. */
-export function checkValuesRead(variable: CdfVariable, bytes: Uint8Array, report: Report): void {
-  if (!hasLimits(variable)) return
+/** The same of values that another one reads. */
+export function watchValues(variable: CdfVariable, report: Report): ValueWatch {
+  if (!hasLimits(variable)) return { add: () => undefined, end: () => undefined }
   const count = openCount(variable)
-  count.add(viewNumbers(bytes, typeOf(variable.type)))
-  tell(variable, count.tally, report)
+  return { add: bytes => count.add(viewNumbers(bytes, typeOf(variable.type))), end: () => tell(variable, count.tally, report) }
 }
 
 const hasLimits = (variable: CdfVariable): boolean =>

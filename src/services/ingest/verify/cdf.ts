@@ -1,7 +1,7 @@
 import { openCdfFile } from '#doors/cdf-node'
 import { fail } from '#error'
-import { checkIstp, checkIstpValues } from '#formats/cdf'
-import type { Cdf, CdfVariable, IstpFinding, LookAt } from '#formats/cdf'
+import { checkIstp, watchIstpValues } from '#formats/cdf'
+import type { Cdf, CdfVariable, IstpFinding, IstpValueWatch } from '#formats/cdf'
 import { tt2000FromEpoch } from '#formats/time'
 import { extremesOf } from '#words'
 import { scienceOfCdf } from './science.ts'
@@ -12,15 +12,22 @@ export async function verifyCdf(subject: Subject): Promise<Verified> {
   const file = await openCdfFile(subject.path, { verify: { checksum: true, crc: true } })
   try {
     if (file.variables.size === 0) fail('ingest/no-variables', 'it is a sound CDF without any variable', { name: subject.name })
-    const odd: IstpFinding[] = []
+    const time = timeAxis(file)
+    const coverage = watchCoverage()
+    const watches = new Map<CdfVariable, IstpValueWatch>()
     const { level, severity } = subject.rules.istp
-    const look: LookAt = (variable, bytes) => void odd.push(...checkIstpValues(variable, bytes, { severity }))
-    const science = await scienceOfCdf(file, subject.rules, level === 'off' ? undefined : look)
-    const time =
-      timeAxis(file) ?? fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
-    const coverage = await coverageOf(time)
+    const science = await scienceOfCdf(file, subject.rules, (variable, bytes) => {
+      if (variable === time) coverage.add(variable, bytes)
+      if (level === 'off') return
+      const watch = watches.get(variable) ?? watchIstpValues(variable, { severity })
+      watches.set(variable, watch)
+      watch.add(bytes)
+    })
+    if (time === undefined)
+      return fail('ingest/no-time', 'it is a sound CDF, but none of its variables is of a time type', { name: subject.name })
+    const odd = [...watches.values()].flatMap(watch => watch.findings())
     return {
-      ...(coverage === undefined ? {} : { coverage }),
+      ...coverage.found(),
       records: time.records,
       science,
       content: {
@@ -74,12 +81,27 @@ function timeAxis(file: Cdf): CdfVariable | undefined {
   return times.find(v => v.name.toLowerCase() === 'epoch') ?? times.toSorted((a, b) => b.records - a.records)[0]
 }
 
-async function coverageOf(time: CdfVariable): Promise<{ start: bigint; stop: bigint } | undefined> {
-  if (time.records === 0 || time.type === 'CDF_EPOCH16') return undefined
-  const { values } = await time.read()
-  const stamps = values instanceof BigInt64Array ? values : BigInt64Array.from(values as ArrayLike<number>, v => tt2000FromEpoch(v))
-  const [start, stop] = extremesOf(stamps)
-  return { start, stop }
+/** The first and the last of times that come some at a time. */
+function watchCoverage(): { add(time: CdfVariable, bytes: Uint8Array): void; found(): Pick<Verified, 'coverage'> } {
+  let coverage: Verified['coverage']
+  return {
+    add: (time, bytes) => {
+      if (time.type === 'CDF_EPOCH16') return
+      // Words of eight bytes stand where such words may.
+      const { buffer, byteOffset, byteLength } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
+      const words = [buffer, byteOffset, byteLength / 8] as const
+      const stamps =
+        time.type === 'CDF_TIME_TT2000'
+          ? new BigInt64Array(...words)
+          : BigInt64Array.from(new Float64Array(...words), v => tt2000FromEpoch(v))
+      const [least, most] = extremesOf(stamps)
+      coverage = {
+        start: coverage === undefined || least < coverage.start ? least : coverage.start,
+        stop: coverage === undefined || most > coverage.stop ? most : coverage.stop,
+      }
+    },
+    found: () => (coverage === undefined ? {} : { coverage }),
+  }
 }
 
 function textsOf(file: Cdf, attribute: string): readonly string[] {
