@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { accountFor, evaluateTriggers, formatStatus, type Evaluation } from '#domain/burst'
+import { accountFor, evaluateTriggers, formatStatus, type Evaluation, type RecordEdit } from '#domain/burst'
 import { missionEventsFrom, recordFile, tellMissionEvents } from '#services/catalog'
 import { openDb, withTx, type Db } from '#services/db'
 import { localStore } from '#services/store'
@@ -12,6 +12,7 @@ import { freshDatabase } from '#test/database'
 import { utcOf } from './clock.ts'
 import {
   addSelector,
+  applyRecordEdits,
   closeOverdue,
   commandsFor,
   followBurst,
@@ -271,5 +272,23 @@ describe('segments', () => {
     await burst('mms9', start, end + 10)
     await follow()
     expect(accountFor(await listSegments(db, mission)).received).toBe((end - start) / 10)
+  })
+
+  test('count what came before they were stored', async () => {
+    const [{ start, end } = { start: 0, end: 0 }] = await listSegments(db, mission)
+    const place = { start: end + 600, end: end + 650 }
+    const later: RecordEdit = { act: 'new', segment: -1, ...place, fom: 50, source: 'chief', comment: 'a boundary', spacecraft: 15 }
+    await burst('mms1', start - 100, end + 2000)
+    await burst('mms2', end + 600, end + 630)
+    await follow()
+    const before = accountFor(await listSegments(db, mission)).received
+    expect(before).toBe((end - start) / 10 + 1)
+    await addSelector(db, mission, 'chief', 'super-sitl', 'admin', now)
+    const edited = await applyRecordEdits(db, tables, { mission, edits: [later], justifyAll: 'a test', actor: 'chief', now })
+    expect(edited.segments).toHaveLength(1)
+    expect(await follow()).toBe(0)
+    expect(accountFor(await listSegments(db, mission)).received).toBe(before + 6 + 3)
+    await follow()
+    expect(accountFor(await listSegments(db, mission)).received).toBe(before + 6 + 3)
   })
 })

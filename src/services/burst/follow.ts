@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import type { BurstTables, Evaluation } from '#domain/burst'
-import type { Span } from '#domain/partition'
 import { SdcError, fail } from '#error'
-import { filesToldAfter, spansOf, type FileRow } from '#services/catalog'
+import { filesToldAfter, type FileRow } from '#services/catalog'
 import type { Db } from '#services/db'
 import type { Store } from '#services/store'
-import { countBurstFile } from './arrival.ts'
+import { countBurstFile, countEarlierFiles } from './arrival.ts'
 import { takeEvaluation } from './evaluation.ts'
 
 const batch = 100
@@ -18,8 +17,8 @@ export interface BurstFollower {
 }
 
 /**
- * Goes on through the log: evaluations of trigger data open windows, burst telemetry fills segments. One file that cannot be used is told and
- * passed over. Gives the count of files it looked at. Without a loop in the tables it does nothing.
+ * Goes on through the log: evaluations of trigger data open windows, burst telemetry fills segments, whichever of the two came first. One
+ * file that cannot be used is told and passed over. Gives the count of files it looked at. Without a loop in the tables it does nothing.
  */
 export async function followBurst({ db, store, log }: BurstFollower, tables: BurstTables, mission: string, now: number): Promise<number> {
   const { loop } = tables
@@ -45,6 +44,9 @@ export async function followBurst({ db, store, log }: BurstFollower, tables: Bur
       .values({ follower, sequence: to })
       .onConflict(c => c.column('follower').doUpdateSet({ sequence: to }))
       .execute()
+  const sought = await countEarlierFiles(db, tables, { mission, telemetry: loop.telemetry }, now)
+  if (sought > 0)
+    log.info({ act: 'burst', mission, segments: sought }, 'burst files that had come before these segments were stored are counted')
   return files.length
 
   async function evaluate(file: FileRow): Promise<string> {
@@ -54,7 +56,7 @@ export async function followBurst({ db, store, log }: BurstFollower, tables: Bur
   }
 
   async function count(file: FileRow): Promise<string> {
-    const buffers = await countBurstFile(db, tables, { mission, spacecraft: file.spacecraft, spans: withoutGaps(file) }, now)
+    const buffers = await countBurstFile(db, tables, file, now)
     return `${file.name}: ${buffers} buffers of stored segments`
   }
 }
@@ -68,22 +70,4 @@ async function readEvaluation(path: string, name: string): Promise<Evaluation> {
     throw new SdcError('burst/bad-evaluation', `${name} is no JSON`, { name }, cause)
   }
   return fail('burst/bad-evaluation', `${name} is no evaluation of trigger data (form "burst-evaluation/1")`, { name })
-}
-
-/** The stretches of time that a file of packets has, without those where its packets are known to be missing. */
-function withoutGaps(file: FileRow): readonly Span[] {
-  const gaps = (file.content['gaps'] ?? []) as readonly { readonly start: string | null; readonly stop: string }[]
-  const holes = gaps.flatMap(({ start, stop }): readonly Span[] =>
-    start === null ? [] : [{ start: Date.parse(`${start}Z`), stop: Date.parse(`${stop}Z`) }],
-  )
-  return holes.reduce<readonly Span[]>(
-    (spans, hole) =>
-      spans.flatMap(span =>
-        [
-          { start: span.start, stop: Math.min(span.stop, hole.start) },
-          { start: Math.max(span.start, hole.stop), stop: span.stop },
-        ].filter(part => part.start < part.stop),
-      ),
-    spansOf(file) ?? [],
-  )
 }

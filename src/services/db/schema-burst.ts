@@ -89,6 +89,7 @@ export interface BurstSegmentTable {
   finished: Generated<boolean>
   record: Json<Omit<SegmentRecord, 'id'>>
   told: NullableText
+  sought: Generated<boolean>
 }
 
 export interface BurstOrderTable {
