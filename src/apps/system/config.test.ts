@@ -36,6 +36,7 @@ describe('config.yaml', () => {
     ['executor: kubernetes', 'executor: expected one of "local"|"slurm"'],
     ['tokens: { idl: many }', 'tokens.idl: expected number'],
     ['slots: 0', 'slots: Too small'],
+    ['relay: { mms: { in: here, out: /there } }', 'relay.mms.in: expected a folder from / on'],
     ['tokens: [', 'config.yaml: '],
   ])('%s is refused with its place', async (text, said) => {
     await expect(written(text)).rejects.toThrow(said)

@@ -35,6 +35,17 @@ const schema = z.strictObject({
     })
     .optional()
     .describe('how letters are sent; without it none are'),
+  relay: z
+    .record(
+      z.string(),
+      z.strictObject({
+        in: z.string().startsWith('/', 'expected a folder from / on').describe('where reports of the payload operations center are put'),
+        out: z.string().startsWith('/', 'expected a folder from / on').describe('where its commands are put'),
+        every: z.int().min(1).default(60).describe('seconds between two turns'),
+      }),
+    )
+    .default({})
+    .describe('by mission: the folders of the relay to its payload operations center'),
   network: z.array(z.string()).default([]).describe('processes whose programs may use the network'),
 })
 

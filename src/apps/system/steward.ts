@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { auditArchive, dropFolder } from '#services/ingest'
-import { closeOverdue, followBurst, tellSegments } from '#services/burst'
+import { closeOverdue, followBurst, relayByFolder, tellSegments } from '#services/burst'
 import { sendLetters, smtpMailer, type Mailer } from '#services/mail'
 import { advanceCampaigns, makePlanner } from '#services/pipeline'
 import type { Planner } from '#services/pipeline'
@@ -18,6 +18,9 @@ export async function runSteward(system: System, stop: AbortSignal): Promise<voi
     followLog(system, planner, stop),
     repeat(stop, followPause, () => guarded(system, 'campaigns', () => advanceCampaigns(system.pipeline))),
     repeat(stop, dropPause, () => guarded(system, 'burst', () => runBurst(system))),
+    ...Object.keys(system.config.relay).map(id =>
+      repeat(stop, relayPause(system, id), () => guarded(system, 'relay', () => runRelay(system, id))),
+    ),
     // On its own: a mail server that does not answer keeps nothing else waiting.
     repeat(stop, followPause, () => guarded(system, 'mail', () => sendAndTell(system, mailer))),
     repeat(stop, auditPause, () => guarded(system, 'audit', () => planner.audit())),
@@ -79,6 +82,19 @@ async function runBurst({ db, missions, pipeline: { clock, log }, ingest: { stor
       log[act === 'warned' ? 'warn' : 'info']({ act: `burst ${act}`, mission: mission.id }, sentence)
     await tellSegments(db, tables, mission.id, clock())
   }
+}
+
+const relayPause = ({ config }: System, id: string): number => (config.relay[id]?.every ?? 0) * 1000
+
+/** One turn of the relay of a mission; what it refuses lies beside with its reason. */
+async function runRelay({ db, config, missions, pipeline: { clock, log }, burstTables }: System, id: string): Promise<void> {
+  const folders = config.relay[id]
+  const mission = missions.find(one => one.id === id)
+  if (folders === undefined || mission === undefined)
+    return log.error({ act: 'relay', mission: id }, `config.yaml: relay: there is no mission ${id}`)
+  const { taken, refused, sent } = await relayByFolder(db, await burstTables(mission), id, folders, clock())
+  for (const complaint of refused) log.warn({ act: 'relay', mission: id }, `refused ${complaint}`)
+  if (taken + sent > 0) log.info({ act: 'relay', mission: id, taken, sent }, 'reports taken from the relay, commands put there')
 }
 
 async function sendAndTell({ db, pipeline }: System, mailer: Mailer | undefined): Promise<void> {

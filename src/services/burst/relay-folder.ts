@@ -8,7 +8,7 @@ import { commandsFor, takeReport } from './relay.ts'
 
 /**
  * One turn of the relay to the payload operations center as a folder: reports are taken from `in` (then kept in `in/taken`, or in
- * `in/refused` with the reason beside), and the commands that are due are put into `out`, each under its final name at once.
+ * `in/refused` with the reason beside), and the commands that are due are put into `out`, each under its final name at once; one that still lies there is not put there again.
  */
 export async function relayByFolder(
   db: Db,
@@ -30,15 +30,24 @@ export async function relayByFolder(
       await writeFile(join(refused, `${name}.reason.txt`), `${wrong}\n`)
     }
   }
-  const commands = await commandsFor(db, tables, mission, now)
+  const lying = await readTexts(folders.out)
+  const commands = (await commandsFor(db, tables, mission, now)).filter(command => !lying.has(textOf(command)))
   const stamp = new Date(now).toISOString().replaceAll(/[:.]/g, '-')
   for (const [i, command] of commands.entries()) {
     const name = `${stamp}-${String(i).padStart(4, '0')}-${command.kind}.json`
-    await writeFile(join(folders.out, `.${name}`), `${JSON.stringify(command)}\n`)
+    await writeFile(join(folders.out, `.${name}`), textOf(command))
     await rename(join(folders.out, `.${name}`), join(folders.out, name))
   }
   await tellCommands(db, mission, commands, now)
   return { taken: count, refused: complaints, sent: commands.length }
+}
+
+const textOf = (command: CommandMessage): string => `${JSON.stringify(command)}\n`
+
+/** What lies in a folder; somebody may be taking it away. */
+async function readTexts(folder: string): Promise<ReadonlySet<string>> {
+  const names = (await readdir(folder)).filter(name => name.endsWith('.json') && !name.startsWith('.'))
+  return new Set(await Promise.all(names.map(name => readFile(join(folder, name), 'utf8').catch(() => ''))))
 }
 
 /** Says what has been sent, so that those who listen see the relay work. */
