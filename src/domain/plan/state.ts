@@ -25,7 +25,7 @@ export function shownState(
   cell: { readonly have: Have; readonly next: Next; readonly due: number | undefined; readonly reason: Pick<Reason, 'kind'> },
   now: number,
 ): Shown {
-  if (cell.reason.kind === 'not-planned') return 'failed'
+  if (cell.next === 'failed' && cell.reason.kind === 'not-planned') return 'failed'
   if (cell.have === 'full') return 'made'
   if (cell.have === 'no-data') return 'no data'
   if (cell.next === 'held') return 'held'
