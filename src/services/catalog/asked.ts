@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Span } from '#domain/partition'
+import type { Version } from '#domain/version'
 import type { ContactFact, EventFact } from '#domain/plan'
 import { tt2000FromUtcMs } from '#formats/time'
 import type { Db, Tx } from '#services/db'
@@ -89,16 +90,36 @@ export interface NameQuestion {
   readonly partition: string
 }
 
-/** Ids of the highest versions of partitions in the ledger, retired ones included. */
-export async function newestFiles(db: Db | Tx, questions: readonly NameQuestion[]): Promise<readonly (number | undefined)[]> {
-  const { rows } = await sql<{ readonly asked: number; readonly id: number }>`
-    select q.asked::int, f.id
+/** What tells the highest version of a partition. */
+export interface NewestFile {
+  readonly id: number
+  readonly version: Version
+  readonly arrived: number
+}
+
+/** The highest versions of partitions in the ledger, retired ones included. */
+export async function newestFiles(db: Db | Tx, questions: readonly NameQuestion[]): Promise<readonly (NewestFile | undefined)[]> {
+  const { rows } = await sql<NewestFile & { readonly asked: number }>`
+    select q.asked::int, f.id, f.version, f.arrived_at as arrived
     from unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.dataset))}, ${texts(questions.map(q => q.partition))})
       with ordinality as q (mission, dataset, partition, asked)
     cross join lateral (
-      select id from file where mission = q.mission and dataset = q.dataset and partition = q.partition order by version desc limit 1
+      select id, version, arrived_at from file where mission = q.mission and dataset = q.dataset and partition = q.partition
+      order by version desc limit 1
     ) f`.execute(db)
-  return sortOut(questions.length, rows).map(([row]) => row?.id)
+  return sortOut(questions.length, rows).map(([row]) => row)
+}
+
+/** The held and retired parents of files, each once. */
+export async function parentFiles(
+  db: Db | Tx,
+  children: readonly number[],
+): Promise<readonly (Pick<FileRow, 'dataset' | 'partition' | 'version' | 'product'> & { readonly child: number })[]> {
+  if (children.length === 0) return []
+  const { rows } = await sql<Pick<FileRow, 'dataset' | 'partition' | 'version' | 'product'> & { readonly child: number }>`
+    select distinct p.child, f.id, f.dataset, f.partition, f.version, f.product
+    from file_parent p join file f on f.id = p.parent where p.child = any(${children}::bigint[])`.execute(db)
+  return rows
 }
 
 export interface EventQuestion {

@@ -182,7 +182,13 @@ export const findBytes = (
     .executeTakeFirst()
 
 export const filesByIds = (db: Db | Tx, ids: readonly number[]): Promise<readonly FileRow[]> =>
-  ids.length === 0 ? Promise.resolve([]) : db.selectFrom('file').selectAll().where('id', 'in', ids).execute()
+  ids.length === 0
+    ? Promise.resolve([])
+    : db
+        .selectFrom('file')
+        .selectAll()
+        .where(sql<boolean>`id = any(${ids}::bigint[])`)
+        .execute()
 
 export const filesByNames = (db: Db | Tx, mission: string, names: readonly string[]): Promise<readonly FileRow[]> =>
   names.length === 0

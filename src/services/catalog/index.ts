@@ -16,8 +16,8 @@ export {
   spansOf,
 } from './files.ts'
 export type { FileRow, NewFile, Parent } from './files.ts'
-export { contactsIn, latestFiles, missionEventsIn, newestFiles, sortOut } from './asked.ts'
-export type { NameQuestion, PlannedFile } from './asked.ts'
+export { contactsIn, latestFiles, missionEventsIn, newestFiles, parentFiles, sortOut } from './asked.ts'
+export type { NameQuestion, NewestFile, PlannedFile } from './asked.ts'
 export {
   contactsOf,
   missionEventsFrom,
@@ -29,6 +29,7 @@ export {
 export type { ReportedEvent, Telling } from './mission-events.ts'
 export { recordRefusal } from './quarantine.ts'
 export type { Refusal } from './quarantine.ts'
+export { filesByIdsShared, findFileShared, latestShared } from './shared-reads.ts'
 export { filesToldAfter } from './told-files.ts'
 export { countFilesByDataset, countHeld, foldTallies } from './tallies.ts'
 export type { FileCount } from './tallies.ts'

@@ -3,6 +3,7 @@ export type { Environment } from './environment.ts'
 export { openOrigin } from './origin.ts'
 export type { CodeOrigin } from './origin.ts'
 export {
+  codeInProduction,
   findRelease,
   lastReport,
   listReleases,
@@ -12,9 +13,8 @@ export {
   recordReport,
   registerRelease,
   rollBack,
-  roseSince,
 } from './releases.ts'
-export type { CodeReport, Registration, Release } from './releases.ts'
+export type { CodeInProduction, CodeReport, Registration, Release } from './releases.ts'
 export { codeStore } from './store.ts'
 export type { CodeStore } from './store.ts'
 export type { Tree, TreeEntry } from './tree.ts'

@@ -1,8 +1,8 @@
+import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { mayMove, releaseMoves } from '#domain/process'
 import type { ReleaseState } from '#domain/process'
 import { SdcError, fail } from '#error'
-import { instant } from '#services/db'
 import type { CodeReleaseTable, Db, Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import type { Tree } from './tree.ts'
@@ -72,21 +72,23 @@ export async function findRelease(db: Db | Tx, name: string, digest: string): Pr
 export const productionOf = (db: Db | Tx, name: string): Promise<Release | undefined> =>
   db.selectFrom('code_release').selectAll().where('package', '=', name).where('state', '=', 'production').executeTakeFirst()
 
-/** Whether code that declares a rise of quality came into production after a moment: what was made before is of lower quality. */
-export async function roseSince(db: Db | Tx, name: string, since: number): Promise<boolean> {
-  const row = await db
-    .selectFrom('code_move')
-    .innerJoin('code_release', j =>
-      j.onRef('code_release.package', '=', 'code_move.package').onRef('code_release.digest', '=', 'code_move.digest'),
-    )
-    .select('code_move.id')
-    .where('code_move.package', '=', name)
-    .where('code_move.after', '=', 'production')
-    .where('code_move.at', '>=', instant(since))
-    .where('code_release.rise', '=', 'quality')
-    .limit(1)
-    .executeTakeFirst()
-  return row !== undefined
+/** What planning asks of the code of a package. */
+export interface CodeInProduction {
+  readonly digest: string | null
+  /** When code that declares a rise of quality last came into production: what was made before is of lower quality. UTC milliseconds. */
+  readonly raised: number | null
+}
+
+/** The code of packages, by package. */
+export async function codeInProduction(db: Db | Tx, packages: readonly string[]): Promise<ReadonlyMap<string, CodeInProduction>> {
+  const { rows } = await sql<CodeInProduction & { readonly package: string }>`
+    select p.package, r.digest, (
+      select max(m.at) from code_move m join code_release c using (package, digest)
+      where m.package = p.package and m.after = 'production' and c.rise = 'quality') as raised
+    from unnest(${packages}::text[]) as p (package) left join code_release r on r.package = p.package and r.state = 'production'`.execute(
+    db,
+  )
+  return new Map(rows.map(row => [row.package, row]))
 }
 
 interface Word {

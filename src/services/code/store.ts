@@ -4,6 +4,7 @@ import { chmod, copyFile, lstat, mkdir, readFile, readlink, rename, rm, symlink,
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { fail } from '#error'
+import { together } from '#services/db'
 import { readTree, stampTree } from './tree.ts'
 import type { Tree } from './tree.ts'
 
@@ -44,6 +45,16 @@ export function codeStore(root: string): CodeStore {
     if (!existsSync(join(root, tree.digest))) await copyTree(root, folder, tree)
     return tree
   }
+  const snapshotOf = async (folder: string): Promise<string> => {
+    const stamp = await stampTree(folder)
+    const known = seen.get(folder)
+    if (known?.stamp === stamp) return known.digest
+    const { digest } = await put(folder)
+    seen.set(folder, { stamp, digest })
+    return digest
+  }
+  // Jobs that begin while one looks at the folder share the next look.
+  const askers = new Map<string, (ask: true) => Promise<string>>()
   return {
     put,
     apsis: () => (own ??= readTree(join(source, 'src')).then(tree => tree.digest)),
@@ -56,13 +67,11 @@ export function codeStore(root: string): CodeStore {
       checked.add(digest)
       return folder
     },
-    snapshot: async folder => {
-      const stamp = await stampTree(folder)
-      const known = seen.get(folder)
-      if (known?.stamp === stamp) return known.digest
-      const { digest } = await put(folder)
-      seen.set(folder, { stamp, digest })
-      return digest
+    snapshot: folder => {
+      const ask =
+        askers.get(folder) ?? together((asked: readonly true[]) => snapshotOf(folder).then(result => asked.map(() => ({ result }))))
+      askers.set(folder, ask)
+      return ask(true)
     },
   }
 }

@@ -4,9 +4,9 @@ import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import { describeLess } from '#domain/process'
 import { SdcError, fail } from '#error'
-import { findFile } from '#services/catalog'
+import { findFile, findFileShared } from '#services/catalog'
+import type { FileRow } from '#services/catalog'
 import { withTx } from '#services/db'
-import type { Db, Tx } from '#services/db'
 import { landBytes, lockKey, verifyFile } from '#services/ingest'
 import type { Landed, Prepared } from '#services/ingest'
 import { holdAttempt } from '#services/pipeline'
@@ -112,7 +112,8 @@ async function verifyOutput(
 async function publish(context: ExecutorContext, attempt: Attempt, { prepared, landed }: Output): Promise<void> {
   const { store } = context.ingest
   const { path, sha256 } = prepared.file
-  await refuseRecorded(context.pipeline.db, prepared)
+  const { mission, name } = prepared.file
+  refuseRecorded(name, await findFileShared(context.pipeline.db, mission, name))
   try {
     await store.put(path, landed.temporary, sha256)
   } catch (error) {
@@ -120,7 +121,7 @@ async function publish(context: ExecutorContext, attempt: Attempt, { prepared, l
     await withTx(context.pipeline.db, async tx => {
       await lockKey(tx, path)
       await holdAttempt(tx, attempt)
-      await refuseRecorded(tx, prepared)
+      refuseRecorded(name, await findFile(tx, mission, name))
       context.log.warn({ act: 'orphan', job: attempt.job.id, path }, 'bytes that no row names give way to this output')
       await store.remove(path)
       await store.put(path, landed.temporary, sha256)
@@ -129,7 +130,6 @@ async function publish(context: ExecutorContext, attempt: Attempt, { prepared, l
 }
 
 /** A file that was delivered under the output's name meanwhile stays what it is. */
-async function refuseRecorded(db: Db | Tx, { file: { mission, name } }: Prepared): Promise<void> {
-  const row = await findFile(db, mission, name)
+function refuseRecorded(name: string, row: FileRow | undefined): void {
   if (row !== undefined) fail('executor/name-taken', `${name} is recorded already, from ${row.actor}`, { name })
 }

@@ -1,7 +1,7 @@
 import { lessOf, within } from '#domain/process'
 import type { Extent, Less } from '#domain/process'
 import { tt2000FromUtcMs } from '#formats/time'
-import { latestOf, scienceOf } from '#services/catalog'
+import { latestShared, scienceOf } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import type { Db } from '#services/db'
 import type { Prepared } from '#services/ingest'
@@ -17,7 +17,7 @@ export type Comparison =
  * rise of the interface is published although nothing else changed.
  */
 export async function compareWithLatest(db: Db, { file }: Prepared, interfacePart: number): Promise<Comparison> {
-  const latest = await latestOf(db, file.mission, file.dataset, file.partition)
+  const latest = await latestShared(db, file)
   if (latest === undefined || latest.state !== 'held') return { kind: 'new' }
   const raised = interfacePart >= 0 && file.version[interfacePart] !== latest.version[interfacePart]
   if (!raised && scienceOf(latest) === scienceOf(file)) return { kind: 'same', file: latest }

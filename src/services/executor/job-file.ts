@@ -5,7 +5,7 @@ import { formatVersion } from '#domain/version'
 import { fail } from '#error'
 import { formatUtc } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
-import { filesByIds } from '#services/catalog'
+import { filesByIdsShared } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
 import type { Attempt, JobRow } from '#services/pipeline'
 import type { ExecutorContext } from './context.ts'
@@ -19,14 +19,11 @@ export async function buildJobFile(
   scratch: string,
 ): Promise<JobFile> {
   const { job } = attempt
-  const rows = new Map(
-    (
-      await filesByIds(
-        context.pipeline.db,
-        job.inputs.map(i => i.file),
-      )
-    ).map(r => [r.id, r]),
+  const files = await filesByIdsShared(
+    context.pipeline.db,
+    job.inputs.map(i => i.file),
   )
+  const rows = new Map(files.map(r => [r.id, r]))
   const inputs: JobInput[] = []
   for (const input of job.inputs) {
     const row = rows.get(input.file) ?? fail('executor/input-absent', `input ${input.name} of job ${job.id} is not in the ledger`)

@@ -64,11 +64,13 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
   })
   const attempt = (c: Claim): { id: string; retryCount: number } => ({ id: c.id, retryCount: c.retryCount })
   return {
-    dispatch: async (tx, job, { priority, delay }) => {
-      await boss.send(
+    dispatch: async (tx, jobs) => {
+      const later = (delay: number): { startAfter?: string } =>
+        delay > 0 ? { startAfter: new Date(Date.now() + delay).toISOString() } : {}
+      await boss.insert(
         queueName,
-        { job },
-        { priority, ...(delay > 0 ? { startAfter: new Date(Date.now() + delay) } : {}), db: fromKysely(tx) },
+        jobs.map(({ job, priority, delay }) => ({ data: { job }, priority, ...later(delay) })),
+        { db: fromKysely(tx) },
       )
     },
     findForgotten: async jobs => {

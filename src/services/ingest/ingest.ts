@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SdcError, fail } from '#error'
-import { findBytes, findFile, idsByNames, recordFiles, recordMissionEvents, recordRefusal } from '#services/catalog'
+import { findBytes, findFileShared, idsByNames, recordFiles, recordMissionEvents, recordRefusal } from '#services/catalog'
 import type { NewFile, Parent } from '#services/catalog'
 import { perDatabase, together, withTx } from '#services/db'
 import type { Came, Tx } from '#services/db'
@@ -135,7 +135,7 @@ interface Known {
 }
 
 async function lookUp(context: IngestContext, identity: Identity, landed: Landed): Promise<Known | undefined> {
-  const row = await findFile(context.db, identity.mission.id, identity.name)
+  const row = await findFileShared(context.db, identity.mission.id, identity.name)
   if (row !== undefined) return { id: row.id, name: row.name, sha256: row.sha256, same: row.sha256 === landed.sha256 }
   // Bytes that an adapter recognised get a fresh name each time: the same delivery again is found by its hash.
   const twin = identity.adopted ? await findBytes(context.db, identity.mission.id, identity.dataset, landed.sha256) : undefined

@@ -27,7 +27,7 @@ export const readsIn = (db: Db | Tx): Reads => ({
   },
   cellsIn: asked => cellsIn(db, asked),
   lastVerified: asked => lastVerified(db, asked),
-  newestFile: asked => newestFiles(db, asked.map(toName)),
+  newestFile: async asked => (await newestFiles(db, asked.map(toName))).map(file => file?.id),
   waiver: asked => validWaivers(db, asked),
 })
 

@@ -86,7 +86,7 @@ export const finishAttempt = (
       ? { state: 'ready' as const, not_before: new Date(now + delay), message: ending.message, uncounted }
       : { state: 'failed' as const, ended_at: new Date(now), message: ending.message }
     await tx.updateTable('job').set(change).where('id', '=', job.id).execute()
-    if (again) await context.dispatch(tx, job.id, { priority: job.priority, delay })
+    if (again) await context.dispatch(tx, [{ job: job.id, priority: job.priority, delay }])
     else await releaseVersions(tx, job.id)
     return []
   })

@@ -224,7 +224,7 @@ async function postpone(context: PipelineContext, tx: Tx, job: JobRow, uncounted
   const not_before = new Date(context.clock() + shortPause)
   await tx.updateTable('job').set({ state: 'ready', uncounted, not_before, message: lack }).where('id', '=', job.id).execute()
   await showActive(tx, [{ ...job, state: 'ready', not_before: not_before.getTime(), message: lack }], context.clock())
-  await context.dispatch(tx, job.id, { priority: job.priority, delay: shortPause })
+  await context.dispatch(tx, [{ job: job.id, priority: job.priority, delay: shortPause }])
 }
 
 /** Notes what a running program is called outside of its worker; false where the try is no longer this worker's. */

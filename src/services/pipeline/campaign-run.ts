@@ -15,7 +15,7 @@ import { cancelJob } from './cancel.ts'
 import { spotKey } from './context.ts'
 import type { PipelineContext, Spot } from './context.ts'
 import { gatherWork } from './facts.ts'
-import { makeJob } from './jobs.ts'
+import { makeJobs } from './jobs.ts'
 import { readsIn } from './answers.ts'
 import { workOut } from './known.ts'
 import { findMission, reconcile } from './reconcile.ts'
@@ -175,7 +175,7 @@ async function orderItem(context: PipelineContext, campaign: CampaignRow, item: 
     if (run === undefined) return settled('skipped', cell.reason.text)
     if (await isMadeMeanwhile(tx, mission, campaign, item, facts.madeRecipe === run.recipe))
       return settled('skipped', 'made meanwhile, with what the campaign is for')
-    const id = await makeJob(context, tx, mission, facts, key, run, campaign.id)
+    const [id = null] = await makeJobs(context, tx, [{ mission, facts, key, run }], campaign.id)
     await setItem(tx, item, { state: 'queued', message: null, job: id })
     return id
   })

@@ -4,8 +4,11 @@ import type { Partition } from '#domain/partition'
 import type { Settings } from '#domain/plan'
 import type { Db, Tx } from '#services/db'
 
-/** Hands a job to the workers' transport in the transaction that makes or re-opens it; not before `delay` milliseconds from now. */
-export type Dispatch = (tx: Tx, job: number, options: { readonly priority: number; readonly delay: number }) => Promise<void>
+/** Hands jobs to the workers' transport in the transaction that makes or re-opens them; each not before `delay` milliseconds from now. */
+export type Dispatch = (
+  tx: Tx,
+  jobs: readonly { readonly job: number; readonly priority: number; readonly delay: number }[],
+) => Promise<void>
 
 /** Of these jobs, those that no worker will ever be handed: the transport has forgotten them. */
 export type FindForgotten = (jobs: readonly number[]) => Promise<readonly number[]>

@@ -1,15 +1,14 @@
 import { consumersOf, datasetId, datasetsOf, findProduct, rankOf } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
-import type { FileFact, WorkFacts } from '#domain/plan'
+import type { FileFact } from '#domain/plan'
 import { instant } from '#services/db'
 import type { Tx } from '#services/db'
 import { forecastOf } from './campaign-plan.ts'
 import { addItems, campaignOfFile, campaignOfInput, findCampaign, recordCampaign } from './campaigns.ts'
 import type { CampaignRow, CampaignWork } from './campaigns.ts'
 import type { PipelineContext } from './context.ts'
-import type { Run } from './ledger.ts'
+import type { JobOrder } from './ledger.ts'
 import { backlogSlots } from './backlog.ts'
-import type { WorkKey } from './sql.ts'
 
 /** A remake that is not run by itself, and in words why. */
 export interface Deferral {
@@ -20,14 +19,7 @@ export interface Deferral {
  * Whether a remake is left to a campaign: because a campaign made the input that changed, or because the input is one that so many
  * products hang on that a person has to approve. What was never made never waits.
  */
-export async function deferRemake(
-  context: PipelineContext,
-  tx: Tx,
-  mission: Mission,
-  facts: WorkFacts,
-  key: WorkKey,
-  run: Run,
-): Promise<Deferral | undefined> {
+export async function deferRemake(context: PipelineContext, tx: Tx, { mission, facts, key, run }: JobOrder): Promise<Deferral | undefined> {
   const [newest] = run.inputs.map(i => i.file).toSorted((a, b) => b.arrived - a.arrived || b.id - a.id)
   if (facts.madeRecipe === undefined || newest === undefined) return undefined
   const work = { process: key.process, spacecraft: key.spacecraft, partition: key.partition, rank: rankOf(mission, facts.process) }

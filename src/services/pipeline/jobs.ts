@@ -1,143 +1,96 @@
 import { sql } from 'kysely'
-import { datasetId, findProduct, packageOf, printName } from '#domain/mission'
-import type { Mission, Process, Product } from '#domain/mission'
-import type { PlannedInput, WorkFacts } from '#domain/plan'
-import { compareVersions, nextVersion, riseOf } from '#domain/version'
-import type { ParentVersion, Version } from '#domain/version'
-import { filesByIds, latestOf, parentsOf } from '#services/catalog'
-import { productionOf, roseSince } from '#services/code'
-import type { JobOutputRow, Tx } from '#services/db'
+import { packageOf } from '#domain/mission'
+import { codeInProduction } from '#services/code'
+import { rowsInto } from '#services/db'
+import type { Tx } from '#services/db'
 import { backlogPriority } from './backlog.ts'
 import type { PipelineContext } from './context.ts'
+import type { JobOrder } from './ledger.ts'
+import { planOutputs } from './outputs.ts'
 import type { WorkKey } from './sql.ts'
 
 /** Notified with every transaction that makes a job: workers need not wait for their next look. */
 export const jobChannel = 'apsis_job'
 
-/** Makes a job with exact inputs and reserved output names, and hands it to the workers, all in the caller's transaction. */
-export async function makeJob(
+/**
+ * Makes jobs with exact inputs and reserved output names, and hands them to the workers, all in the caller's transaction and in as many
+ * statements for many as for one. Their numbers, in the order of the works, which are different ones.
+ */
+export async function makeJobs(
   context: PipelineContext,
   tx: Tx,
-  mission: Mission,
-  facts: WorkFacts,
-  key: WorkKey,
-  run: { readonly recipe: string; readonly inputs: readonly PlannedInput[] },
+  orders: readonly JobOrder[],
   campaign?: number,
-): Promise<number> {
-  const { process } = facts
-  const priority = process.priority + (campaign === undefined ? 0 : backlogPriority)
-  const outputs: JobOutputRow[] = []
-  for (const output of process.outputs) outputs.push(await planOutput(tx, mission, process, output, key, run.inputs))
-  const code = await productionOf(tx, packageOf(mission, process))
+): Promise<readonly number[]> {
+  if (orders.length === 0) return []
   const now = context.clock()
-  const values = {
-    mission: mission.id,
-    process: process.id,
-    spacecraft: key.spacecraft,
-    partition: key.partition.key,
-    partition_kind: key.partition.kind,
-    start_time: new Date(key.partition.start),
-    stop_time: new Date(key.partition.stop),
-    recipe: run.recipe,
-    generation: await nextGeneration(tx, key, run.recipe),
-    state: 'ready' as const,
-    inputs: JSON.stringify(run.inputs.map(i => ({ role: i.role, file: i.file.id, name: i.file.name }))),
-    outputs: JSON.stringify(outputs),
-    code: code?.digest ?? null,
+  const code = await codeInProduction(tx, [...new Set(orders.map(packageOfOrder))])
+  const outputs = await planOutputs(tx, orders, code)
+  const generations = await nextGenerations(tx, orders)
+  const rows = orders.map((order, i) => ({
+    mission: order.key.mission,
+    process: order.key.process,
+    spacecraft: order.key.spacecraft,
+    partition: order.key.partition.key,
+    partition_kind: order.key.partition.kind,
+    start_time: new Date(order.key.partition.start),
+    stop_time: new Date(order.key.partition.stop),
+    recipe: order.run.recipe,
+    generation: generations[i],
+    state: 'ready',
+    inputs: order.run.inputs.map(input => ({ role: input.role, file: input.file.id, name: input.file.name })),
+    outputs: outputs[i],
+    code: code.get(packageOfOrder(order))?.digest ?? null,
     campaign: campaign ?? null,
-    priority,
+    priority: order.facts.process.priority + (campaign === undefined ? 0 : backlogPriority),
     created_at: new Date(now),
     not_before: new Date(now),
-  }
-  const { id } = await tx
-    .insertInto('job')
-    .values(values)
-    .returning(['id', sql`pg_notify(${jobChannel}, '')`.as('told')])
-    .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('reserved_version')
-    .values(outputs.map(o => ({ mission: mission.id, dataset: o.dataset, partition: key.partition.key, version: o.version, job: id })))
-    .execute()
-  await context.dispatch(tx, id, { priority, delay: 0 })
-  return id
-}
-
-/** The same recipe may be wanted again after another one (an input went back): a new generation, not a conflict. */
-async function nextGeneration(tx: Tx, key: WorkKey, recipe: string): Promise<number> {
-  const { top } = await tx
-    .selectFrom('job')
-    .select(e => e.fn.max('generation').as('top'))
-    .where('mission', '=', key.mission)
-    .where('process', '=', key.process)
-    .where('spacecraft', '=', key.spacecraft)
-    .where('partition', '=', key.partition.key)
-    .where('recipe', '=', recipe)
-    .executeTakeFirstOrThrow()
-  return (top as number | null) === null ? 0 : top + 1
-}
-
-async function planOutput(
-  tx: Tx,
-  mission: Mission,
-  process: Process,
-  output: Process['outputs'][number],
-  key: WorkKey,
-  inputs: readonly PlannedInput[],
-): Promise<JobOutputRow> {
-  const product = findProduct(mission, output.product)
-  const dataset = datasetId(product, key.spacecraft)
-  const latest = await latestOf(tx, mission.id, dataset, key.partition.key)
-  const rise =
-    latest === undefined
-      ? 'revision'
-      : riseOf(
-          await parentsBefore(tx, mission, latest.id),
-          inputs.map(i => parentVersion(mission, i.file)),
-          (await roseSince(tx, packageOf(mission, process), latest.arrived_at)) ? 'quality' : 'revision',
-        )
-  const reserved = await highestReserved(tx, mission.id, dataset, key.partition.key)
-  const top = [latest?.version, reserved]
-    .filter(v => v !== undefined)
-    .toSorted(compareVersions)
-    .at(-1)
-  const version = nextVersion(product.scheme, top, product.interface, rise)
-  const name = printName({ product, spacecraft: key.spacecraft, start: startInName(product, key), stop: key.partition.stop, version })
-  return { role: output.role, product: product.id, dataset, name, version }
-}
-
-const startInName = (_product: Product, key: WorkKey): number => key.partition.start
-
-async function highestReserved(tx: Tx, mission: string, dataset: string, partition: string): Promise<Version | undefined> {
-  const rows = await tx
-    .selectFrom('reserved_version')
-    .select('version')
-    .where('mission', '=', mission)
-    .where('dataset', '=', dataset)
-    .where('partition', '=', partition)
-    .orderBy('version', 'desc')
-    .limit(1)
-    .execute()
-  return rows[0]?.version
-}
-
-async function parentsBefore(tx: Tx, mission: Mission, file: number): Promise<readonly ParentVersion[]> {
-  const parents = await parentsOf(tx, file)
-  const rows = await filesByIds(
-    tx,
-    parents.flatMap(p => (p.parent === null ? [] : [p.parent])),
+  }))
+  const made = await sql<Omit<WorkKey, 'partition'> & { readonly id: number; readonly partition: string }>`
+    insert into ${rowsInto('job', rows)}
+    returning id, mission, process, spacecraft, partition, pg_notify(${jobChannel}, '') as told`.execute(tx)
+  const numbers = new Map(made.rows.map(row => [nameOf({ ...row, partition: { key: row.partition } }), row.id]))
+  const ids = orders.map(({ key }) => numbers.get(nameOf(key)) as number)
+  const reserved = orders.flatMap(({ key }, i) =>
+    (outputs[i] ?? []).map(({ dataset, version }) => ({
+      mission: key.mission,
+      dataset,
+      partition: key.partition.key,
+      version,
+      job: ids[i],
+    })),
   )
-  return rows.map(r => parentVersion(mission, r))
+  await sql`insert into ${rowsInto('reserved_version', reserved)}`.execute(tx)
+  await context.dispatch(
+    tx,
+    ids.map((job, i) => ({ job, priority: rows[i]?.priority ?? 0, delay: 0 })),
+  )
+  return ids
 }
 
-const parentVersion = (
-  mission: Mission,
-  file: { readonly dataset: string; readonly partition: string; readonly version: readonly number[]; readonly product: string },
-): ParentVersion => ({
-  dataset: file.dataset,
-  partition: file.partition,
-  version: file.version,
-  scheme: findProduct(mission, file.product).scheme,
-})
+const packageOfOrder = ({ mission, facts }: JobOrder): string => packageOf(mission, facts.process)
+
+const nameOf = (key: Omit<WorkKey, 'partition'> & { readonly partition: { readonly key: string } }): string =>
+  JSON.stringify([key.mission, key.process, key.spacecraft, key.partition.key])
+
+/**
+ * The same recipe may be wanted again after another one (an input went back): a new generation, not a conflict. Not asked for works that had
+ * no job yet, of which the facts tell.
+ */
+async function nextGenerations(tx: Tx, orders: readonly JobOrder[]): Promise<readonly number[]> {
+  const asked = orders.filter(order => order.facts.job !== undefined)
+  if (asked.length === 0) return orders.map(() => 0)
+  const keys = asked.map(({ key, run }) => ({ ...key, partition: key.partition.key, recipe: run.recipe }))
+  const { rows } = await sql<{ asked: number; next: number }>`
+    select q.asked::int, coalesce((
+      select max(generation) + 1 from job where mission = q.mission and process = q.process and spacecraft = q.spacecraft
+        and partition = q.partition and recipe = q.recipe), 0) as next
+    from unnest(${keys.map(k => k.mission)}::text[], ${keys.map(k => k.process)}::text[], ${keys.map(k => k.spacecraft)}::text[],
+      ${keys.map(k => k.partition)}::text[], ${keys.map(k => k.recipe)}::text[])
+      with ordinality as q (mission, process, spacecraft, partition, recipe, asked)`.execute(tx)
+  const next = new Map(rows.map(row => [asked[row.asked - 1], row.next]))
+  return orders.map(order => next.get(order) ?? 0)
+}
 
 /** Gives reserved versions back, of all outputs or of some: the job failed for good, found no data, or nothing in them changed. */
 export const releaseVersions = async (tx: Tx, job: number, datasets?: readonly string[]): Promise<void> => {

@@ -12,7 +12,7 @@ import type { CellSpot } from './cell-spots.ts'
 import type { PipelineContext } from './context.ts'
 import { deferRemake } from './defer.ts'
 import type { Deferral } from './defer.ts'
-import { makeJob } from './jobs.ts'
+import { makeJobs } from './jobs.ts'
 import type { Reads } from './known.ts'
 import type { Change } from './spots.ts'
 import { dropCells, lockSpots, writeCells, writeUnplanned } from './sql.ts'
@@ -30,8 +30,16 @@ export interface Ledger {
   dropCells(cells: readonly (CellName & { readonly mission: string })[]): Promise<readonly boolean[]>
   /** Says in cells that they could not be planned, over whatever they say; true, in their order, where they did not say so before. */
   noteUnplanned(cells: readonly Unplanned[], at: number): Promise<readonly boolean[]>
-  /** The job's number; or that it is left to a campaign. */
-  makeJob(mission: Mission, facts: WorkFacts, key: WorkKey, run: Run): Promise<number | Deferral>
+  /** The jobs' numbers, in the order of the works, which are different ones; or that one is left to a campaign. */
+  makeJobs(orders: readonly JobOrder[]): Promise<readonly (number | Deferral)[]>
+}
+
+/** A run of a work that is to be made a job. */
+export interface JobOrder {
+  readonly mission: Mission
+  readonly facts: WorkFacts
+  readonly key: WorkKey
+  readonly run: Run
 }
 
 export interface Run {
@@ -154,5 +162,14 @@ const inTx = (context: PipelineContext, tx: Tx): Ledger => ({
   writeCells: (cells, at) => writeCells(tx, cells, at),
   dropCells: cells => dropCells(tx, cells),
   noteUnplanned: (cells, at) => writeUnplanned(tx, cells, at),
-  makeJob: async (...job) => (await deferRemake(context, tx, ...job)) ?? makeJob(context, tx, ...job),
+  makeJobs: async orders => {
+    const made = new Map<JobOrder, number | Deferral>()
+    for (const order of orders) {
+      const deferral = await deferRemake(context, tx, order)
+      if (deferral !== undefined) made.set(order, deferral)
+    }
+    const now = orders.filter(order => !made.has(order))
+    for (const [i, job] of (await makeJobs(context, tx, now)).entries()) made.set(now[i] as JobOrder, job)
+    return orders.map(order => made.get(order) as number | Deferral)
+  },
 })

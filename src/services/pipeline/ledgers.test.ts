@@ -49,7 +49,7 @@ class OnPostgres {
     this.#context = {
       db,
       missions: [dozen],
-      dispatch: async (_tx, job) => void this.hints.push(job),
+      dispatch: async (_tx, jobs) => void this.hints.push(...jobs.map(({ job }) => job)),
       findForgotten: async jobs => jobs.filter(job => !this.hints.includes(job)),
       settings: { settle: 60_000 },
       clock: () => this.now,

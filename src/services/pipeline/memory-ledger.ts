@@ -156,7 +156,7 @@ export class MemoryLedger implements LedgerStore {
       writeCells: async (cells, at) => cells.map(cell => this.#writeCell(cell, at, writes)),
       dropCells: async names => names.map(name => this.#dropCell(name, writes)),
       noteUnplanned: async (cells, at) => cells.map(cell => this.#noteUnplanned(cell, at, writes)),
-      makeJob: async (_mission, facts, key, run) => this.work.make(facts.process, key, run, latest, writes),
+      makeJobs: async orders => orders.map(({ facts, key, run }) => this.work.make(facts.process, key, run, latest, writes)),
     })
     await this.#step()
     for (const write of writes) write()

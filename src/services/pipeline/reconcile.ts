@@ -167,29 +167,41 @@ type Look = { readonly key: string; readonly mission: Mission; readonly spot: Sp
   | { readonly kind: 'arrival'; readonly product: Product; readonly facts: ArrivalFacts }
 )
 
+type WorkLook = Look & { readonly kind: 'work' }
+
 const lookTogether = (context: PlanContext, store: LedgerStore, spots: readonly Queued[]): Promise<Seen> =>
   store.look(
     spots.map(s => s.key),
     async ledger => {
       const now = context.clock()
       const looks = await workOut(ledger.reads, known => spots.map(({ key, spot }) => gather(context, known, key, spot, now)))
-      const notes: Note[] = []
-      let [jobs, until] = [0, Infinity]
-      for (const look of looks) {
-        if (look.kind === 'arrival') {
-          notes.push(noteArrival(look, planArrival(look.facts, now)))
-          continue
-        }
-        const plan = planWork(look.facts, now, context.settings, sha256Text)
-        const made = plan.run === undefined ? undefined : await ledger.makeJob(look.mission, look.facts, look.work, plan.run)
-        if (typeof made === 'number') jobs++
-        if (typeof made === 'number') logJob(context, look.work, made)
-        if (promises.includes(plan.cell.reason.kind)) until = Math.min(until, plan.cell.reason.until ?? Infinity)
-        notes.push(...notesOfWork(look, plan, made))
+      const works = looks.flatMap(look =>
+        look.kind === 'work' ? [{ look, plan: planWork(look.facts, now, context.settings, sha256Text) }] : [],
+      )
+      const made = await makeRuns(context, ledger, works)
+      const until = works.flatMap(({ plan: { cell } }) => (promises.includes(cell.reason.kind) ? (cell.reason.until ?? []) : []))
+      const arrived = looks.flatMap(look => (look.kind === 'arrival' ? [noteArrival(look, planArrival(look.facts, now))] : []))
+      const notes = [...arrived, ...works.flatMap(({ look, plan }) => notesOfWork(look, plan, made.get(look)))]
+      return {
+        jobs: [...made.values()].filter(one => typeof one === 'number').length,
+        until: until.length === 0 ? undefined : until.reduce((a, b) => Math.min(a, b)),
+        moved: await writeNotes(ledger, notes, now),
       }
-      return { jobs, until: until === Infinity ? undefined : until, moved: await writeNotes(ledger, notes, now) }
     },
   )
+
+/** Makes jobs of the works whose plan says so. */
+async function makeRuns(
+  context: PlanContext,
+  ledger: Ledger,
+  works: readonly { readonly look: WorkLook; readonly plan: Plan }[],
+): Promise<ReadonlyMap<WorkLook, number | Deferral>> {
+  const wanted = works.flatMap(({ look, plan: { run } }) => (run === undefined ? [] : [{ look, run }]))
+  const orders = wanted.map(({ look: { mission, facts, work: key }, run }) => ({ mission, facts, key, run }))
+  const made = wanted.length === 0 ? [] : await ledger.makeJobs(orders)
+  for (const [i, { look }] of wanted.entries()) if (typeof made[i] === 'number') logJob(context, look.work, made[i])
+  return new Map(wanted.map(({ look }, i) => [look, made[i] as number | Deferral]))
+}
 
 const logJob = ({ log }: PlanContext, { process, spacecraft, partition }: WorkKey, job: number): void =>
   log.info({ act: 'plan', job, process, spacecraft, partition: partition.key }, 'job made')

@@ -25,6 +25,6 @@ const remindOf = (context: PipelineContext, id: number): Promise<boolean> =>
       .forUpdate()
       .executeTakeFirst()
     if (job === undefined || (await context.findForgotten([id])).length === 0) return false
-    await context.dispatch(tx, id, { priority: job.priority, delay: Math.max(0, job.not_before - context.clock()) })
+    await context.dispatch(tx, [{ job: id, priority: job.priority, delay: Math.max(0, job.not_before - context.clock()) }])
     return true
   })

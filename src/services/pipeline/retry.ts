@@ -40,7 +40,7 @@ async function reopen(context: PipelineContext, tx: Tx, id: number, by: Word): P
     .insertInto('reserved_version')
     .values(job.outputs.map(o => ({ mission: job.mission, dataset: o.dataset, partition: job.partition, version: o.version, job: id })))
     .execute()
-  await context.dispatch(tx, id, { priority: job.priority, delay: 0 })
+  await context.dispatch(tx, [{ job: id, priority: job.priority, delay: 0 }])
   await recordAct(tx, { at: now, actor: by.actor, act: 'job.retry', object: String(id), detail: { reason: by.reason, was: job.message } })
   return { ...job, ...change, not_before: now }
 }
