@@ -63,5 +63,12 @@ export async function describeStatements({ system: { db } }: Flow, products: num
     ),
     'all',
   ].join('\t')
-  return ['exec ms\tplan ms\tcalls\trows\tblocks\tWAL\tof a product', all, ...lines].join('\n')
+  const tables = await sql<Record<string, number | string>>`
+    select relname as name, n_tup_ins::float8 as ins, n_tup_upd::float8 as upd, n_tup_hot_upd::float8 as hot, n_tup_del::float8 as del,
+      n_live_tup::float8 as live, n_dead_tup::float8 as dead, seq_scan::float8 as scans, seq_tup_read::float8 as scanned,
+      pg_total_relation_size(relid)::float8 / 1e6 as mb, autovacuum_count::float8 as vacuums, autoanalyze_count::float8 as analyses
+    from pg_stat_user_tables where n_tup_ins + n_tup_upd > 100 order by n_tup_ins + n_tup_upd desc limit 20`.execute(db)
+  const heads = Object.keys(tables.rows[0] ?? {})
+  const table = [heads.join('\t'), ...tables.rows.map(row => heads.map(head => row[head]).join('\t'))]
+  return [...table, '', 'exec ms\tplan ms\tcalls\trows\tblocks\tWAL\tof a product', all, ...lines].join('\n')
 }
