@@ -77,8 +77,13 @@ export async function latestFiles(db: Db | Tx, questions: readonly FileQuestion[
         and start_time < q.stop and stop_time > q.start and start_time >= q.start - coalesce(l.longest, interval '1 second')
         and (q.from_content is null or coverage_start is null or (coverage_start < q.to_content and coverage_stop > q.from_content))
       union all
-      select * from file where q.also and mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest
-        and state = 'held' and coverage_start < q.last and coverage_stop >= q.first and not (start_time < q.stop and stop_time > q.start)
+      -- What content touches is told by an index of content alone: with the product in its reach the planner would read all that has it.
+      select * from (
+        select * from file where q.also and kind = 'telemetry' and coverage_start is not null
+          and int8range(coverage_start, greatest(coverage_start, coverage_stop), '[]') && int8range(q.first, q.last) offset 0
+      ) touched
+      where mission = q.mission and product = q.product and spacecraft = q.spacecraft and latest and state = 'held'
+        and not (start_time < q.stop and stop_time > q.start)
     ) f
     order by q.asked, f.start_time, f.id`.execute(db)
   return sortOut(questions.length, rows)

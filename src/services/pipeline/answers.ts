@@ -80,6 +80,7 @@ async function cellsIn(db: Db | Tx, asked: Asked<'cellsIn'>): Answers<'cellsIn'>
     cross join lateral (
       select * from cell where mission = q.mission and dataset = q.dataset
         and start_time < q.stop and stop_time > q.start and start_time >= q.start - l.longest
+      offset 0 -- both bounds are the index's, in whatever order the tables are joined
     ) c
     order by q.asked, c.start_time, c.partition`.execute(db)
   return sortOut(asked.length, rows).map(found => found.map(toSourceCell))

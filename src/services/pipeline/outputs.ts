@@ -82,6 +82,6 @@ const versionOf = (
 ): ParentVersion => ({
   dataset: file.dataset,
   partition: file.partition,
-  version: file.version as Version,
+  version: file.version,
   scheme: findProduct(mission, file.product).scheme,
 })
