@@ -1,7 +1,9 @@
 import { once } from 'node:events'
 import { Command } from 'commander'
 import { chooseHome, enterHome, openHome } from '#apps/home'
+import type { Home } from '#apps/home'
 import { startSite } from '#apps/site'
+import type { Site } from '#apps/site'
 import { describeLeftOut } from '#apps/system'
 import { makeSignInLink } from '#services/people'
 import { homeOption } from './enter.ts'
@@ -35,21 +37,28 @@ APSIS_MISSIONS=DIR reads the missions from another folder.`,
       const session = await enterHome(home, { command: 'up', lasting: true, databaseUrl: process.env['DATABASE_URL'], log: say })
       try {
         const site = await startSite(home, session, { ...options, slots: 2 })
-        const link = site.address + (await makeSignInLink(site.system.db, { name: 'operator', role: 'operator' }, Date.now()))
-        say(`Apsis is up: ${site.address}`)
-        say(`  missions     ${site.system.missions.map(m => m.id).join(', ')}`)
-        say(`  home         ${home.dir}`)
-        for (const process of site.system.leftOut) say(`  ${describeLeftOut(process)}`)
-        say(`  drop folder  ${home.drop}`)
-        say(`  sign in as operator, once: ${link}`)
-        say('  Ctrl-C stops it')
-        await untilToldToStop(session.databaseEnded)
-        say('stopping')
-        await site.stop()
+        try {
+          await present(site, home, say)
+          await untilToldToStop(session.databaseEnded)
+          say('stopping')
+        } finally {
+          await site.stop()
+        }
       } finally {
         await session.leave()
       }
     })
+}
+
+async function present({ system, address }: Site, home: Home, say: (line: string) => void): Promise<void> {
+  const link = address + (await makeSignInLink(system.db, { name: 'operator', role: 'operator' }, Date.now()))
+  say(`Apsis is up: ${address}`)
+  say(`  missions     ${system.missions.map(m => m.id).join(', ')}`)
+  say(`  home         ${home.dir}`)
+  for (const process of system.leftOut) say(`  ${describeLeftOut(process)}`)
+  say(`  drop folder  ${home.drop}`)
+  say(`  sign in as operator, once: ${link}`)
+  say('  Ctrl-C stops it')
 }
 
 /** SIGINT, SIGTERM, or the end of the database by itself. */

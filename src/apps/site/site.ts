@@ -23,11 +23,16 @@ export interface Site {
   stop(): Promise<void>
 }
 
-/** Brings an entered home to life. Throws `site/port-taken`. Ends in the reverse order: nothing new, programs, connections. */
+/**
+ * Brings an entered home to life. Throws `site/port-taken`. Ends in the reverse order: nothing new, programs, connections; so does what runs
+ * already when something fails on the way.
+ */
 export async function startSite(home: Home, session: Session, options: SiteOptions): Promise<Site> {
+  await using opening = new AsyncDisposableStack()
   await migrate(session.config)
   const log = openLog(home, 'steward')
   const system = await openSystem({ home, config: session.config, log, supervise: true, environment: process.env })
+  opening.defer(() => system.close())
   const app = buildServer({
     db: system.db,
     missions: system.missions,
@@ -45,24 +50,21 @@ export async function startSite(home: Home, session: Session, options: SiteOptio
         : { outcome: taken.outcome, file: taken.name }
     },
   })
-  const address = await app.listen({ port: options.port, host: options.host }).catch(async (error: NodeJS.ErrnoException) => {
-    await app.close()
-    await system.close()
+  const address = await app.listen({ port: options.port, host: options.host }).catch((error: NodeJS.ErrnoException) => {
     throw explainListening(error, options.port)
   })
+  opening.defer(() => app.close())
   const workers = startWorkers({ home, connectionString: session.connectionString, count: options.workers, slots: options.slots, log })
+  opening.defer(() => workers.stop())
   const halt = new AbortController()
   const steward = runSteward(system, halt.signal)
+  opening.defer(() => {
+    halt.abort()
+    return steward
+  })
   await session.publish(address)
-  return {
-    system,
-    address,
-    stop: async () => {
-      halt.abort()
-      await Promise.all([workers.stop(), app.close(), steward])
-      await system.close()
-    },
-  }
+  const open = opening.move()
+  return { system, address, stop: () => open.disposeAsync() }
 }
 
 function explainListening(error: NodeJS.ErrnoException, port: number): Error {

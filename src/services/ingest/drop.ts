@@ -27,27 +27,38 @@ export function dropFolder(context: IngestContext, folder: string): DropFolder {
       const open = whole.length === 0 ? new Set<string>() : await openForWriting(folder)
       const now: Seen = new Map(files.map(({ path, mark }) => [path, mark]))
       const outcomes: IngestOutcome[] = []
+      const left = new Map<string, string[]>()
       const take = async ({ path, mark }: Found): Promise<IngestOutcome | undefined> => {
         // Others were taken since the look: somebody may have begun to write meanwhile.
         if ((await markOf(path)) !== mark) return undefined
-        const outcome = await takeOne(context, path, senderOf(folder, path))
-        if (outcome !== undefined) now.delete(path)
-        return outcome
+        try {
+          const outcome = await ingestFile(context, path, { actor: senderOf(folder, path), consume: true })
+          now.delete(path)
+          return outcome
+        } catch (error) {
+          left.set(String(error), [...(left.get(String(error)) ?? []), path])
+          return undefined
+        }
       }
       const closed = whole.filter(({ path }) => !open.has(path))
       for await (const outcome of ingestEach(context, closed, take)) if (outcome !== undefined) outcomes.push(outcome)
+      tellLeft(context, left)
       seen = now
       return outcomes
     },
   }
 }
 
-/** What cannot be read, or not now (a full disk, a lost connection), stays for the next look and does not keep others from coming in. */
-const takeOne = (context: IngestContext, path: string, actor: string): Promise<IngestOutcome | undefined> =>
-  ingestFile(context, path, { actor, consume: true }).catch((error: unknown) => {
-    context.log.error({ act: 'drop', path, error: String(error) }, 'a dropped file could not be taken in; tried again at the next look')
-    return undefined
-  })
+/**
+ * What cannot be read, or not now (a full disk, a lost connection), stays for the next look and does not keep others from coming in. What
+ * ails many files alike is said once a look.
+ */
+function tellLeft({ log }: IngestContext, left: ReadonlyMap<string, readonly string[]>): void {
+  for (const [error, [path, ...others]] of left) {
+    const what = others.length === 0 ? 'a dropped file' : `${others.length + 1} dropped files`
+    log.error({ act: 'drop', path, files: others.length + 1, error }, `${what} could not be taken in; tried again at the next look`)
+  }
+}
 
 interface Found {
   readonly path: string

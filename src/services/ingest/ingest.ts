@@ -59,9 +59,12 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
   if (context.simulated && actor !== simulator) return refuse(context, landed, name, actor, undefined, realFile())
   const identity = await identifyFile(context.db, context.missions, landed.temporary, name)
   if ('reason' in identity) return refuse(context, landed, name, actor, undefined, await nameless(landed, identity.reason))
+  // The name that the content was to get may go to another delivery meanwhile: there is a next one.
+  const nextName = identity.adopted && tries > 1 ? () => takeIn(context, landed, name, actor, tries - 1) : undefined
   const known = await lookUp(context, identity, landed)
   if (known !== undefined) {
     if (known.same) return { outcome: 'present', mission: identity.mission.id, name: known.name, file: known.id }
+    if (nextName !== undefined) return nextName()
     return refuse(context, landed, name, actor, identity, takenError(known))
   }
   try {
@@ -71,8 +74,7 @@ async function takeIn(context: IngestContext, landed: Landed, name: string, acto
   } catch (error) {
     if (isUniqueViolation(error)) return presentAfterRace(context, identity, landed)
     if (!(error instanceof SdcError)) throw error
-    // The name that the content was to get went to another delivery meanwhile: there is a next one.
-    if (identity.adopted && error.code === 'store/taken' && tries > 1) return takeIn(context, landed, name, actor, tries - 1)
+    if (error.code === 'store/taken' && nextName !== undefined) return nextName()
     return refuse(context, landed, name, actor, identity, error)
   }
 }
