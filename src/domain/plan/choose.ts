@@ -91,10 +91,7 @@ function take(window: InputWindow, partition: Partition, reach: Span, files: rea
     case 'set':
       return cover(files, partition)
     default:
-      return ofSameEvent(
-        partition,
-        files.filter(file => holdsTime(file, reach)),
-      )
+      return ofSameEvent(window, partition, reach, files)
   }
 }
 
@@ -127,9 +124,19 @@ const edge = 1000
 export const belongsTo = (partition: Partition, { partition: key, covers }: FileFact): boolean =>
   key === partition.key || (partition.kind === 'segment' && covers.start > partition.start && covers.start < partition.stop - edge)
 
-/** Files of the very burst (orbit, region) go before its neighbours that touch it at an edge. */
-function ofSameEvent(partition: Partition, files: readonly FileFact[]): readonly FileFact[] {
-  if (partition.kind !== 'tag' && !followsEvents(partition)) return files
-  const same = files.filter(file => belongsTo(partition, file))
-  return same.length > 0 ? same : files
+/** Whether a window asks for what lies beside the partition. */
+export const isWider = (window: InputWindow): boolean =>
+  (window.kind === 'time' || window.kind === 'orbits') && window.before + window.after > 0
+
+/** Files of the very burst (orbit, region) go before its neighbours that touch it at an edge, but where these are asked for. */
+function ofSameEvent(window: InputWindow, partition: Partition, reach: Span, files: readonly FileFact[]): readonly FileFact[] {
+  const touching = files.filter(file => holdsTime(file, reach))
+  if (partition.kind !== 'tag' && !followsEvents(partition)) return touching
+  // What begins in it, or reaches into it by more than an edge.
+  if (isWider(window))
+    return touching.filter(({ covers }) =>
+      covers.start < reach.start - edge ? covers.stop > reach.start + edge : covers.start < reach.stop - edge,
+    )
+  const same = touching.filter(file => belongsTo(partition, file))
+  return same.length > 0 ? same : touching
 }

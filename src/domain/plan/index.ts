@@ -1,7 +1,7 @@
 export { planArrival } from './arrival.ts'
 export { gistOf } from './cells.ts'
 export { absences, promises } from './facts.ts'
-export { belongsTo, chooseFiles, reachOf } from './choose.ts'
+export { belongsTo, chooseFiles, isWider, reachOf } from './choose.ts'
 export { followsEvent, foresee } from './expected.ts'
 export type { Foreseen } from './expected.ts'
 export type {

@@ -2,7 +2,7 @@ import { datasetId, findProduct } from '#domain/mission'
 import type { Dataset, Mission, Process, ProcessInput, Product } from '#domain/mission'
 import { dayMs, followsEvents } from '#domain/partition'
 import type { Partition, Span } from '#domain/partition'
-import { belongsTo, chooseFiles, foresee, reachOf } from '#domain/plan'
+import { belongsTo, chooseFiles, foresee, isWider, reachOf } from '#domain/plan'
 import type { ArrivalFacts, ContactFact, EventFact, FileFact, Foreseen, RoleFacts, SourceCell, WorkFacts } from '#domain/plan'
 import type { Known } from './known.ts'
 import { orbitsAround } from './spots.ts'
@@ -109,7 +109,8 @@ function cellsOf(
   if (kind === 'previous' || kind === 'nearest') return []
   const found = sources.map(({ id }) => known.cellsIn(mission.id, id, reach))
   const cells = found.length === 1 ? (found[0] ?? []) : found.flat().toSorted((a, b) => a.span.start - b.span.start)
-  const own = partition.kind === 'tag' || followsEvents(partition) ? cells.filter(c => c.partition === partition.key) : []
+  const isOneEvent = (partition.kind === 'tag' || followsEvents(partition)) && !isWider(input.window)
+  const own = isOneEvent ? cells.filter(c => c.partition === partition.key) : []
   return own.length > 0 ? own : cells
 }
 
