@@ -42,6 +42,7 @@ async function measure(mission: Mission): Promise<void> {
   const of = (what: string, times: number, ask: () => Promise<unknown>, target?: number): Promise<unknown> =>
     time(what, times, ask, target, floor)
   const anyProduct = (): Mission['products'][number] => mission.products[random(mission.products.length)] ?? mission.products[0]!
+  const publicProducts = mission.products.filter(p => p.public)
   await of(
     'latest versions of one dataset and day',
     300,
@@ -100,9 +101,31 @@ async function measure(mission: Mission): Promise<void> {
     home: { title: 'Bench', simulated: true, incoming: folder },
     clock: () => ledgerEnds,
   })
-  await app.ready()
+  const address = await app.listen({ port: 0 })
+  const ask = async (query: Readonly<Record<string, string>>): Promise<void> => {
+    const answer = await fetch(`${address}/api/v1/files?${new URLSearchParams({ mission: mission.id, ...query }).toString()}`)
+    if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`)
+    // Read to its end by the caller's next question: what counts is when it began.
+    void answer.arrayBuffer()
+  }
+  const isoDays = (from: number): Record<'from' | 'to', string> => ({
+    from: new Date(from).toISOString(),
+    to: new Date(from + day).toISOString(),
+  })
+  await of('HTTP: nothing found (what asking costs)', 100, () => ask({ dataset: 'none', ...isoDays(randomDay()) }))
+  await of(
+    'HTTP: latest versions of one dataset and day, first byte',
+    300,
+    () => {
+      const product = publicProducts[random(publicProducts.length)] ?? publicProducts[0]!
+      const spacecraft = product.spacecraft[random(product.spacecraft.length)] ?? ''
+      return ask({ dataset: datasetId(product, spacecraft), limit: '1000', ...isoDays(randomDay()) })
+    },
+    50,
+  )
+  await of('HTTP: a whole day of all products, first byte of 50 rows', 100, () => ask({ limit: '50', ...isoDays(randomDay()) }), 50)
   for (const url of ['/', `/${mission.id}/data`, `/${mission.id}/data/fgm_srvy_l2`, `/${mission.id}/data/fgm_brst_l2`, '/ops'])
-    await of(`page ${url}`, 3, () => app.inject({ url, headers: { accept: 'text/html' } }))
+    await of(`page ${url}`, 10, () => app.inject({ url, headers: { accept: 'text/html' } }))
   await app.close()
 }
 

@@ -21,15 +21,25 @@ export interface OpenLedger {
 
 export interface LedgerOptions extends LedgerSize {
   readonly folder: string
+  /** Numbers beside them, in their order. */
+  readonly given: readonly number[]
 }
 
 /** `--files N`, `--alone`, `--folder DIR`; without the last `APSIS_BENCH_DATA`, else a folder of the system's for temporary files. */
 export function readLedgerOptions(): LedgerOptions {
-  const { values } = parseArgs({ options: { files: { type: 'string' }, alone: { type: 'boolean' }, folder: { type: 'string' } } })
+  const { values, positionals } = parseArgs({
+    options: { files: { type: 'string' }, alone: { type: 'boolean' }, folder: { type: 'string' } },
+    allowPositionals: true,
+  })
   const files = Number(values.files ?? 11_000_000)
   const alone = values.alone ?? false
   const root = process.env['APSIS_BENCH_DATA'] ?? join(tmpdir(), 'apsis-bench')
-  return { files, alone, folder: values.folder ?? join(root, `ledger-${files}${alone ? '-files-alone' : ''}`) }
+  return {
+    files,
+    alone,
+    given: positionals.map(Number),
+    folder: values.folder ?? join(root, `ledger-${files}${alone ? '-files-alone' : ''}`),
+  }
 }
 
 /**

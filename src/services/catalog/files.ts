@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Selectable } from 'kysely'
+import type { RawBuilder, Selectable } from 'kysely'
 import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
@@ -235,12 +235,23 @@ export interface HeldPartition {
   readonly spans: readonly Span[] | undefined
 }
 
-/** Partitions with a file that start before a time, newest first: about as many as asked for, those of the oldest start all. */
-export async function heldBefore(db: Db, mission: string, before: number | undefined, rows: number): Promise<readonly HeldPartition[]> {
+/** Rows that begin in a time, which may be open at either end (UTC milliseconds). */
+export const beginsIn = ({ start, stop }: { readonly start: number | undefined; readonly stop: number | undefined }): RawBuilder<unknown> =>
+  sql.join(
+    [
+      sql`true`,
+      ...(start === undefined ? [] : [sql`start_time >= ${instant(start)}`]),
+      ...(stop === undefined ? [] : [sql`start_time < ${instant(stop)}`]),
+    ],
+    sql` and `,
+  )
+
+/** Partitions with a file that begin in a time, newest first: about as many as asked for, those of the oldest start all. */
+export async function heldIn(db: Db, mission: string, begins: RawBuilder<unknown>, rows: number): Promise<readonly HeldPartition[]> {
   const found = await sql<Omit<FileRow, 'content'> & { readonly spans: unknown }>`
     select product, spacecraft, partition, start_time, stop_time, kind, coverage_start, coverage_stop,
       case when kind = 'telemetry' then content -> 'spans' end as spans
-    from file where mission = ${mission} and latest ${before === undefined ? sql`` : sql`and start_time < ${instant(before)}`}
+    from file where mission = ${mission} and latest and ${begins}
     order by start_time desc fetch first ${sql.lit(rows)} rows with ties`.execute(db)
   return found.rows.map(row => ({
     product: row.product,

@@ -157,8 +157,18 @@ export interface SweepTable {
   rules: string
   began_at: Instant
   back_to: NullableInstant
+  day: NullableInstant
+  digest: NullableText
   partitions: Count
   ended_at: NullableInstant
+}
+
+export interface SweptTable {
+  mission: string
+  start_time: Instant
+  rules: string
+  digest: string
+  at: Instant
 }
 
 /** Kept by triggers, as {@link CellTallyTable}. */
@@ -347,6 +357,7 @@ export interface Schema extends BurstSchema, RemakeTables {
   verified: VerifiedTable
   cursor: { follower: string; sequence: number }
   sweep: SweepTable
+  swept: SweptTable
   token: TokenTable
   session: SessionTable
   audit: AuditTable

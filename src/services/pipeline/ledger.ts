@@ -16,8 +16,8 @@ import { makeJobs } from './jobs.ts'
 import type { Reads } from './known.ts'
 import type { Change } from './spots.ts'
 import { dropCells, lockSpots, writeCells, writeUnplanned } from './sql.ts'
-import { noteSweep, sliceOf, sweepOf } from './sweep-sql.ts'
-import type { Slice, Sweep } from './sweep.ts'
+import { dayBefore, noteSeen, noteSweep, seenOf, sliceOf, sweepOf } from './sweep-sql.ts'
+import type { Day, Seen, Slice, Sweep } from './sweep.ts'
 import type { CellWrite, WorkKey } from './sql.ts'
 import type { Unplanned } from './unplanned.ts'
 
@@ -76,8 +76,13 @@ export interface LedgerStore {
   advance(to: number): Promise<void>
   /** Cells where something may still come, in order of start and dataset; `promised`: those whose reason names the moment of the next look. */
   openCells(which: 'open' | 'promised'): Promise<readonly CellSpot[]>
-  /** What starts before a time, newest first: about as many files and as many cells as asked for. */
-  slice(mission: string, before: number | undefined, rows: number): Promise<Slice>
+  /** What starts before a time, newest first, and not before `since`: about as many files and as many cells as asked for. */
+  slice(mission: string, before: number | undefined, rows: number, since: number | undefined): Promise<Slice>
+  /** The newest day of which anything starts before a time; undefined where nothing is older. */
+  dayBefore(mission: string, before: number | undefined): Promise<Day | undefined>
+  /** How a day was when all of it was last looked at. */
+  seenOf(mission: string, start: number): Promise<Seen | undefined>
+  noteSeen(mission: string, start: number, seen: Seen): Promise<void>
   sweepOf(mission: string): Promise<Sweep | undefined>
   noteSweep(mission: string, sweep: Sweep): Promise<void>
 }
@@ -133,6 +138,9 @@ export const sqlLedger = (context: PipelineContext): LedgerStore => ({
       .orderBy('partition')
       .execute(),
   slice: (...question) => sliceOf(context.db, ...question),
+  dayBefore: (...question) => dayBefore(context.db, ...question),
+  seenOf: (...question) => seenOf(context.db, ...question),
+  noteSeen: (...note) => noteSeen(context.db, ...note),
   sweepOf: mission => sweepOf(context.db, mission),
   noteSweep: (mission, sweep) => noteSweep(context.db, mission, sweep),
 })

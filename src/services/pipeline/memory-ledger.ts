@@ -14,7 +14,8 @@ import { TimeIndex } from './memory-time.ts'
 import type { Change } from './spots.ts'
 import type { CellWrite } from './sql.ts'
 import { cutSlice } from './sweep.ts'
-import type { Slice, Sweep } from './sweep.ts'
+import type { Day, Seen, Slice, Sweep } from './sweep.ts'
+import { sha256Text } from './text.ts'
 import type { Unplanned } from './unplanned.ts'
 
 /** A file that the memory holds. */
@@ -67,6 +68,7 @@ export class MemoryLedger implements LedgerStore {
   readonly #turns: Turns
   readonly #waived: (cell: CellName) => Waiver | undefined
   #sweep: Sweep | undefined
+  readonly #seen = new Map<number, Seen>()
 
   constructor(
     mission: Mission,
@@ -310,18 +312,38 @@ export class MemoryLedger implements LedgerStore {
       }))
   }
 
-  async slice(_mission: string, before: number | undefined, rows: number): Promise<Slice> {
+  async slice(_mission: string, before: number | undefined, rows: number, since: number | undefined): Promise<Slice> {
     await this.#step()
     const newest = (all: Iterable<MemoryFile | MemoryCell>): readonly Change[] => {
-      const older = [...all]
-        .filter(({ span }) => before === undefined || span.start < before)
-        .toSorted((a, b) => b.span.start - a.span.start)
+      const older = [...all].filter(beginsIn(since, before)).toSorted((a, b) => b.span.start - a.span.start)
       const last = older[rows - 1]
       return older.filter(({ span }) => last === undefined || span.start >= last.span.start).map(changeOf)
     }
-    return cutSlice(newest(this.#latest.values()), newest(this.cells.values()), rows, async from =>
-      this.#events.all().filter(({ span }) => (from === undefined || span.start >= from) && (before === undefined || span.start < before)),
+    return cutSlice(newest(this.#latest.values()), newest(this.cells.values()), rows, since, async from =>
+      this.#events.all().filter(beginsIn(from, before)),
     )
+  }
+
+  async dayBefore(_mission: string, before: number | undefined): Promise<Day | undefined> {
+    await this.#step()
+    const older = [...this.#latest.values(), ...this.cells.values()].filter(beginsIn(undefined, before))
+    if (older.length === 0) return undefined
+    const newest = older.reduce((most, { span }) => Math.max(most, span.start), -Infinity)
+    const start = Math.floor(newest / dayMs) * dayMs
+    const within = beginsIn(start, before)
+    const files = [...this.#latest.values()].filter(within).map(f => f.id)
+    const cells = [...this.cells.values()].filter(within).map(c => JSON.stringify([keyOf(c), c.state, c.file, c.recipe, c.due]))
+    const digest = sha256Text(JSON.stringify([files.toSorted(), cells.toSorted(), this.#events.all().filter(within)]))
+    return { start, digest }
+  }
+
+  async seenOf(_mission: string, start: number): Promise<Seen | undefined> {
+    return this.#seen.get(start)
+  }
+
+  async noteSeen(_mission: string, start: number, seen: Seen): Promise<void> {
+    await this.#step()
+    this.#seen.set(start, seen)
   }
 
   async sweepOf(): Promise<Sweep | undefined> {
@@ -372,5 +394,10 @@ const changeOf = ({ product, spacecraft, partition, span }: MemoryFile | MemoryC
   partition,
   ...span,
 })
+
+const beginsIn =
+  (start: number | undefined, stop: number | undefined) =>
+  ({ span }: { readonly span: Span }): boolean =>
+    (start === undefined || span.start >= start) && (stop === undefined || span.start < stop)
 
 const inText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
