@@ -54,10 +54,10 @@ async function measure(looking: Planner, db: Db): Promise<void> {
   }
   const [waiting, single, together]: [Waiting, number[], number[]] = [new Map(), [], []]
   const began = performance.now()
-  let isOver = false
+  const ends = began + seconds * 1000
   let [files, slices] = [0, 0]
   const arrivals = async (): Promise<void> => {
-    for (let burst = false; performance.now() - began < seconds * 1000;) {
+    for (let burst = false; performance.now() < ends;) {
       await pause(-Math.log(1 - Math.random()) * (86_400_000 / perDay))
       const many: boolean = !burst && performance.now() - began > seconds * 500
       burst ||= many
@@ -65,11 +65,10 @@ async function measure(looking: Planner, db: Db): Promise<void> {
       files += many ? 500 : 1
       waiting.set(sequence, performance.now() * (many ? -1 : 1))
     }
-    isOver = true
   }
   const looks = async (): Promise<void> => {
     let sweepAt = 0
-    while (!isOver || waiting.size > 0) {
+    while (performance.now() < ends + 1000 || waiting.size > 0) {
       const read = await looking.follow()
       const { sequence } = await planning
         .selectFrom('cursor')

@@ -43,7 +43,10 @@ export async function makeLedger(config: DbConfig, mission: Mission, size: Ledge
   const since = (): number => Math.round((performance.now() - began) / 1000)
   const sessions = Array.from({ length: lanes }, () => openDb(config, 1))
   const [db] = sessions as [Db]
-  const run = (tasks: readonly Task[]): Promise<void> => runTasks(sessions, tasks, say)
+  let processor = 0
+  const run = async (tasks: readonly Task[]): Promise<void> => {
+    processor += await runTasks(sessions, tasks, say)
+  }
   try {
     const dropped = await dropIndexes(db)
     const rows = rowsOf(mission.id, await writeSeries(db, mission, Math.round(size.files / 1.1)))
@@ -57,8 +60,7 @@ export async function makeLedger(config: DbConfig, mission: Mission, size: Ledge
     await run([vacuum('cell'), vacuum('event'), vacuum('file_parent'), ...tallyTasks])
     await settleNumbers(db)
     const counts = await countRows(db)
-    const processor = Math.round((await Promise.all(sessions.map(processorSeconds))).reduce((sum, s) => sum + s, 0))
-    return { ...counts, seconds: { rows: filled, together: since(), processor } }
+    return { ...counts, seconds: { rows: filled, together: since(), processor: Math.round(processor) } }
   } finally {
     for (const session of sessions) await session.destroy()
   }
@@ -69,20 +71,22 @@ const vacuum = (table: (typeof tables)[number]): Task => ({
   statements: [`vacuum (analyze) ${table}`],
 })
 
-/** Each session takes the next task as soon as it is free. */
-async function runTasks(sessions: readonly Db[], tasks: readonly Task[], say: (line: string) => void): Promise<void> {
+/** Each session takes the next task as soon as it is free. Returns the processor time of all. */
+async function runTasks(sessions: readonly Db[], tasks: readonly Task[], say: (line: string) => void): Promise<number> {
   const queue = [...tasks]
+  let together = 0
   await Promise.all(
     sessions.map(async session => {
       for (let task = queue.shift(); task !== undefined; task = queue.shift()) {
         const [began, before] = [performance.now(), await processorSeconds(session)]
         for (const statement of task.statements) await sql.raw(statement).execute(session)
-        const seconds = (performance.now() - began) / 1000
-        if (seconds > 1)
-          say(`  ${task.name}: ${seconds.toFixed(1)} s, processor ${((await processorSeconds(session)) - before).toFixed(1)} s`)
+        const [seconds, processor] = [(performance.now() - began) / 1000, (await processorSeconds(session)) - before]
+        together += processor
+        if (seconds > 1) say(`  ${task.name}: ${seconds.toFixed(1)} s, processor ${processor.toFixed(1)} s`)
       }
     }),
   )
+  return together
 }
 
 /** User and system time of a session's server process (proc(5), stat: fields 14 and 15 in ticks of 10 ms). */

@@ -57,8 +57,10 @@ export const tallyTasks: readonly Task[] = [
     name: 'counts of files',
     statements: [
       'truncate file_tally',
-      `insert into file_tally select mission, product, dataset, spacecraft, kind, latest, public, state, count(*), sum(size),
-        extract(epoch from max(stop_time - start_time)) from file group by 1, 2, 3, 4, 5, 6, 7, 8`,
+      // A dataset is of one product, spacecraft and kind.
+      `insert into file_tally select s.mission, product, dataset, spacecraft, kind, latest, public, 'held', files, bytes, longest
+      from bench_series join (select mission, dataset, latest, count(*) as files, sum(size::float8) as bytes,
+        extract(epoch from max(stop_time - start_time)) as longest from file group by 1, 2, 3) as s using (dataset)`,
       'vacuum (analyze) file_tally',
     ],
   },

@@ -333,7 +333,7 @@ export class MemoryLedger implements LedgerStore {
     const within = beginsIn(start, before)
     const files = [...this.#latest.values()].filter(within).map(f => f.id)
     const cells = [...this.cells.values()].filter(within).map(c => JSON.stringify([keyOf(c), c.state, c.file, c.recipe, c.due]))
-    const digest = sha256Text(JSON.stringify([files.toSorted(), cells.toSorted(), this.#events.all().filter(within)]))
+    const digest = sha256Text(JSON.stringify([files.toSorted((a, b) => a - b), cells.toSorted(inText), this.#events.all().filter(within)]))
     return { start, digest }
   }
 
