@@ -37,17 +37,10 @@ export async function takeEvaluation(db: Db, tables: BurstTables, one: Evaluated
     tables.loop?.open ?? fail('burst/no-loop', `the burst tables of ${mission} have no loop: they do not say how long a window is open`)
   return withTx(db, async tx => {
     await sql`select pg_advisory_xact_lock(hashtext(${`burst window ${mission}`}))`.execute(tx)
-    const row = await tx
-      .selectFrom('burst_window')
-      .selectAll()
-      .where('mission', '=', mission)
-      .where('region', '=', region)
-      .forUpdate()
-      .executeTakeFirst()
-    const known = row === undefined ? undefined : windowOf(row)
-    if (known?.file !== undefined && known.file >= file) return { outcome: 'known', window: known }
     const { timestamps } = evaluation.automatic.cycles
     const range = { from: timestamps[0] ?? 0, to: (timestamps.at(-1) ?? 0) + tables.cycleSeconds }
+    const known = (await windowOfRegion(tx, mission, region)) ?? (await windowOfTime(tx, mission, range))
+    if (known?.file !== undefined && known.file >= file) return { outcome: 'known', window: known }
     const name = known?.evaluation ?? (await freeName(tx, mission, now))
     const automatic = { ...evaluation.automatic, metadataevaltime: name, oldestavailableburstdata: await oldestText(tx, tables, mission) }
     if (known === undefined) {
@@ -58,7 +51,7 @@ export async function takeEvaluation(db: Db, tables: BurstTables, one: Evaluated
     }
     const outcome = known.state === 'closed' ? 'too-late' : (await isWorkedOn(tx, known, automatic)) ? 'other-cycles' : 'evaluated-anew'
     if (outcome !== 'other-cycles') await storeCycles(tx, mission, name, cyclesOf(evaluation))
-    const change = { file, evaluated: known.evaluated + 1 }
+    const change = { file, region, evaluated: known.evaluated + 1 }
     const more =
       outcome === 'evaluated-anew'
         ? { automatic: JSON.stringify(automatic), regions: JSON.stringify(await findRegions(tx, tables, mission, range)) }
@@ -74,6 +67,32 @@ export async function takeEvaluation(db: Db, tables: BurstTables, one: Evaluated
       await tellNews(tx, { mission, actor: 'BDM', at: now }, [{ act: 'window-evaluated', evaluation: name, segments: detail.segments }])
     return { outcome, window: { ...known, ...change, ...(outcome === 'evaluated-anew' ? { automatic } : {}) } }
   })
+}
+
+async function windowOfRegion(tx: Tx, mission: string, region: string): Promise<BurstWindow | undefined> {
+  const query = tx.selectFrom('burst_window').selectAll().where('mission', '=', mission).where('region', '=', region)
+  const row = await query.forUpdate().executeTakeFirst()
+  return row === undefined ? undefined : windowOf(row)
+}
+
+/** Regions are not predicted further ahead than this many windows. */
+const looked = 50
+
+/**
+ * A region whose predicted start has moved has another name and the same time: of the newest windows the one whose cycles are for the most
+ * part those of `range` (TAI seconds). Two windows of one time would store their segments twice.
+ */
+async function windowOfTime(tx: Tx, mission: string, { from, to }: { readonly from: number; readonly to: number }) {
+  const { rows } = await sql<{ id: number }>`
+    select id from (
+      select id, (automatic #>> '{cycles,timestamps,0}')::float8 as first, (automatic #>> '{cycles,timestamps,-1}')::float8 as last
+      from (select * from burst_window where mission = ${mission} and file is not null order by id desc limit ${looked}) as newest
+    ) as w
+    where least(last, ${to}::float8) - greatest(first, ${from}::float8) > 0.5 * least(last - first, ${to}::float8 - ${from}::float8)
+    order by id desc limit 1`.execute(tx)
+  const id = rows[0]?.id
+  if (id === undefined) return undefined
+  return windowOf(await tx.selectFrom('burst_window').selectAll().where('id', '=', id).forUpdate().executeTakeFirstOrThrow())
 }
 
 /** `YYYY-DOYThh:mm:ss`; of two regions in one second the later one gets the next. */

@@ -189,9 +189,22 @@ describe('an evaluation', () => {
     const one = { mission, file, region: 'a', evaluation: whole }
     const outcomes = await Promise.all([1, 2, 3].map(() => takeEvaluation(db, tables, one, now)))
     expect(outcomes.map(({ outcome }) => outcome).toSorted()).toEqual(['known', 'known', 'opened'])
-    const other = await takeEvaluation(db, tables, { ...one, region: 'b' }, now)
+    const next = triggers.map(one => ({ ...one, tai: one.tai + 20_000 }))
+    const elsewhere = evaluateTriggers(tables, { from: t0 + 20_000, to: t0 + 26_000 }, [next])!
+    const other = await takeEvaluation(db, tables, { ...one, region: 'b', evaluation: elsewhere }, now)
     expect(other.window.evaluation).toBe('2020-194T06:00:01')
     await expect(takeEvaluation(db, readBurstTablesWithout(), one, now)).rejects.toThrow('the burst tables of mms have no loop')
+  })
+
+  test('of a region whose start has moved goes to the window that is open for its time', async () => {
+    await evaluated(whole)
+    await follow()
+    const { evaluation } = await onlyWindow()
+    const moved = evaluateTriggers(tables, { from: t0 + 300, to: t0 + 6000 }, [triggers, triggers])!
+    const one = { mission, file: await evaluated(moved), region: '20200712010500', evaluation: moved }
+    expect((await takeEvaluation(db, tables, one, now)).outcome).toBe('evaluated-anew')
+    expect(await onlyWindow()).toMatchObject({ evaluation, region: '20200712010500', evaluated: 2 })
+    expect((await takeEvaluation(db, tables, one, now)).outcome).toBe('known')
   })
 
   test('that is none is told and passed over', async () => {
