@@ -25,14 +25,22 @@ import {
   type EncodeOptions,
 } from '#formats/cdf'
 import { fail } from '#error'
+import { openInflater } from './cdf-inflate.ts'
 
 export { startInflatePool, type InflatePool } from './cdf-pool.ts'
+
+const inflateInto = openInflater()
 
 /** zlib and MD5 of Node. */
 export const nodePlatform: CdfPlatform = {
   // With a byte more than comes out, zlib sees the end in one call and asks for no second piece of memory.
-  inflateRaw: (deflated, expected, limit) =>
-    inflateRawSync(deflated, { chunkSize: Math.max(64, Math.min(expected + 1, 1 << 26)), maxOutputLength: Math.max(1, limit) }),
+  inflateRaw: (deflated, expected, limit, into) => {
+    if (into !== undefined && inflateInto !== undefined && expected === limit) {
+      inflateInto(deflated, into)
+      return into
+    }
+    return inflateRawSync(deflated, { chunkSize: Math.max(64, Math.min(expected + 1, 1 << 26)), maxOutputLength: Math.max(1, limit) })
+  },
   deflateRaw: (bytes, level) => deflateRawSync(bytes, { level }),
   crc32: (bytes, start) => crc32(bytes, start),
   md5: () => {

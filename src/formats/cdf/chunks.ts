@@ -1,7 +1,7 @@
 import { failCdf } from './codes.ts'
 import type { Leaf } from './extents.ts'
 import type { FileContext } from './header.ts'
-import { makeRounds } from './memory.ts'
+import { makeRounds, type Rounds } from './memory.ts'
 import type { VariableRecord } from './metadata.ts'
 import type { CdfChunk, ChunkRange } from './model.ts'
 import { recordBytesOf, recordsOf, type Span } from './shape.ts'
@@ -33,9 +33,12 @@ export async function* readChunks(
   }
 }
 
-/** The bytes of all values, some at a time, in memory that is used again. No block is unpacked twice. */
-export async function* readByteChunks(file: FileContext, variable: VariableRecord, run: Run): AsyncGenerator<Uint8Array> {
-  const memory = makeRounds()
+/**
+ * The bytes of all values, some at a time, in memory that is used again: by one variable after the other where it comes from `spare`. No
+ * block is unpacked twice.
+ */
+export async function* readByteChunks(file: FileContext, variable: VariableRecord, run: Run, spare: Rounds[]): AsyncGenerator<Uint8Array> {
+  const memory = spare.pop() ?? makeRounds()
   const all = { first: 0, count: recordsOf(variable) }
   const leaves = (await run(findLeaves(file, variable, all))).toSorted((a, b) => a.first - b.first)
   for (const { span, from, to } of cutAtBlocks(leaves, all.count, recordsIn(CACHED_BYTES, variable))) {
@@ -43,6 +46,7 @@ export async function* readByteChunks(file: FileContext, variable: VariableRecor
     const own = leaves.slice(variable.sparse === 'prev' ? 0 : from, to)
     yield await run(readSpan(file, variable, own, span, 'row', memory))
   }
+  spare.push(memory)
 }
 
 const recordsIn = (bytes: number, variable: VariableRecord): number => Math.max(1, Math.floor(bytes / Math.max(1, recordBytesOf(variable))))

@@ -4,6 +4,7 @@ import { failCdf } from './codes.ts'
 import { readLeaves } from './extents.ts'
 import { readHeader, type FileContext } from './header.ts'
 import { makeMd5 } from './md5.ts'
+import type { Rounds } from './memory.ts'
 import { noteDamage, readAttributes, readVariables, type AttributeRecord, type VariableRecord } from './metadata.ts'
 import type { Cdf, CdfData, CdfDamage, CdfEntry, CdfExtent, CdfVariable, ReadRange } from './model.ts'
 import { decodeValue } from './numbers.ts'
@@ -21,6 +22,8 @@ const CACHED_BYTES = 1 << 18
 interface Runner {
   readonly run: <T>(steps: Steps<T>) => Promise<T>
   readonly runSync: <T>(steps: Steps<T>) => T
+  /** Memory that nobody uses just now. */
+  readonly spare: Rounds[]
 }
 
 /**
@@ -67,6 +70,7 @@ function* openSteps(source: CdfSource, whole: Uint8Array | undefined, options: R
   const runner: Runner = {
     run: steps => runSteps(steps, source, options.sideFile),
     runSync: steps => runStepsSync(steps, source),
+    spare: [],
   }
   return buildCdf(file, records, attributes, damage, runner)
 }
@@ -157,7 +161,7 @@ function makeVariable(file: FileContext, plain: VariableRecord, attributes: Read
     chunks: range => readChunks(file, record, range, runner.run),
     readBytes: range => runner.run(bytes(range)),
     readBytesSync: range => runner.runSync(bytes(range)),
-    byteChunks: () => readByteChunks(file, record, runner.run),
+    byteChunks: () => readByteChunks(file, record, runner.run, runner.spare),
     extents: () => runner.run(extents()),
     extentsSync: () => runner.runSync(extents()),
   }

@@ -49,7 +49,7 @@ function numberScan(
   const least = Float64Array.from({ length: width }, (_, k) => (low[k] === undefined ? -Infinity : Number(low[k])))
   const most = Float64Array.from({ length: width }, (_, k) => (high[k] === undefined ? Infinity : Number(high[k])))
   return values => {
-    if (width === 1 && areWithin(values, least[0] as number, most[0] as number)) return
+    if (areWithin(values, least, most)) return
     for (let at = 0; at < values.length; at += scratch.length) {
       const count = Math.min(scratch.length, values.length - at)
       scratch.set(values.subarray(at, at + count))
@@ -63,16 +63,20 @@ function numberScan(
 }
 
 /** Whether it is cheap to say that all are within: nearly always they are, and then none is looked at by itself. */
-function areWithin(values: Exclude<CdfNumbers, BigInt64Array>, least: number, most: number): boolean {
+function areWithin(values: Exclude<CdfNumbers, BigInt64Array>, least: Float64Array, most: Float64Array): boolean {
   if (values instanceof Float32Array) return areFloatsWithin(values, least, most)
   // Whole numbers without limits.
-  return least === -Infinity && most === Infinity && !(values instanceof Float64Array)
+  return !(values instanceof Float64Array) && least.every(limit => limit === -Infinity) && most.every(limit => limit === Infinity)
 }
 
-function areFloatsWithin(values: Float32Array, least: number, most: number): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    if (!(value >= least && value <= most)) return false
+function areFloatsWithin(values: Float32Array, least: Float64Array, most: Float64Array): boolean {
+  const width = least.length
+  for (let k = 0; k < width; k++) {
+    const [low, high] = [least[k] as number, most[k] as number]
+    for (let i = k; i < values.length; i += width) {
+      const value = values[i] as number
+      if (!(value >= low && value <= high)) return false
+    }
   }
   return true
 }
