@@ -20,7 +20,7 @@ export async function digestScience(
   take: TakeBytes,
   look: LookAt = () => undefined,
 ): Promise<void> {
-  const say = (words: unknown): void => take(encoder.encode(`${JSON.stringify(words, plain)}\n`))
+  const say = (words: unknown): void => take(encoder.encode(`${JSON.stringify(words)}\n`))
   const kept = <T>(attributes: ReadonlyMap<string, T>): readonly (readonly [string, T])[] =>
     [...attributes].filter(([name]) => !isProvenance(name)).toSorted(([a], [b]) => (a < b ? -1 : 1))
   for (const [name, entries] of kept(cdf.attributes)) if (entries.length > 0) say([name, entries.map(describeEntry)])
@@ -38,8 +38,10 @@ const encoder = new TextEncoder()
 const describeVariable = (v: CdfVariable): readonly unknown[] => [v.type, v.elements, v.dims, v.recordVarying, v.records]
 
 /** Blanks at the end of text are the writer's. */
-const describeEntry = ({ type, value }: CdfEntry): readonly unknown[] => [type, typeof value === 'string' ? value.trimEnd() : value]
+const describeEntry = ({ type, value }: CdfEntry): readonly unknown[] => [
+  type,
+  typeof value === 'string' ? value.trimEnd() : Array.from<number | bigint, unknown>(value, plain),
+]
 
 /** JSON knows neither whole numbers of 64 bits nor what is not a number. */
-const plain = (_key: string, value: unknown): unknown =>
-  typeof value === 'bigint' || (typeof value === 'number' && !Number.isFinite(value)) ? String(value) : value
+const plain = (value: number | bigint): unknown => (typeof value === 'number' && Number.isFinite(value) ? value : String(value))

@@ -6,6 +6,7 @@ import { checkAttributes, checkEmptyGlobals, checkGlobals } from './attribute-ch
 import { checkFile } from './file-checks.ts'
 import type { IstpFinding, IstpOptions, IstpRule, Report, Subject } from './model.ts'
 import { istpRules } from './rules.ts'
+import { checkNamedStart } from './time-checks.ts'
 import { checkValues, watchValues } from './value-checks.ts'
 import { checkVariable } from './variable-checks.ts'
 
@@ -24,6 +25,8 @@ export async function checkIstp(given: Cdf | Dataset, options: IstpOptions = {})
   guard(reporter(null), () => checkGlobals(subject, rules, reporter(null)))
   guard(reporter(null), () => checkEmptyGlobals(subject, reporter(null)))
   guard(reporter(null), () => checkFile(subject, reporter(null)))
+  // Times that cannot be read are found among the values.
+  await checkNamedStart(subject, reporter(null)).catch(() => undefined)
   for (const variable of cdf.variables.values()) await checkOne(subject, variable, rules, reporter(variable.name))
   return findings
 }

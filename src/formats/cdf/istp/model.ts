@@ -35,6 +35,7 @@ export const istpChecks = [
   'identity/file-name',
   'identity/logical-file-id',
   'identity/logical-source',
+  'identity/start',
   'limits/order',
   'limits/scale',
   'limits/size',

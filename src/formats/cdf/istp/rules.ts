@@ -108,6 +108,8 @@ const variables: readonly IstpRule[] = [
   variable('TIME_BASE', 'recommended', 'name the origin of the times: J2000', { times: true }),
   variable('TIME_SCALE', 'recommended', 'name the time scale: Terrestrial Time', { times: true }),
   variable('MONOTON', 'recommended', 'say INCREASE', { times: true, oneOf: ['INCREASE', 'DECREASE', 'FALSE'] }),
+  // Keywords of the dictionary, from the general to the particular; archives write `magnetic_field>` and `label` alone, too.
+  variable('DICT_KEY', 'optional', 'give keywords of the ISTP dictionary: "magnetic_field>vector_gse"', { pattern: '^\\w+(>[^>]*)*$' }),
   variable('SI_CONVERSION', 'optional', 'write factor and SI unit: "1.0e-9>T"', { pattern: '>' }),
   variable('BIN_LOCATION', 'optional', 'give the place of the time within its bin, 0 to 1', {
     pattern: '^(0(\\.\\d+)?|\\.\\d+|1(\\.0+)?)$',

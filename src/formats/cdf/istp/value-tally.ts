@@ -38,6 +38,9 @@ export function rangeCounter(variable: CdfVariable, tally: ValueTally): (values:
 const isOutside = (value: number | bigint, low: Limit, high: Limit): boolean =>
   (low !== undefined && value < low) || (high !== undefined && value > high)
 
+/** What is being looked at: one list for all, since making one for each variable takes longer than looking at a small one. */
+const doubles = new Float64Array(4096)
+
 /** Numbers of every type go through one list of doubles: a loop over many kinds of arrays is ten times slower. */
 function numberScan(
   low: readonly Limit[],
@@ -45,7 +48,7 @@ function numberScan(
   width: number,
   odd: (value: number, component: number) => void,
 ): (values: Exclude<CdfNumbers, BigInt64Array>) => void {
-  const scratch = new Float64Array(Math.max(1, Math.floor(4096 / width)) * width)
+  const scratch = width > doubles.length ? new Float64Array(width) : doubles.subarray(0, doubles.length - (doubles.length % width))
   const least = Float64Array.from({ length: width }, (_, k) => (low[k] === undefined ? -Infinity : Number(low[k])))
   const most = Float64Array.from({ length: width }, (_, k) => (high[k] === undefined ? Infinity : Number(high[k])))
   return values => {
@@ -53,6 +56,7 @@ function numberScan(
     for (let at = 0; at < values.length; at += scratch.length) {
       const count = Math.min(scratch.length, values.length - at)
       scratch.set(values.subarray(at, at + count))
+      if (areDoublesWithin(scratch, count, least, most)) continue
       for (let i = 0, k = 0; i < count; i++) {
         const value = scratch[i] as number
         if (!(value >= (least[k] as number) && value <= (most[k] as number))) odd(value, k)
@@ -74,6 +78,18 @@ function areFloatsWithin(values: Float32Array, least: Float64Array, most: Float6
   for (let k = 0; k < width; k++) {
     const [low, high] = [least[k] as number, most[k] as number]
     for (let i = k; i < values.length; i += width) {
+      const value = values[i] as number
+      if (!(value >= low && value <= high)) return false
+    }
+  }
+  return true
+}
+
+function areDoublesWithin(values: Float64Array, count: number, least: Float64Array, most: Float64Array): boolean {
+  const width = least.length
+  for (let k = 0; k < width; k++) {
+    const [low, high] = [least[k] as number, most[k] as number]
+    for (let i = k; i < count; i += width) {
       const value = values[i] as number
       if (!(value >= low && value <= high)) return false
     }
