@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { rowsInto } from '#services/db'
+import { fail } from '#error'
 import type { Db, Tx } from '#services/db'
 
 export interface LedgerEvent {
@@ -19,23 +19,18 @@ export const eventChannel = 'apsis_event'
  */
 export async function appendEvents(tx: Tx, at: number, events: readonly LedgerEvent[]): Promise<number> {
   if (events.length === 0) return 0
-  const { last } = await tx
-    .updateTable('event_counter')
-    .set({ last: sql<number>`last + ${events.length}` })
-    // Whoever listens need not wait for its next look; heard at the commit.
-    .returning(['last', sql`pg_notify(${eventChannel}, '')`.as('told')])
-    .executeTakeFirstOrThrow()
-  const rows = events.map((e, i) => ({
-    sequence: last - events.length + 1 + i,
-    at: new Date(at),
-    kind: e.kind,
-    mission: e.mission,
-    file: e.file,
-    actor: e.actor,
-    detail: e.detail ?? {},
-  }))
-  await sql`insert into ${rowsInto('event', rows)}`.execute(tx)
-  return last
+  const rows = events.map(({ kind, mission, file, actor, detail = {} }, i) => ({ behind: i + 1, kind, mission, file, actor, detail }))
+  // Whoever listens need not wait for its next look; heard at the commit.
+  const { rows: counted } = await sql<{ last: number }>`
+    with counted as (
+      update event_counter set last = last + ${events.length}::int returning last, pg_notify(${eventChannel}, '') as told),
+    added as (
+      insert into event (sequence, at, kind, mission, file, actor, detail)
+      select counted.last - ${events.length}::int + e.behind, ${new Date(at)}::timestamptz, e.kind, e.mission, e.file, e.actor, e.detail
+      from counted, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as e (behind int, kind text, mission text, file bigint, actor text, detail jsonb))
+    select last from counted`.execute(tx)
+  return counted[0]?.last ?? fail('catalog/no-counter', 'the counter of events is gone')
 }
 
 /** Events after a sequence number, in order, at the most `limit`. */

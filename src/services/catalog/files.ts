@@ -88,12 +88,20 @@ export async function recordFiles(tx: Tx, files: readonly NewFile[], at: number)
   const barred = await withheldParents(tx, files)
   const isWithheld = (f: NewFile): boolean => f.withheld === true || f.parents.some(p => p.file !== undefined && barred.has(p.file))
   const rows = files.map(file => rowOf(file, newest.get(placeOf(file)) === file, isWithheld(file), at))
+  const parents = files.flatMap(({ mission, name: child, parents: own }) =>
+    own.map(({ file: parent = null, role, name }) => ({ mission, child, parent, role, name })),
+  )
   const inserted = await sql<{ id: number; mission: string; name: string }>`
-    insert into ${rowsInto('file', rows)} returning id, mission, name`.execute(tx)
+    with added as (insert into ${rowsInto('file', rows)} returning id, mission, name),
+    lineage as (
+      insert into file_parent (child, parent, role, name)
+      select a.id, p.parent, p.role, p.name
+      from jsonb_to_recordset(${JSON.stringify(parents)}::jsonb) as p (mission text, child text, parent bigint, role text, name text)
+      join added a on a.mission = p.mission and a.name = p.child
+      on conflict do nothing)
+    select id, mission, name from added`.execute(tx)
   const ids = new Map(inserted.rows.map(row => [`${row.mission} ${row.name}`, row.id]))
   const idOf = (file: NewFile): number => ids.get(`${file.mission} ${file.name}`) as number
-  const parents = files.flatMap(file => file.parents.map(p => ({ child: idOf(file), parent: p.file ?? null, role: p.role, name: p.name })))
-  if (parents.length > 0) await sql`insert into ${rowsInto('file_parent', parents)} on conflict do nothing`.execute(tx)
   await appendEvents(
     tx,
     at,

@@ -1,4 +1,4 @@
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises'
+import { lstat, mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
@@ -11,7 +11,7 @@ import { landBytes, lockKey, verifyFile } from '#services/ingest'
 import type { Landed, Prepared } from '#services/ingest'
 import { holdAttempt } from '#services/pipeline'
 import type { Attempt, Ending, HeldOutput } from '#services/pipeline'
-import { moveFile } from '#services/store'
+import { moveFile, removeFile } from '#services/store'
 import { compareWithLatest } from './compare.ts'
 import type { Comparison } from './compare.ts'
 import type { ExecutorContext } from './context.ts'
@@ -53,7 +53,7 @@ export async function collect(context: ExecutorContext, mission: Mission, attemp
     }
     return await decide(context, mission, attempt, ready)
   } finally {
-    for (const { temporary } of landed) await rm(temporary, { force: true })
+    for (const { temporary } of landed) await removeFile(temporary)
   }
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Mission, Process } from '#domain/mission'
@@ -46,12 +46,14 @@ export async function prepareTry(
   const { work, scratch } = folders
   // A cache of its own, or a program could lay compiled code under another's name.
   const cache = join(context.compileCache, `${mission.id}-${process_.id}`)
-  for (const folder of [work, scratch, cache]) await mkdir(folder, { recursive: true })
+  const inside = moduleOf(process_, context.builtins)
+  const made = inside.module === undefined ? [work, scratch, cache] : [work, scratch]
+  for (const folder of made) await mkdir(folder, { recursive: true })
   await writeFile(folders.jobFile, JSON.stringify(jobFile, null, 1))
   const order: ProgramOrder = {
     name: folders.name,
     command: commandOf(process_, mission, context.builtins),
-    ...moduleOf(process_, context.builtins),
+    ...inside,
     folder: work,
     scratch,
     reads: [
@@ -87,6 +89,25 @@ export async function removeOtherTries(staging: string, attempt: Attempt): Promi
 
 /** Also a folder that a program has closed to its owner. */
 export async function removeFolder(folder: string): Promise<void> {
+  await removeTree(folder).catch(() => removeClosed(folder))
+}
+
+/** `rm` looks at each entry twice and tries folders before they are empty: twice the calls. */
+async function removeTree(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  })
+  if (entries === undefined) return
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) await removeTree(path)
+    else await unlink(path)
+  }
+  await rmdir(folder)
+}
+
+async function removeClosed(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true }).catch(async () => {
     for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
       if (entry.isDirectory()) await chmod(join(entry.parentPath, entry.name), 0o700)

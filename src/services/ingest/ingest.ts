@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { SdcError, fail } from '#error'
 import { findBytes, findFileShared, idsByNames, recordFiles, recordMissionEvents, recordRefusal } from '#services/catalog'
 import type { NewFile, Parent } from '#services/catalog'
 import { perDatabase, together, withTx } from '#services/db'
 import type { Came, Tx } from '#services/db'
-import { moveFile } from '#services/store'
+import { moveFile, removeFile } from '#services/store'
 import type { IngestContext } from './context.ts'
 import { identifyFile } from './identify.ts'
 import type { Identity } from './identify.ts'
@@ -48,10 +47,10 @@ export async function ingestFile(context: IngestContext, path: string, delivery:
       { act: 'ingest', delivered: name, sha256: landed.sha256, actor: delivery.actor, ...result },
       `ingest ${result.outcome}: ${name}`,
     )
-    if (delivery.consume === true) await rm(path, { force: true })
+    if (delivery.consume === true) await removeFile(path)
     return result
   } finally {
-    await rm(landed.temporary, { force: true })
+    await removeFile(landed.temporary)
   }
 }
 

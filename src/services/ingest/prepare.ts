@@ -61,6 +61,8 @@ async function copyHashing(source: FileHandle, out: FileHandle, expected: number
     hash.update(bytes)
     size += bytesRead
     await out.writeFile(bytes)
+    // A file as long as it was said to be: a full buffer would mean that there is more.
+    if (size === expected && bytesRead < buffer.length) return { sha256: hash.digest('hex'), size }
   }
 }
 

@@ -8,7 +8,7 @@ import type { AttemptDetail, Came, Tx } from '#services/db'
 import { countLost } from './begin.ts'
 import type { Attempt } from './begin.ts'
 import type { PipelineContext, Settle } from './context.ts'
-import { holdOutputs, supersedeHeld, supersedeHeldBy } from './held.ts'
+import { holdOutputs, setMade, supersedeHeld } from './held.ts'
 import { releaseVersions } from './jobs.ts'
 import { recordVerdicts } from './verdicts.ts'
 import type { OutputVerdict } from './verdicts.ts'
@@ -200,7 +200,7 @@ async function closeEmpty(tx: Tx, job: JobRow, message: string, now: number): Pr
 async function closeMade(tx: Tx, ends: readonly Finish[], now: number): Promise<ReadonlyMap<Finish, readonly number[]>> {
   if (ends.length === 0) return new Map()
   const jobs = ends.map(e => e.attempt.job.id)
-  await sql`update job set state = 'made', ended_at = ${new Date(now)}, message = null where id = any(${jobs}::bigint[])`.execute(tx)
+  await setMade(tx, jobs, now)
   for (const { attempt, ending } of ends)
     if ((ending.kept ?? []).length > 0)
       await releaseVersions(
@@ -208,7 +208,6 @@ async function closeMade(tx: Tx, ends: readonly Finish[], now: number): Promise<
         attempt.job.id,
         ending.kept?.map(k => k.dataset),
       )
-  await supersedeHeldBy(tx, jobs)
   // Files after all that others may wait for: the event counter's lock is held until the transaction ends.
   const files = ends.flatMap(e => e.ending.files)
   const ids = await recordAllPrepared(tx, files, now)

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Selectable } from 'kysely'
+import type { RawBuilder, Selectable } from 'kysely'
 import { activeReason } from '#domain/plan'
 import { perDatabase, rowsInto, together, withTx } from '#services/db'
 import type { AttemptTable, Came, Tx } from '#services/db'
@@ -160,25 +160,26 @@ async function recordBegun(tx: Tx, begun: ReadonlyMap<Ask, Attempt>): Promise<vo
     return { job: job.id, number, worker, token, executor, confinement: confinement(job), log, started_at: new Date(now) }
   })
   await sql`
-    update job j set state = 'running', tries = b.tries, uncounted = b.uncounted
-    from jsonb_to_recordset(${JSON.stringify(jobs.map(({ id, tries, uncounted }) => ({ id, tries, uncounted })))}::jsonb)
-      as b (id bigint, tries int, uncounted int) where j.id = b.id`.execute(tx)
-  await sql`insert into ${rowsInto('attempt', rows)}`.execute(tx)
-  await showActive(tx, jobs, now)
+    with running as (
+      update job j set state = 'running', tries = b.tries, uncounted = b.uncounted
+      from jsonb_to_recordset(${JSON.stringify(jobs.map(({ id, tries, uncounted }) => ({ id, tries, uncounted })))}::jsonb)
+        as b (id bigint, tries int, uncounted int) where j.id = b.id),
+    begun as (insert into ${rowsInto('attempt', rows)})
+    ${showActive(jobs, now)}`.execute(tx)
 }
 
 /** What a look would write, without looking: for those who depend on these cells, running is no other than ready. */
-async function showActive(tx: Tx, jobs: readonly JobRow[], now: number): Promise<void> {
+function showActive(jobs: readonly JobRow[], now: number): RawBuilder<unknown> {
   const cells = jobs.flatMap(job => {
     const reason = activeReason(job.process, { ...job, message: job.message ?? undefined, notBefore: job.not_before })
     const next = job.state === 'running' ? 'running' : 'ready'
     return job.outputs.map(({ dataset }) => ({ mission: job.mission, dataset, partition: job.partition, next, reason }))
   })
-  await sql`
+  return sql`
     update cell c set next = a.next, reason = a.reason, changed_at = ${new Date(now)}
     from jsonb_populate_recordset(null::cell, ${JSON.stringify(cells)}::jsonb) a
     where c.mission = a.mission and c.dataset = a.dataset and c.partition = a.partition
-      and (c.next <> a.next or c.reason ->> 'text' <> a.reason ->> 'text')`.execute(tx)
+      and (c.next <> a.next or c.reason ->> 'text' <> a.reason ->> 'text')`
 }
 
 async function takeOver(tx: Tx, job: JobRow, open: Selectable<AttemptTable>, { worker, token }: Claimant): Promise<Attempt> {
@@ -223,7 +224,7 @@ async function giveUpLost(context: PipelineContext, tx: Tx, job: JobRow, losses:
 async function postpone(context: PipelineContext, tx: Tx, job: JobRow, uncounted: number, lack: string): Promise<void> {
   const not_before = new Date(context.clock() + shortPause)
   await tx.updateTable('job').set({ state: 'ready', uncounted, not_before, message: lack }).where('id', '=', job.id).execute()
-  await showActive(tx, [{ ...job, state: 'ready', not_before: not_before.getTime(), message: lack }], context.clock())
+  await showActive([{ ...job, state: 'ready', not_before: not_before.getTime(), message: lack }], context.clock()).execute(tx)
   await context.dispatch(tx, [{ job: job.id, priority: job.priority, delay: shortPause }])
 }
 

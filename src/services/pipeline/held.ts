@@ -45,13 +45,16 @@ export async function supersedeHeld(tx: Tx, job: JobRow): Promise<void> {
   for (const { id } of rows) await releaseVersions(tx, id)
 }
 
-/** {@link supersedeHeld} for jobs that are made, by their ids. */
-export async function supersedeHeldBy(tx: Tx, jobs: readonly number[]): Promise<void> {
+/** Jobs are made, by their ids, and supersede what is held of the same works. */
+export async function setMade(tx: Tx, jobs: readonly number[], now: number): Promise<void> {
   await sql`
-    with outdone as (
-      update job h set state = 'superseded', message = 'job ' || j.id || ' made something newer'
-      from job j where j.id = any(${jobs}::bigint[]) and h.state = 'held' and h.mission = j.mission and h.process = j.process
-        and h.spacecraft = j.spacecraft and h.partition = j.partition returning h.id)
+    with made as (
+      update job set state = 'made', ended_at = ${new Date(now)}, message = null where id = any(${jobs}::bigint[])
+      returning id, mission, process, spacecraft, partition),
+    outdone as (
+      update job h set state = 'superseded', message = 'job ' || made.id || ' made something newer'
+      from made where h.state = 'held' and h.mission = made.mission and h.process = made.process
+        and h.spacecraft = made.spacecraft and h.partition = made.partition returning h.id)
     delete from reserved_version v using outdone o where v.job = o.id`.execute(tx)
 }
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { Insertable, Selectable } from 'kysely'
+import type { Selectable } from 'kysely'
 import type { Partition, Span } from '#domain/partition'
 import { gistOf } from '#domain/plan'
 import type { CellName, CellState, FileFact, Reason, SourceCell, Waiver } from '#domain/plan'
@@ -8,6 +8,7 @@ import type { Tt2000 } from '#formats/time'
 import { scienceOf } from '#services/catalog'
 import { spansOf } from '#services/catalog'
 import type { PlannedFile } from '#services/catalog'
+import { rowsInto } from '#services/db'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
 import type { Unplanned } from './unplanned.ts'
 
@@ -104,7 +105,7 @@ interface Before {
 export async function writeCells(tx: Tx, cells: readonly CellWrite[], at: number): Promise<readonly boolean[]> {
   const before = await readBefore(tx, cells)
   const told: boolean[] = []
-  const rows: { readonly moved: boolean; readonly row: Insertable<CellTable> }[] = []
+  const rows: { readonly moved: boolean; readonly row: NewCell }[] = []
   for (const cell of cells) {
     const known = before.get(keyOf(cell))
     const { have, next, reason } = cell.state
@@ -143,20 +144,15 @@ async function readBefore(tx: Tx, cells: readonly CellWrite[]): Promise<Readonly
 }
 
 /** `changed_at` tells when a cell moved, not when its words were put better. */
-async function upsert(tx: Tx, rows: readonly Insertable<CellTable>[], moved: boolean): Promise<void> {
+async function upsert(tx: Tx, rows: readonly NewCell[], moved: boolean): Promise<void> {
+  if (rows.length === 0) return
   const own = [...columns, ...(moved ? (['changed_at'] as const) : [])]
-  // In one order for all, so that no two writers wait for each other; and statements hold 65,535 parameters at the most.
+  const changes = own.map(column => sql`${sql.ref(column)} = ${sql.ref(`excluded.${column}`)}`)
+  // In one order for all, so that no two writers wait for each other.
   const ordered = rows.toSorted((a, b) => (a.dataset < b.dataset || (a.dataset === b.dataset && a.partition < b.partition) ? -1 : 1))
-  for (let from = 0; from < ordered.length; from += 2000)
-    await tx
-      .insertInto('cell')
-      .values(ordered.slice(from, from + 2000))
-      .onConflict(c =>
-        c
-          .columns(['mission', 'dataset', 'partition'])
-          .doUpdateSet(e => Object.fromEntries(own.map(column => [column, e.ref(`excluded.${column}`)]))),
-      )
-      .execute()
+  await sql`insert into ${rowsInto('cell', ordered)} on conflict (mission, dataset, partition) do update set ${sql.join(changes)}`.execute(
+    tx,
+  )
 }
 
 const columns = [
@@ -218,7 +214,9 @@ export async function writeUnplanned(tx: Tx, cells: readonly Unplanned[], at: nu
   return told
 }
 
-const cellRow = (cell: CellWrite, at: number): Insertable<CellTable> => ({
+type NewCell = ReturnType<typeof cellRow>
+
+const cellRow = (cell: CellWrite, at: number) => ({
   mission: cell.mission,
   dataset: cell.dataset,
   partition: cell.partition,
@@ -230,7 +228,7 @@ const cellRow = (cell: CellWrite, at: number): Insertable<CellTable> => ({
   due_at: cell.due === undefined ? null : new Date(cell.due),
   have: cell.state.have,
   next: cell.state.next,
-  reason: JSON.stringify(cell.state.reason),
+  reason: cell.state.reason,
   file: cell.file ?? null,
   recipe: cell.recipe ?? null,
   changed_at: new Date(at),

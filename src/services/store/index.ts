@@ -1,4 +1,5 @@
 export { localStore } from './local.ts'
 export { hashFile } from './hash.ts'
 export { moveFile } from './move.ts'
+export { removeFile } from './remove.ts'
 export type { Store } from './store.ts'

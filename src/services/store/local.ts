@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { link, mkdir, open, rm, stat, unlink } from 'node:fs/promises'
+import { chmod, link, mkdir, open, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { fail } from '#error'
 import { hashFile } from './hash.ts'
@@ -20,7 +20,6 @@ export function localStore(root: string): Store {
   return {
     put: async (key, file, sha256) => {
       const target = pathOf(key)
-      await mkdir(dirname(target), { recursive: true })
       const outcome = await publish(file, target, key, sha256)
       await syncFolder(dirname(target))
       return outcome
@@ -43,7 +42,7 @@ export function localStore(root: string): Store {
 
 async function publish(file: string, target: string, key: string, sha256: string): Promise<'stored' | 'present'> {
   try {
-    await link(file, target)
+    await linkInto(file, target)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     const there = await hashFile(target)
@@ -53,10 +52,19 @@ async function publish(file: string, target: string, key: string, sha256: string
     return 'present'
   }
   await unlink(file)
-  const handle = await open(target, 'r')
-  await handle.chmod(0o444).catch(() => undefined)
-  await handle.close()
+  await chmod(target, 0o444).catch(() => undefined)
   return 'stored'
+}
+
+/** The folder is there but for the first file of it. */
+async function linkInto(file: string, target: string): Promise<void> {
+  try {
+    await link(file, target)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    await mkdir(dirname(target), { recursive: true })
+    await link(file, target)
+  }
 }
 
 async function syncFolder(folder: string): Promise<void> {
