@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { findProduct } from '#domain/mission'
 import type { Mission } from '#domain/mission'
 import { describeLess } from '#domain/process'
+import { compareVersions } from '#domain/version'
 import { SdcError, fail } from '#error'
 import { findFile, findFileShared } from '#services/catalog'
 import type { FileRow } from '#services/catalog'
@@ -65,8 +66,8 @@ async function decide(context: ExecutorContext, mission: Mission, attempt: Attem
     compared.push({ ...output, with: await compareWithLatest(context.pipeline.db, output.prepared, scheme.parts.indexOf('interface')) })
   }
   if (compared.some(c => c.with.kind === 'less')) return layAside(context, attempt, compared)
-  const fresh = compared.filter(c => c.with.kind === 'new')
-  for (const output of fresh) await publish(context, attempt, output)
+  const fresh = compared.flatMap(c => (c.with.kind === 'new' ? [{ ...c, newest: c.with.newest }] : []))
+  for (const output of fresh) await publish(context, attempt, output, output.newest)
   const kept = compared.flatMap(c => (c.with.kind === 'same' ? [{ dataset: c.prepared.file.dataset, file: c.with.file.id }] : []))
   return { outcome: 'made', files: fresh.map(r => r.prepared), kept }
 }
@@ -109,11 +110,18 @@ async function verifyOutput(
  * Brings an output to the store. What a try of this cell that came to nothing left there under the same name gives way: no row names it.
  * That is decided while the try is held, so that a try that was given up for dead cannot do it to a live one.
  */
-async function publish(context: ExecutorContext, attempt: Attempt, { prepared, landed }: Output): Promise<void> {
+async function publish(
+  context: ExecutorContext,
+  attempt: Attempt,
+  { prepared, landed }: Output,
+  newest: FileRow | undefined,
+): Promise<void> {
   const { store } = context.ingest
   const { path, sha256 } = prepared.file
-  const { mission, name } = prepared.file
-  refuseRecorded(name, await findFileShared(context.pipeline.db, mission, name))
+  const { mission, name, version } = prepared.file
+  // A name says its version: where the newest one is lower, none has this name.
+  const isLast = newest === undefined || compareVersions(newest.version, version) < 0
+  if (!isLast) refuseRecorded(name, await findFileShared(context.pipeline.db, mission, name))
   try {
     await store.put(path, landed.temporary, sha256)
   } catch (error) {

@@ -8,7 +8,7 @@ import type { Prepared } from '#services/ingest'
 
 /** What publishing an output would mean: something new, nothing new in science, or a loss against what is published. */
 export type Comparison =
-  | { readonly kind: 'new' }
+  | { readonly kind: 'new'; readonly newest: FileRow | undefined }
   | { readonly kind: 'same'; readonly file: FileRow }
   | { readonly kind: 'less'; readonly file: FileRow; readonly less: readonly Less[] }
 
@@ -18,7 +18,7 @@ export type Comparison =
  */
 export async function compareWithLatest(db: Db, { file }: Prepared, interfacePart: number): Promise<Comparison> {
   const latest = await latestShared(db, file)
-  if (latest === undefined || latest.state !== 'held') return { kind: 'new' }
+  if (latest === undefined || latest.state !== 'held') return { kind: 'new', newest: latest }
   const raised = interfacePart >= 0 && file.version[interfacePart] !== latest.version[interfacePart]
   if (!raised && scienceOf(latest) === scienceOf(file)) return { kind: 'same', file: latest }
   const before = extentOfRow(latest)
@@ -32,9 +32,9 @@ export async function compareWithLatest(db: Db, { file }: Prepared, interfacePar
       .executeTakeFirstOrThrow()
     const now = { start: tt2000FromUtcMs(start_time), stop: tt2000FromUtcMs(stop_time) }
     const left = lessOf(within(before, now), extentOf(file))
-    return left.length === 0 ? { kind: 'new' } : { kind: 'less', file: latest, less: left }
+    return left.length === 0 ? { kind: 'new', newest: latest } : { kind: 'less', file: latest, less: left }
   }
-  return less.length === 0 ? { kind: 'new' } : { kind: 'less', file: latest, less }
+  return less.length === 0 ? { kind: 'new', newest: latest } : { kind: 'less', file: latest, less }
 }
 
 const extentOf = (file: Prepared['file']): Extent => ({ coverage: file.coverage, records: file.records, variables: countOf(file.content) })

@@ -83,11 +83,10 @@ export async function openQueue(config: DbConfig, options: QueueOptions): Promis
       return rows.map(r => ({ id: r.id, retryCount: r.retryCount, job: r.data.job, token: tokenOf(r) }))
     },
     touch: async claims => {
-      if (claims.length === 0) return []
-      const held = settledOf(await boss.touch(queueName, claims.map(attempt)))
-      const isHeld = (claim: Claim): boolean =>
-        held.has(claim.id) && !claims.some(other => other.id === claim.id && other.retryCount > claim.retryCount)
-      return claims.filter(claim => !isHeld(claim))
+      const lost: Claim[] = []
+      // One by one: a statement for all would wait for one row while it holds others, in another order perhaps than who ends several.
+      for (const claim of claims) if (settledOf(await boss.touch(queueName, attempt(claim))).size === 0) lost.push(claim)
+      return lost
     },
     settle: async (tx, tokens) => {
       const claims = tokens.map(claimOf)
