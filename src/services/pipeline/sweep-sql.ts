@@ -40,9 +40,9 @@ export async function dayBefore(db: Db, mission: string, before: number | undefi
   if (start === undefined) return undefined
   const [begins, events] = [beginsIn({ start, stop: before }), await missionEventsFrom(db, mission, { start, stop: before })]
   const digest = await sql<{ files: string; cells: string }>`
-    select (select concat(count(*), ' ', bit_xor(hashtextextended(concat_ws(' ', id, state), 0)))
+    select (select concat(count(*), ' ', bit_xor(hash_record_extended(row(id, state), 0)))
         from file where mission = ${mission} and latest and ${begins}) as files,
-      (select concat(count(*), ' ', bit_xor(hashtextextended(concat_ws(' ', dataset, partition, have, next, file, recipe, due_at, reason), 0)))
+      (select concat(count(*), ' ', bit_xor(hash_record_extended(row(dataset, partition, have, next, file, recipe, due_at, reason), 0)))
         from cell where mission = ${mission} and ${begins}) as cells`.execute(db)
   return { start, digest: sha256Text(JSON.stringify([digest.rows, events])) }
 }
