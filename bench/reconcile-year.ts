@@ -9,7 +9,7 @@ import { makerOf } from '#domain/mission'
 import { partitionsOf } from '#domain/partition'
 import { appendEvents, foldTallies } from '#services/catalog'
 import { openDb, withTx } from '#services/db'
-import { makePlanner, reconcile } from '#services/pipeline'
+import { dayBefore, makePlanner, reconcile } from '#services/pipeline'
 import type { PipelineContext, Spot } from '#services/pipeline'
 import { ledgerEnds } from './scale/make-ledger.ts'
 import { openLedger, readLedgerOptions } from './scale/open-ledger.ts'
@@ -58,6 +58,10 @@ async function measure(inputs: readonly string[]): Promise<void> {
   await time('… one partition of it', 20, () => reconcile(context, works.slice(100, 101)), { floor })
   const planner = makePlanner(context)
   await time('500 files are dirty at once', 3, () => tellAgain(planner, 500), { floor, target: 60_000 })
+  let at = year.start
+  await time('a day that the sweep passes over: its digest', 40, async () => (at = (await dayBefore(db, mission.id, at))?.start ?? at), {
+    floor,
+  })
   await time('a slice of the sweep: 300 files and their cells', 5, () => planner.sweepOn(), { floor })
 }
 
