@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import type { System } from '#apps/system'
 import { SdcError } from '#error'
 import type { Db } from '#services/db'
 import { explain } from '#services/pipeline'
@@ -16,12 +17,26 @@ export function whyCommand(): Command {
     .option('--json', 'the chain as JSON')
     .action(async (dataset: string, partition: string | undefined, options: HomeOptions & { json?: boolean }) => {
       await inHome('why', options, async system => {
-        const cell = await chooseCell(system.db, dataset, partition)
-        const why = await explain(system.db, cell.mission, cell.dataset, cell.partition, system.ingest.clock())
+        const why = (await explainNamed(system, dataset, partition)) ?? (await explainChosen(system, dataset, partition))
         if (why === undefined) return
         process.stdout.write(options.json === true ? `${JSON.stringify(why)}\n` : `${whyLines(why).join('\n')}\n`)
       })
     })
+}
+
+/** What is named in full may be no cell, but what cells want. */
+async function explainNamed({ db, missions, ingest }: System, dataset: string, partition: string | undefined): Promise<Why | undefined> {
+  if (partition === undefined) return undefined
+  for (const { id } of missions) {
+    const why = await explain(db, id, dataset, partition, ingest.clock())
+    if (why !== undefined) return why
+  }
+  return undefined
+}
+
+async function explainChosen({ db, ingest }: System, dataset: string, partition: string | undefined): Promise<Why | undefined> {
+  const cell = await chooseCell(db, dataset, partition)
+  return explain(db, cell.mission, cell.dataset, cell.partition, ingest.clock())
 }
 
 /** The cell that a person names; the newest of its dataset where no partition is given. Throws `why/no-cell`, with what there is. */
@@ -64,5 +79,6 @@ export function whyLines(why: Why): readonly string[] {
     const also = link.alsoBlamed > 0 ? ` (and ${link.alsoBlamed} more)` : ''
     return [`${'   '.repeat(Math.max(0, i - 1))}${arrow}${link.dataset} ${link.partition}: ${link.state}`, `${pad}${link.text}${also}`]
   })
-  return why.sharedBy > 0 && why.chain.length > 1 ? [...lines, `${why.sharedBy} other products share this root.`] : lines
+  if (why.sharedBy === 0) return lines
+  return [...lines, why.chain.length > 1 ? `${why.sharedBy} other products share this root.` : `${why.sharedBy} other products hang on it.`]
 }

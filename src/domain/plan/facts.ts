@@ -28,6 +28,11 @@ export interface CellName {
   readonly partition: string
 }
 
+/** What a cell blames: another cell; or, with the words for it, a file that nobody expects and that is wanted all the same. */
+export interface Cause extends CellName {
+  readonly wanted?: string
+}
+
 /** Why there is nothing and nothing will come, for known reasons: not to be counted as missing. */
 export const absences = ['off', 'not-in-mode', 'not-downlinked', 'cancelled', 'waived'] as const
 export type Absence = (typeof absences)[number]
@@ -57,7 +62,7 @@ export interface Reason {
     | 'not-planned'
     | Absence
   readonly text: string
-  readonly causes?: readonly CellName[]
+  readonly causes?: readonly Cause[]
   readonly job?: number
   /** UTC milliseconds: when to look again. */
   readonly until?: number
@@ -111,6 +116,14 @@ export interface RoleFacts {
   readonly files: readonly FileFact[]
   /** Cells of the input's datasets in the window, those made and those not. */
   readonly cells: readonly SourceCell[]
+  /** The datasets of its products that it may come from, best product first. */
+  readonly sources: readonly Source[]
+}
+
+/** A dataset that an input may come from. */
+export interface Source {
+  readonly product: string
+  readonly dataset: string
 }
 
 export interface JobFact {

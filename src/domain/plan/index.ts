@@ -7,6 +7,7 @@ export type { Foreseen } from './expected.ts'
 export type {
   Absence,
   ArrivalFacts,
+  Cause,
   CellName,
   CellState,
   ContactFact,

@@ -65,6 +65,7 @@ const role = (index: 0 | 1, files: readonly FileFact[], cells: readonly SourceCe
   input: process.inputs[index] ?? { role: '', products: [''], ...plainly },
   files,
   cells,
+  sources: (process.inputs[index]?.products ?? []).map(product => ({ product, dataset: `a_${product}` })),
 })
 
 const facts = (change: Partial<WorkFacts> = {}): WorkFacts => ({
@@ -134,6 +135,7 @@ describe('planWork', () => {
       input: { role: 'o', products: ['x'], ...plainly, optional: true },
       files,
       cells: [],
+      sources: [],
     })
     expect(plan(facts({ roles: [optional([]), optional([file('x')])] })).run).toBeDefined()
     expect(plan(facts({ roles: [optional([]), optional([])] })).cell).toMatchObject({ next: 'waiting', reason: { kind: 'inputs' } })

@@ -69,6 +69,7 @@ function facts(rule: Process, files: readonly FileFact[], cells: readonly Source
       input: one,
       files: files.filter(f => one.products.includes(f.product)),
       cells: cells.filter(c => one.products.includes(c.product)),
+      sources: one.products.map(product => ({ product, dataset: product })),
     })),
     madeRecipe: undefined,
     made: 'none',

@@ -1,5 +1,5 @@
 import { cellName, isAbsent, isBusy, isGrowing, nameCells, relevantCells, standIns } from './cells.ts'
-import type { CellState, FileFact, Reason, RoleFacts, Settings, SourceCell, WorkFacts } from './facts.ts'
+import type { Cause, CellState, FileFact, Reason, RoleFacts, Settings, SourceCell, WorkFacts } from './facts.ts'
 import { awaitTick, deadlineOf, gaveUp, holdBack, tickLine } from './wait.ts'
 
 /** What to do about one process, spacecraft and partition, and what its cells say meanwhile. */
@@ -173,7 +173,7 @@ function cellWithoutInputs(facts: WorkFacts, lacking: readonly RoleFacts[], miss
   const { wait } = facts.process
   if (facts.made === 'none' && wait?.after === 'give-up' && now >= deadlineOf(facts, wait))
     return { have, next: 'failed', reason: gaveUp(facts, wait, missing) }
-  return { have, next: nextOfMissing(missing), reason: lackReason(lacking, missing) }
+  return { have, next: nextOfMissing(missing), reason: lackReason(facts, lacking, missing) }
 }
 
 /** What is needed was looked for and is known not to be: that is an end for what would be made of it, too. */
@@ -198,12 +198,23 @@ function emptyCell(facts: WorkFacts, lacking: readonly RoleFacts[]): CellState |
 const isEmpty = (c: SourceCell, { key }: WorkFacts['partition']): boolean =>
   c.have === 'no-data' || (c.have === 'full' && c.partition !== key) || (c.have === 'none' && isAbsent(c.reason))
 
-function lackReason(lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
+function lackReason({ partition }: WorkFacts, lacking: readonly RoleFacts[], missing: readonly SourceCell[]): Reason {
   const roles = lacking.map(r => lackedBy(r).join(r.input.window.kind === 'set' ? ' and ' : ' or ')).join(', ')
   const blamed = missing.filter(c => lacking.some(r => r.cells.includes(c)))
-  if (blamed.length === 0) return inputsReason(`waits for ${roles}: none has come yet`, blamed)
+  if (blamed.length === 0)
+    return { kind: 'inputs', text: `waits for ${roles}: none has come yet`, causes: lacking.flatMap(r => wantsOf(r, partition)) }
   const lost = blamed.every(c => c.next === 'lost')
   return inputsReason(lost ? `needs ${nameCells(blamed)}, which is lost` : `waits for ${nameCells(blamed)}`, blamed)
+}
+
+/** What nobody expects has no cell to blame. It has a name all the same, by its dataset and the day, for all who lack it to share. */
+function wantsOf(role: RoleFacts, { start }: WorkFacts['partition']): readonly Cause[] {
+  const day = new Date(start).toISOString().slice(0, 10)
+  const words = role.input.window.kind === 'valid' || role.input.window.kind === 'set' ? `is in force on ${day}` : `of ${day} has come`
+  const lacked = lackedBy(role)
+  return role.sources
+    .filter(({ product }) => lacked.includes(product))
+    .map(({ product, dataset }) => ({ dataset, partition: day, wanted: `no ${product} ${words}, and nothing says that one should come` }))
 }
 
 const inputsReason = (text: string, cells: readonly SourceCell[]): Reason => ({ kind: 'inputs', text, causes: cells.map(cellName) })

@@ -90,8 +90,8 @@ function cellsOf(db: Db, search: CellSearch, now: number): CellQuery {
 
 /** {@link shownState} in SQL; a test holds the two together. */
 export const shownAs = (now: number): RawBuilder<Shown> => sql<Shown>`case
-  when next = 'failed' and reason->>'kind' = 'not-planned' then 'failed'
-  when have = 'full' then 'made' when have = 'no-data' then 'no data' when next = 'held' then 'held'
+  when next = 'held' then 'held' when next = 'failed' and reason->>'kind' = 'not-planned' then 'failed'
+  when have = 'full' then 'made' when have = 'no-data' then 'no data'
   when reason->>'kind' = 'waived' then case when have = 'partial' then 'partial' else 'waived' end
   when have = 'partial' then case when ${isLate(now)} and next in ('waiting', 'failed') then 'late' else 'partial' end
   when next in ('running', 'failed', 'lost') then next

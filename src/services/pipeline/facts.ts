@@ -73,7 +73,8 @@ function gatherRole(known: Known, mission: Mission, input: ProcessInput, key: Wo
   const sources = sourcesOf(mission, input, key.spacecraft)
   const files = sources.flatMap(({ product, spacecraft }) => filesAround(known, mission, product, spacecraft, reach))
   const chosen = chooseFiles(input, key.partition, files, orbits)
-  return { input, files: chosen, cells: cellsOf(known, mission, input, sources, key.partition, reach) }
+  const cells = cellsOf(known, mission, input, sources, key.partition, reach)
+  return { input, files: chosen, cells, sources: sources.map(({ id, product }) => ({ dataset: id, product: product.id })) }
 }
 
 const sources = new WeakMap<Mission, Map<ProcessInput, Map<string, readonly Dataset[]>>>()

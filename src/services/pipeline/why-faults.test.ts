@@ -16,7 +16,7 @@ import type { MemoryCell } from './memory-ledger.ts'
 import { rehearse } from './rehearse.ts'
 
 /**
- * Fifty faults of sixteen kinds in a flight of the whole mission table, on its four spacecraft: asked for any product that suffers from one,
+ * Fifty faults of seventeen kinds in a flight of the whole mission table, on its four spacecraft: asked for any product that suffers from one,
  * `why` names its root. At least 48 must be right. Chains and counts are held against the cells in memory.
  */
 
@@ -68,10 +68,16 @@ const kinds: readonly Kind[] = [
     name: 'missing calibration',
     among: ['leapseconds', 'geomagnetic-indices', 'solar-wind-indices'],
     state: 'late',
-    says: subject => new RegExp(`^waits for ${subject}: none has come yet`),
+    says: subject => new RegExp(`^no ${subject} (is in force on|of) 2026-\\d\\d-\\d\\d`),
   },
   {
     name: 'held output',
+    among: ['feeps-l1b', 'edp-l1b-slow', 'scm-l1b-srvy', 'aspoc-l1b'],
+    state: 'held',
+    says: () => /is held for a person/,
+  },
+  {
+    name: 'held remake',
     among: ['feeps-l1b', 'edp-l1b-slow', 'scm-l1b-srvy', 'aspoc-l1b'],
     state: 'held',
     says: () => /is held for a person/,
@@ -153,7 +159,8 @@ function seedFaults(mission: Mission, dice: (sides: number) => number): readonly
     })
     if (place === undefined) throw new Error(`there is no place for ${kind.name}`)
     const datasets = (ids: Iterable<string>): ReadonlySet<string> => new Set([...ids].map(id => datasetOf(mission, id, place.spacecraft)))
-    faults.push({ ...kind, subject, ...place, roots: datasets(products), reached: datasets(reachedFrom(mission, products)) })
+    const roots = kind.name === 'missing calibration' ? [subject] : products
+    faults.push({ ...kind, subject, ...place, roots: datasets(roots), reached: datasets(reachedFrom(mission, products)) })
   }
   return faults
 }
@@ -184,11 +191,21 @@ test(
           return undefined
         case 'no data by exit code':
           return exits !== undefined && judgeExit(exits, 196) === 'noData' ? { outcome: 'no-data', message: 'exit 196' } : undefined
+        case 'held remake':
+          // What came with the first contact of the day was published.
+          return isAgain(job) ? { outcome: 'held', message: 'it would hold less' } : undefined
         case 'held output':
           return { outcome: 'held', message: 'it would hold less' }
         default:
           return { outcome: 'failed', message: 'it broke' }
       }
+    }
+    const begun = new Set<string>()
+    const isAgain = ({ key: { process, spacecraft, partition } }: MemoryJob): boolean => {
+      const work = `${process} ${spacecraft} ${partition.key}`
+      const known = begun.has(work)
+      begun.add(work)
+      return known
     }
     const modes: readonly EventFact[] = faults
       .filter(f => f.name === 'instrument off' || f.name === 'not in mode')
@@ -285,7 +302,8 @@ function graphOf(cells: readonly MemoryCell[]): {
   readonly distanceToRoot: (key: string) => number
   readonly reaching: (key: string) => number
 } {
-  const known = new Set(cells.map(keyOf))
+  const wanted = cells.flatMap(c => c.state.reason.causes ?? []).filter(c => c.wanted !== undefined)
+  const known = new Set([...cells, ...wanted].map(keyOf))
   const causes = new Map(cells.map(c => [keyOf(c), (c.state.reason.causes ?? []).map(keyOf).filter(k => known.has(k))]))
   const blamedBy = new Map<string, string[]>()
   for (const [key, blamed] of causes) for (const b of blamed) blamedBy.set(b, [...(blamedBy.get(b) ?? []), key])

@@ -19,11 +19,13 @@ interface Told {
   readonly kind?: string
   readonly causes?: readonly string[]
   readonly due?: number
+  /** What it wants and nobody expects. */
+  readonly wants?: string
 }
 
 /** Cells of a mission of their own; every one has the partition `p`. */
 async function tell(mission: string, cells: Readonly<Record<string, Told>>): Promise<void> {
-  for (const [dataset, { have = 'none', next = 'waiting', kind = 'inputs', causes, due }] of Object.entries(cells))
+  for (const [dataset, { have = 'none', next = 'waiting', kind = 'inputs', causes, due, wants }] of Object.entries(cells))
     await db
       .insertInto('cell')
       .values({
@@ -41,6 +43,7 @@ async function tell(mission: string, cells: Readonly<Record<string, Told>>): Pro
         reason: JSON.stringify({
           kind,
           text: `text of ${dataset}`,
+          ...(wants === undefined ? {} : { causes: [{ dataset: wants, partition: 'p', wanted: `no ${wants} has come` }] }),
           ...(causes === undefined ? {} : { causes: causes.map(c => ({ dataset: c, partition: 'p' })) }),
         }),
         file: null,
@@ -72,6 +75,24 @@ test('a chain over several levels, with what shares its root', async () => {
   // of l1, l2, ql, other: those that are not asked about
   const shared = async (dataset: string): Promise<number | undefined> => (await explain(db, 'levels', dataset, 'p', now))?.sharedBy
   expect(await Promise.all(['ql', 'l2', 'l1', 'other', 'raw', 'apart'].map(shared))).toEqual([3, 3, 3, 3, 4, 0])
+})
+
+test('what is wanted and nobody expects is a root with a name, shared and counted, and can be asked for itself', async () => {
+  await tell('wants', {
+    l1: { wants: 'gains', due: now - 1 },
+    other: { wants: 'gains' },
+    apart: { wants: 'kernels' },
+    l2: { causes: ['l1'] },
+  })
+  const why = async (dataset: string): Promise<unknown> => {
+    const found = await explain(db, 'wants', dataset, 'p', now)
+    return found && [...found.chain.map(l => `${l.dataset} ${l.state}: ${l.text}`), found.sharedBy]
+  }
+  expect(await why('l2')).toEqual(['l2 waiting: text of l2', 'l1 late: text of l1', 'gains late: no gains has come', 2])
+  expect(await why('other')).toEqual(['other waiting: text of other', 'gains waiting: no gains has come', 2])
+  expect(await why('gains')).toEqual(['gains waiting: no gains has come', 3])
+  expect(await why('apart')).toEqual(['apart waiting: text of apart', 'kernels waiting: no kernels has come', 0])
+  expect(await why('l3')).toBeUndefined()
 })
 
 test('the shortest way is told, and how many others are blamed', async () => {

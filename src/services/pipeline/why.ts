@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { CellName, Reason, Shown } from '#domain/plan'
+import type { Cause, CellName, Reason, Shown } from '#domain/plan'
 import { shownState } from '#domain/plan'
 import type { Db } from '#services/db'
 import type { CellRow } from './sql.ts'
@@ -24,17 +24,39 @@ export interface Why {
 }
 
 /**
- * The shortest chain of causes from a cell to its root; undefined where nobody expects such a cell. Reads the cells of the chain's
- * neighbourhood and those that share the root, level by level, by their keys: never the table.
+ * The shortest chain of causes from a cell to its root; undefined where nobody expects such a cell. A root may be no cell: what is wanted
+ * and nobody expects. Reads the cells of the chain's neighbourhood and those that share the root, level by level, by their keys: never the
+ * table.
  */
 export async function explain(db: Db, mission: string, dataset: string, partition: string, now: number): Promise<Why | undefined> {
   const [start] = await readCells(db, mission, [{ dataset, partition }])
-  if (start === undefined) return undefined
+  if (start === undefined) return explainWanted(db, mission, { dataset, partition })
   const path = await shortestPath(db, start)
-  const root = path.at(-1) ?? start
-  const chain = path.map((row, i) => toLink(row, i < path.length - 1, now))
-  return { mission, chain, sharedBy: (await countSharing(db, root)) - (root === start ? 1 : 2) }
+  const last = path.at(-1) ?? start
+  const want = (reasonOf(last).causes ?? []).find(cause => cause.wanted !== undefined)
+  const cells = path.map((row, i) => toLink(row, want !== undefined || i < path.length - 1, now))
+  const chain = want === undefined ? cells : [...cells, wantedLink(want, cells.at(-1)?.state === 'late' ? 'late' : 'waiting')]
+  const root = chain.at(-1) ?? start
+  return { mission, chain, sharedBy: (await countSharing(db, mission, root)) - (chain.length === 1 ? 1 : 2) }
 }
+
+/** What is wanted has itself for a root. */
+async function explainWanted(db: Db, mission: string, name: CellName): Promise<Why | undefined> {
+  const [blaming] = await blamingCells(db, mission, [keyOf(name)], 1)
+  const want = (blaming?.reason as Reason | undefined)?.causes?.find(cause => keyOf(cause) === keyOf(name) && cause.wanted !== undefined)
+  if (want === undefined) return undefined
+  return { mission, chain: [wantedLink(want, 'waiting')], sharedBy: (await countSharing(db, mission, name)) - 1 }
+}
+
+const wantedLink = ({ dataset, partition, wanted }: Cause, state: Shown): WhyLink => ({
+  dataset,
+  partition,
+  state,
+  text: wanted ?? '',
+  due: undefined,
+  job: undefined,
+  alsoBlamed: 0,
+})
 
 const keyOf = (c: CellName): string => `${c.dataset} ${c.partition}`
 const reasonOf = (row: CellRow): Reason => row.reason as unknown as Reason
@@ -79,21 +101,27 @@ const weight = (path: readonly CellRow[]): number => {
 }
 
 /** How many cells reach the root through what they blame, the root included. */
-async function countSharing(db: Db, root: CellRow): Promise<number> {
+async function countSharing(db: Db, mission: string, root: CellName): Promise<number> {
   const reached = new Set([keyOf(root)])
   let front: readonly string[] = [keyOf(root)]
   while (front.length > 0) {
-    const blaming = await db
-      .selectFrom('cell')
-      .select(['dataset', 'partition'])
-      .where('mission', '=', root.mission)
-      .where(sql<boolean>`reason ? 'causes' and cause_keys(reason) && ${front}::text[]`)
-      .execute()
+    const blaming = await blamingCells(db, mission, front)
     front = [...new Set(blaming.map(keyOf))].filter(key => !reached.has(key))
     for (const key of front) reached.add(key)
   }
   return reached.size
 }
+
+const blamingCells = (db: Db, mission: string, keys: readonly string[], limit?: number): Promise<readonly Blaming[]> =>
+  db
+    .selectFrom('cell')
+    .select(['dataset', 'partition', 'reason'])
+    .where('mission', '=', mission)
+    .where(sql<boolean>`reason ? 'causes' and cause_keys(reason) && ${keys}::text[]`)
+    .$if(limit !== undefined, q => q.limit(limit ?? 1))
+    .execute()
+
+type Blaming = Pick<CellRow, 'dataset' | 'partition' | 'reason'>
 
 function toLink(row: CellRow, isLinked: boolean, now: number): WhyLink {
   const reason = reasonOf(row)

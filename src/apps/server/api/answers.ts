@@ -103,7 +103,7 @@ export const answerCell = (c: CellEntry): Record<string, unknown> => ({
   due: c.due === null ? null : instant(c.due),
   state: c.shown,
   reason: c.reason.text,
-  causes: c.reason.causes ?? [],
+  causes: (c.reason.causes ?? []).map(({ dataset, partition }) => ({ dataset, partition })),
   job: c.reason.job ?? null,
 })
 

@@ -63,6 +63,9 @@ export const Why = ({ frame, view }: { frame: Frame; view: WhyView }): JSX.Eleme
           ) : null}
         </section>
       )}
+      {why.chain.length === 1 && why.sharedBy > 0 ? (
+        <p class="second">{formatNumberOf(why.sharedBy, 'other expectation hangs', 'other expectations hang')} on it.</p>
+      ) : null}
       <section aria-labelledby="ask">
         <h2 id="ask">The same from a terminal</h2>
         <Code text={`./apsis why ${dataset} ${partition}\ncurl '${api}'`} name="the commands" />
