@@ -9,6 +9,13 @@ export const wholeNumber =
     throw new InvalidArgumentError(`a whole number from ${least} to ${most} is needed.`)
   }
 
+/** Reads a length in hours. */
+export function hoursAbove0(text: string): number {
+  const value = Number(text)
+  if (text !== '' && Number.isFinite(value) && value > 0) return value
+  throw new InvalidArgumentError('a number of hours above 0 is needed.')
+}
+
 /** Reads a UTC moment of the past, `2026-11-25T18:00` or a day, as milliseconds. */
 export function pastMoment(text: string): number {
   const value = Date.parse(text.length === 10 ? `${text}T00:00Z` : `${text.replace(/Z$/, '')}Z`)

@@ -19,9 +19,10 @@ export function addDecisions(command: (name: string, text: string) => Command): 
     .option('--reject', 'it does not')
     .requiredOption('--reason <text>', 'why')
     .action((submission: number, options: DecideOptions) =>
-      atDesk(options, async ({ system, mission, tables, now }) => {
-        const { accept = false, reject = false, reason, by } = options
+      atDesk(options, async ({ system, mission, tables, now, actor }) => {
+        const { accept = false, reject = false, reason } = options
         if (accept === reject) fail('sitl/decide', 'say one of --accept and --reject')
+        const by = await actor()
         const decided = await approveSubmission(system.db, tables, { mission, submission, accept, actor: by, reason, now })
         say(`submission ${decided.id} is ${decided.state} by ${by}${decided.final && accept ? '; its window is closed' : ''}`)
       }),

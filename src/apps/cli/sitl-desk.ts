@@ -7,7 +7,7 @@ import { parseUtc, tai1958FromTt2000 } from '#formats/time'
 import { SdcError, fail } from '#error'
 import { addSelector, findRegions, listDuty, listWindows, openWindow, relayByFolder, setDuty, submitSelection } from '#services/burst'
 import { deadlineOf, explainStored, showStatus, showWindow } from './sitl-status.ts'
-import { wholeNumber } from './options.ts'
+import { hoursAbove0, wholeNumber } from './options.ts'
 import { homeOption } from './enter.ts'
 import { atDesk, say, type Desk, type DeskOptions } from './sitl-at-desk.ts'
 import { addDecisions } from './sitl-decide.ts'
@@ -21,7 +21,6 @@ export function addDesk(sitl: Command): void {
       .command(name)
       .description(text)
       .option('--mission <id>', 'which mission (default: the one that selects burst)')
-      .option('--by <name>', 'who acts: the name of a token', process.env['USER'] ?? 'command line')
       .option(...homeOption)
   command('window', 'list the windows of selection, or show one: deadline, automated segments, drafts, submissions')
     .argument('[evaluation]')
@@ -30,9 +29,9 @@ export function addDesk(sitl: Command): void {
     )
   command('open', 'open a window from an automated selection (an IDL save file, or our JSON)')
     .argument('<file>')
-    .requiredOption('--hours <n>', 'hours until the deadline', Number)
+    .requiredOption('--hours <n>', 'hours until the deadline', hoursAbove0)
     .action((file: string, options: DeskOptions & { readonly hours: number }) =>
-      atDesk(options, desk => openFrom(desk, file, options.hours, options.by)),
+      atDesk(options, desk => openFrom(desk, file, options.hours)),
     )
   command('submit', 'submit a selection for its window; the verdict is the answer. Exit code 1 where it is not accepted')
     .argument('<file>', 'an IDL save file, or our JSON')
@@ -40,7 +39,7 @@ export function addDesk(sitl: Command): void {
     .option('--close <utc>', 'when the window closes: the next begins then')
     .option('--note <text>', 'on the window as a whole')
     .option('--justify <key=text...>', 'why a yellow finding is meant, e.g. Y1:3="one long front"', [])
-    .option('--on-behalf <name>', 'for whom')
+    .option('--on-behalf <name>', 'for whom, where it is for somebody else: written down beside who submits')
     .action((file: string, options: SubmitOptions) => atDesk(options, desk => submitFrom(desk, file, options)))
   command('status', 'did we get what we chose? Stored segments by state, and window by window').action((options: DeskOptions) =>
     atDesk(options, showStatus),
@@ -71,15 +70,18 @@ async function readFomFile(path: string): Promise<FomStructure> {
   return document.valid ? document : fail('sitl/invalid', `${path} says that it holds no selection: ${document.error}`)
 }
 
-async function openFrom({ system, mission, tables, now }: Desk, file: string, hours: number, by: string): Promise<void> {
-  if (!(hours > 0)) fail('sitl/hours', `--hours must be a number above 0, not ${hours}`)
+async function openFrom({ system, mission, tables, now, actor }: Desk, file: string, hours: number): Promise<void> {
   const automatic = await readFomFile(file)
   const { timestamps } = automatic.cycles
   const regions = await findRegions(system.db, tables, mission, {
     from: timestamps[0] ?? 0,
     to: (timestamps.at(-1) ?? 0) + tables.cycleSeconds,
   })
-  const window = await openWindow(system.db, { mission, automatic, regions, openedAt: now, deadline: now + hours * 3_600_000 }, by)
+  const window = await openWindow(
+    system.db,
+    { mission, automatic, regions, openedAt: now, deadline: now + hours * 3_600_000 },
+    await actor(),
+  )
   say(
     `window ${window.evaluation}: ${automatic.segments.length} automated segments in ${timestamps.length} cycles, ${window.state}, deadline ${utc(window.deadline)}`,
   )
@@ -105,7 +107,7 @@ interface SubmitOptions extends DeskOptions {
   readonly onBehalf?: string
 }
 
-async function submitFrom({ system, mission, tables, now }: Desk, file: string, options: SubmitOptions): Promise<void> {
+async function submitFrom({ system, mission, tables, now, actor }: Desk, file: string, options: SubmitOptions): Promise<void> {
   const { frame, segments, next } = selectionOfFile(await readFomFile(file), tables.cycleSeconds, tables.spacecraft.length)
   const justifications = Object.fromEntries(
     options.justify.map(text => {
@@ -118,7 +120,7 @@ async function submitFrom({ system, mission, tables, now }: Desk, file: string, 
     evaluation: frame.evaluation,
     selection: { frame: frameWith(frame, options), segments, next },
     justifications,
-    actor: options.by,
+    actor: await actor(),
     onBehalf: options.onBehalf,
     now,
   })
@@ -151,8 +153,9 @@ interface PersonOptions extends DeskOptions {
   readonly deck?: string
 }
 
-async function setPerson({ system, mission, now }: Desk, name: string, options: PersonOptions): Promise<void> {
-  const { role, mail, by } = options
+async function setPerson({ system, mission, now, actor }: Desk, name: string, options: PersonOptions): Promise<void> {
+  const { role, mail } = options
+  const by = await actor()
   if (mail !== undefined && role === undefined) fail('sitl/role', '--mail goes with --role: say which role the person has')
   if (role !== undefined) {
     if (role !== 'sitl' && role !== 'super-sitl') return fail('sitl/role', `--role must be sitl or super-sitl, not "${role}"`)

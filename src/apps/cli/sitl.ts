@@ -24,10 +24,13 @@ export function sitlCommand(): Command {
   return sitl.addHelpText(
     'after',
     `
-Examples: apsis sitl person NAME --role sitl --by admin
+Examples: apsis sitl person NAME --role sitl
           apsis sitl open abs_selections_2026-11-23-12-00-00.sav --hours 30
-          apsis sitl submit sitl_selections.sav --by NAME --justify 'Y1:3=one long front'
+          apsis sitl submit sitl_selections.sav --on-behalf NAME --justify 'Y1:3=one long front'
           apsis sitl import sitl_report.csv
-          apsis sitl import gls_selections_mp-dl-unh_2026-01-01-00-00-00.csv --json`,
+          apsis sitl import gls_selections_mp-dl-unh_2026-01-01-00-00-00.csv --json
+
+Who acts is who the machine says: the system's user, or the token in APSIS_TOKEN (NAME:SECRET, role team); what they may decide is their
+role in selection (apsis sitl person).`,
   )
 }
