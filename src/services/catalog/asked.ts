@@ -3,6 +3,7 @@ import type { Span } from '#domain/partition'
 import type { Version } from '#domain/version'
 import type { ContactFact, EventFact } from '#domain/plan'
 import { tt2000FromUtcMs } from '#formats/time'
+import { listOf } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import type { FileRow } from './files.ts'
 
@@ -39,10 +40,17 @@ export type PlannedFile = Pick<
   | 'arrived_at'
 >
 
-const texts = (values: readonly string[]): unknown => sql`${values}::text[]`
-const instants = (values: readonly number[]): unknown => sql`${values.map(ms => new Date(ms).toISOString())}::timestamptz[]`
+const texts = (values: readonly string[]): unknown => listOf('text', values)
+const instants = (values: readonly number[]): unknown =>
+  listOf(
+    'timestamptz',
+    values.map(ms => new Date(ms).toISOString()),
+  )
 const nanoseconds = (values: readonly (number | undefined)[]): unknown =>
-  sql`${values.map(ms => (ms === undefined ? null : String(tt2000FromUtcMs(ms))))}::bigint[]`
+  listOf(
+    'bigint',
+    values.map(ms => (ms === undefined ? null : String(tt2000FromUtcMs(ms)))),
+  )
 
 /** Answers of rows that say which question they are for, from 1 on. */
 export function sortOut<Row extends { readonly asked: number }>(questions: number, rows: readonly Row[]): readonly (readonly Row[])[] {
@@ -65,7 +73,10 @@ export async function latestFiles(db: Db | Tx, questions: readonly FileQuestion[
     select q.asked::int, ${columns}
     from unnest(${texts(questions.map(q => q.mission))}, ${texts(questions.map(q => q.product))}, ${texts(questions.map(q => q.spacecraft))},
         ${instants(windows.map(w => w.start))}, ${instants(windows.map(w => w.stop))},
-        ${nanoseconds(windows.map(w => w.start))}, ${nanoseconds(windows.map(w => w.stop))}, ${questions.map(q => q.also === true)}::boolean[],
+        ${nanoseconds(windows.map(w => w.start))}, ${nanoseconds(windows.map(w => w.stop))}, ${listOf(
+          'boolean',
+          questions.map(q => q.also === true),
+        )},
         -- content is told to the nanosecond, times of partitions to the millisecond
         ${nanoseconds(touching.map(t => (t === undefined ? undefined : t.start - 1)))},
         ${nanoseconds(touching.map(t => (t === undefined ? undefined : t.stop + 1)))})
@@ -123,7 +134,7 @@ export async function parentFiles(
   if (children.length === 0) return []
   const { rows } = await sql<Pick<FileRow, 'dataset' | 'partition' | 'version' | 'product'> & { readonly child: number }>`
     select distinct p.child, f.id, f.dataset, f.partition, f.version, f.product
-    from file_parent p join file f on f.id = p.parent where p.child = any(${children}::bigint[])`.execute(db)
+    from file_parent p join file f on f.id = p.parent where p.child = any(${listOf('bigint', children)})`.execute(db)
   return rows
 }
 

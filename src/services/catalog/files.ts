@@ -4,7 +4,7 @@ import type { Span } from '#domain/partition'
 import { compareVersions } from '#domain/version'
 import { utcMsFromTt2000 } from '#formats/time'
 import type { Tt2000 } from '#formats/time'
-import { instant, rowsInto } from '#services/db'
+import { instant, listOf, rowsInto } from '#services/db'
 import type { Db, FileTable, Tx } from '#services/db'
 import { appendEvents } from './events.ts'
 
@@ -84,7 +84,7 @@ export async function recordFiles(tx: Tx, files: readonly NewFile[], at: number)
     if (other === undefined || compareVersions(file.version, other.version) > 0) newest.set(placeOf(file), file)
   }
   const outdone = siblings.filter(s => newest.get(placeOf(s)) !== s).map(s => s.id)
-  if (outdone.length > 0) await sql`update file set latest = false where id = any(${outdone}::bigint[])`.execute(tx)
+  if (outdone.length > 0) await sql`update file set latest = false where id = any(${listOf('bigint', outdone)})`.execute(tx)
   const barred = await withheldParents(tx, files)
   const isWithheld = (f: NewFile): boolean => f.withheld === true || f.parents.some(p => p.file !== undefined && barred.has(p.file))
   const rows = files.map(file => rowOf(file, newest.get(placeOf(file)) === file, isWithheld(file), at))
@@ -114,7 +114,7 @@ export async function recordFiles(tx: Tx, files: readonly NewFile[], at: number)
 async function withheldParents(tx: Tx, files: readonly NewFile[]): Promise<ReadonlySet<number>> {
   const ids = [...new Set(files.flatMap(f => f.parents).flatMap(p => p.file ?? []))]
   if (ids.length === 0) return new Set()
-  const { rows } = await sql<{ id: number }>`select id from file where id = any(${ids}::bigint[]) and withheld`.execute(tx)
+  const { rows } = await sql<{ id: number }>`select id from file where id = any(${listOf('bigint', ids)}) and withheld`.execute(tx)
   return new Set(rows.map(row => row.id))
 }
 
@@ -125,10 +125,10 @@ const placeOf = ({ mission, dataset, partition }: Place): string => JSON.stringi
 
 /** The latest files of the same partitions, locked in order of their ids. */
 async function latestSiblings(tx: Tx, files: readonly NewFile[]): Promise<readonly Sibling[]> {
-  const places = [files.map(f => f.mission), files.map(f => f.dataset), files.map(f => f.partition)]
+  const places = { missions: files.map(f => f.mission), datasets: files.map(f => f.dataset), partitions: files.map(f => f.partition) }
   const { rows } = await sql<Sibling>`
     select f.id, f.mission, f.dataset, f.partition, f.version
-    from file f join (select distinct * from unnest(${places[0]}::text[], ${places[1]}::text[], ${places[2]}::text[])) as w (mission, dataset, partition)
+    from file f join (select distinct * from unnest(${listOf('text', places.missions)}, ${listOf('text', places.datasets)}, ${listOf('text', places.partitions)})) as w (mission, dataset, partition)
       on f.mission = w.mission and f.dataset = w.dataset and f.partition = w.partition
     where f.latest order by f.id for update of f`.execute(tx)
   return rows
@@ -195,7 +195,7 @@ export const filesByIds = (db: Db | Tx, ids: readonly number[]): Promise<readonl
     : db
         .selectFrom('file')
         .selectAll()
-        .where(sql<boolean>`id = any(${ids}::bigint[])`)
+        .where(sql<boolean>`id = any(${listOf('bigint', ids)})`)
         .execute()
 
 export const filesByNames = (db: Db | Tx, mission: string, names: readonly string[]): Promise<readonly FileRow[]> =>

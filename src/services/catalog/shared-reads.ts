@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { perDatabase, together } from '#services/db'
+import { listOf, perDatabase, together } from '#services/db'
 import type { Db } from '#services/db'
 import { sortOut } from './asked.ts'
 import type { NameQuestion } from './asked.ts'
@@ -20,7 +20,13 @@ const named = perDatabase(() =>
   together(async (asked: readonly Asked<{ readonly mission: string; readonly name: string }>[]) => {
     const { rows } = await sql<Row>`
       select q.asked::int, f.*
-      from unnest(${asked.map(q => q.mission)}::text[], ${asked.map(q => q.name)}::text[]) with ordinality as q (mission, name, asked)
+      from unnest(${listOf(
+        'text',
+        asked.map(q => q.mission),
+      )}, ${listOf(
+        'text',
+        asked.map(q => q.name),
+      )}) with ordinality as q (mission, name, asked)
       join file f on f.mission = q.mission and f.name = q.name`.execute(dbOf(asked))
     return sortOut(asked.length, rows).map(([result]) => ({ result }))
   }),
@@ -33,7 +39,16 @@ const latest = perDatabase(() =>
   together(async (asked: readonly Asked<NameQuestion>[]) => {
     const { rows } = await sql<Row>`
       select q.asked::int, f.*
-      from unnest(${asked.map(q => q.mission)}::text[], ${asked.map(q => q.dataset)}::text[], ${asked.map(q => q.partition)}::text[])
+      from unnest(${listOf(
+        'text',
+        asked.map(q => q.mission),
+      )}, ${listOf(
+        'text',
+        asked.map(q => q.dataset),
+      )}, ${listOf(
+        'text',
+        asked.map(q => q.partition),
+      )})
         with ordinality as q (mission, dataset, partition, asked)
       cross join lateral (
         select * from file where mission = q.mission and dataset = q.dataset and partition = q.partition order by version desc limit 1
@@ -48,7 +63,7 @@ export const filesByIdsShared = (db: Db, ids: readonly number[]): Promise<readon
 const byIds = perDatabase(() =>
   together(async (asked: readonly Asked<{ readonly ids: readonly number[] }>[]) => {
     const ids = [...new Set(asked.flatMap(q => q.ids))]
-    const { rows } = await sql<FileRow>`select * from file where id = any(${ids}::bigint[])`.execute(dbOf(asked))
+    const { rows } = await sql<FileRow>`select * from file where id = any(${listOf('bigint', ids)})`.execute(dbOf(asked))
     const found = new Map(rows.map(row => [row.id, row]))
     return asked.map(q => ({ result: [...new Set(q.ids)].flatMap(id => found.get(id) ?? []) }))
   }),

@@ -3,6 +3,7 @@ import type { Selectable } from 'kysely'
 import { mayMove, releaseMoves } from '#domain/process'
 import type { ReleaseState } from '#domain/process'
 import { SdcError, fail } from '#error'
+import { listOf } from '#services/db'
 import type { CodeReleaseTable, Db, Tx } from '#services/db'
 import { recordAct } from '#services/people'
 import type { Tree } from './tree.ts'
@@ -85,7 +86,7 @@ export async function codeInProduction(db: Db | Tx, packages: readonly string[])
     select p.package, r.digest, (
       select max(m.at) from code_move m join code_release c using (package, digest)
       where m.package = p.package and m.after = 'production' and c.rise = 'quality') as raised
-    from unnest(${packages}::text[]) as p (package) left join code_release r on r.package = p.package and r.state = 'production'`.execute(
+    from unnest(${listOf('text', packages)}) as p (package) left join code_release r on r.package = p.package and r.state = 'production'`.execute(
     db,
   )
   return new Map(rows.map(row => [row.package, row]))

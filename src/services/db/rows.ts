@@ -13,3 +13,10 @@ export function rowsInto(table: keyof Schema, rows: readonly Readonly<Record<str
   const type = sql.table(table)
   return sql`${type} (${columns}) select ${columns} from jsonb_populate_recordset(null::${type}, ${JSON.stringify(rows, plain)}::jsonb)`
 }
+
+/**
+ * An array whose length the planner does not know, whatever comes: its plan for this one is then no better than that for any, and is kept.
+ * A statement that asks for one row takes longer to plan than to run.
+ */
+export const listOf = (type: 'text' | 'bigint' | 'boolean' | 'timestamptz', values: readonly unknown[]): RawBuilder<unknown> =>
+  sql`((select ${values}::${sql.raw(type)}[])::${sql.raw(type)}[])`

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { contactsIn, latestFiles, missionEventsIn, newestFiles, sortOut } from '#services/catalog'
 import type { NameQuestion } from '#services/catalog'
 import type { JobFact, Waiver } from '#domain/plan'
+import { listOf } from '#services/db'
 import type { Db, Tx } from '#services/db'
 import type { Known, Reads } from './known.ts'
 import { toFileFact, toSourceCell } from './sql.ts'
@@ -34,8 +35,12 @@ export const readsIn = (db: Db | Tx): Reads => ({
 const toWindow = ([mission, spacecraft, window]: Asked<'contacts'>[number]) => ({ mission, spacecraft, window })
 const toName = ([mission, { dataset, partition }]: Asked<'newestFile'>[number]): NameQuestion => ({ mission, dataset, partition })
 
-const texts = (values: readonly string[]): unknown => sql`${values}::text[]`
-const instants = (values: readonly number[]): unknown => sql`${values.map(ms => new Date(ms).toISOString())}::timestamptz[]`
+const texts = (values: readonly string[]): unknown => listOf('text', values)
+const instants = (values: readonly number[]): unknown =>
+  listOf(
+    'timestamptz',
+    values.map(ms => new Date(ms).toISOString()),
+  )
 
 const names = (asked: Asked<'newestFile'>): unknown => sql`
   unnest(${texts(asked.map(([mission]) => mission))}, ${texts(asked.map(([, n]) => n.dataset))}, ${texts(asked.map(([, n]) => n.partition))})

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { RawBuilder, Selectable } from 'kysely'
 import { activeReason } from '#domain/plan'
-import { perDatabase, rowsInto, together, withTx } from '#services/db'
+import { listOf, perDatabase, rowsInto, together, withTx } from '#services/db'
 import type { AttemptTable, Came, Tx } from '#services/db'
 import type { PipelineContext } from './context.ts'
 import { acquire } from './holdings.ts'
@@ -92,7 +92,7 @@ async function lockActive(tx: Tx, ids: readonly number[]): Promise<ReadonlyMap<n
   const rows = await tx
     .selectFrom('job')
     .selectAll()
-    .where(sql<boolean>`id = any(${ids}::bigint[])`)
+    .where(sql<boolean>`id = any(${listOf('bigint', ids)})`)
     .where('state', 'in', ['ready', 'running'])
     .orderBy('id')
     .forUpdate()
@@ -104,7 +104,7 @@ async function openTries(tx: Tx, jobs: readonly number[]): Promise<ReadonlyMap<n
   const rows = await tx
     .selectFrom('attempt')
     .selectAll()
-    .where(sql<boolean>`job = any(${jobs}::bigint[])`)
+    .where(sql<boolean>`job = any(${listOf('bigint', jobs)})`)
     .where('ended_at', 'is', null)
     .execute()
   return new Map(rows.map(open => [open.job, open]))
@@ -260,7 +260,7 @@ export async function endedTries<T extends { readonly job: number; readonly numb
 export async function closedTokens(context: PipelineContext, tokens: readonly string[]): Promise<readonly string[]> {
   if (tokens.length === 0) return []
   const { rows } = await sql<{ token: string }>`
-    select token from attempt where ended_at is null and token = any(${[...tokens]}::text[])`.execute(context.db)
+    select token from attempt where ended_at is null and token = any(${listOf('text', tokens)})`.execute(context.db)
   const open = new Set(rows.map(r => r.token))
   return tokens.filter(token => !open.has(token))
 }

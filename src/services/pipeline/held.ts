@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Selectable } from 'kysely'
 import { jobMoves, statesBefore } from '#domain/process'
 import { SdcError, fail } from '#error'
-import { withTx } from '#services/db'
+import { listOf, withTx } from '#services/db'
 import type { Db, HeldOutputTable, Tx } from '#services/db'
 import { recordPrepared } from '#services/ingest'
 import type { Prepared } from '#services/ingest'
@@ -49,7 +49,7 @@ export async function supersedeHeld(tx: Tx, job: JobRow): Promise<void> {
 export async function setMade(tx: Tx, jobs: readonly number[], now: number): Promise<void> {
   await sql`
     with made as (
-      update job set state = 'made', ended_at = ${new Date(now)}, message = null where id = any(${jobs}::bigint[])
+      update job set state = 'made', ended_at = ${new Date(now)}, message = null where id = any(${listOf('bigint', jobs)})
       returning id, mission, process, spacecraft, partition),
     outdone as (
       update job h set state = 'superseded', message = 'job ' || made.id || ' made something newer'
