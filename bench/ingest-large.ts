@@ -1,5 +1,5 @@
 /**
- * Large files through the door: `node bench/ingest-large.ts [--kinds field,raw] [--files N] [--rounds N] [--folder DIR]` takes N files (12
+ * Large files through the door: `node bench/ingest-large.ts [--kinds field,raw] [--files N] [--rounds N] [--folder DIR]` takes N files (24
  * unless told) of about 10 MB of each kind into a home of its own with durable commits, as `apsis ingest FOLDER` does: gzip CDFs, every
  * variable decoded, and binary files, of which nothing is. Where ../shared is, CDFs are real ones of the mission, of one kind joined until
  * they are as long as that, packed at their own levels; `dist` is made up, the worst that there may be (it inflates to seven times its size).
@@ -28,7 +28,7 @@ import { realDataset } from './real-files.ts'
 const { values } = parseArgs({
   options: { kinds: { type: 'string' }, files: { type: 'string' }, rounds: { type: 'string' }, folder: { type: 'string' } },
 })
-const count = Number(values.files ?? 12)
+const count = Number(values.files ?? 24)
 const rounds = Number(values.rounds ?? 5)
 const root = values.folder ?? process.env['APSIS_BENCH_DATA'] ?? tmpdir()
 await mkdir(root, { recursive: true })

@@ -3,7 +3,7 @@ import type { IngestContext } from './context.ts'
 import { isNamed } from './identify.ts'
 
 /** Files that are on their way at once: while some wait for the disk, others are verified. */
-const atOnce = 3 * availableParallelism()
+const atOnce = 4 * availableParallelism()
 
 /**
  * Takes files in, several at once, and tells of them in their order. What is recognised by its content goes one after the other, because
