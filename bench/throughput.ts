@@ -96,6 +96,7 @@ async function measure(kind: Kind): Promise<void> {
   const total = Object.values(used).reduce((a, b) => a + b, 0) - Object.values(cpu).reduce((a, b) => a + b, 0)
   say(`${kind}: ${made} products in ${(ms / 1000).toFixed(0)} s; ${availableParallelism()} processors, load ${loadavg()[0]?.toFixed(1)}
   from arrival to product  ${rate(made, ms).toFixed(1)}/s (slowest ${window} s ${Math.min(...rates).toFixed(1)}/s), target ${kind === 'child' ? 20 : 100}/s
+  each ${window} s                ${rates.map(r => r.toFixed(0)).join(' ')}
   floor                    ${floor.toFixed(1)}/s, ratio ${(rate(made, ms) / floor).toFixed(2)}
   CPU of a product         ${(total / made).toFixed(1)} ms: ${each.join(', ')} (programs in the sandbox not counted)
   registration to start    p50 ${late.p50.toFixed(0)} ms, p99 ${late.p99.toFixed(0)} ms under this load`)
