@@ -143,8 +143,20 @@ function describeForecast(f: Forecast): readonly string[] {
     ...f.shares.map(
       s => `          ${s.process}: ${s.jobs} ${s.kind === 'asked' ? 'asked for' : 'that follow, where their inputs change'}`,
     ),
+    ...describeBasis(f),
     ...(f.unknown.length === 0 ? [] : [`          never run here, so not in the sums: ${f.unknown.join(', ')}`]),
   ]
+}
+
+/** What the figures rest on; forecasts of old do not say. */
+function describeBasis({ jobs, guessed = [], sampled = [], least }: Partial<Forecast>): readonly string[] {
+  const compared = `          how much of ${sampled.join(', ')} changes is taken from the comparison of the code`
+  const unsure = `          nothing tells yet how much of ${guessed.join(', ')} changes: all of it is counted`
+  const range =
+    least === undefined || least.jobs === jobs
+      ? ''
+      : `; if nothing did: ${least.jobs} jobs, ${hours(least.cpuHours)} CPU hours, about ${megabytes(least.bytes)} MB`
+  return [...(sampled.length === 0 ? [] : [compared]), ...(guessed.length === 0 ? [] : [`${unsure}${range}`])]
 }
 
 const describeReport = (r: CampaignReport): readonly string[] => [

@@ -13,6 +13,7 @@ const past = (process: string, change: Partial<History> = {}): History => ({
   keptBytes: 0,
   ...change,
 })
+const untold = { kept: undefined, keptBytes: undefined }
 const share = (process: string, jobs: number, change: Partial<Share> = {}): Share => ({
   process,
   rank: 1,
@@ -53,6 +54,25 @@ describe('the forecast of a campaign', () => {
     const f = forecast([share('l1', 4, { spent })], [past('l1')], 1, now)
     expect(f.cpuHours * 3600).toBeCloseTo(336)
     expect([f.bytes, f.finish - now]).toEqual([10_000, 660_000])
+  })
+
+  test('a first campaign takes all to change, and says of what and how little it may be; a comparison of its code says more', () => {
+    const shares = [share('l1', 60), share('l2', 60, { rank: 2, kind: 'following', after: ['l1'] })]
+    const history = [past('l1', untold), past('l2', untold)]
+    const first = forecast(shares, history, 1, now)
+    expect(first).toMatchObject({
+      jobs: 120,
+      bytes: 120_000,
+      sampled: [],
+      guessed: ['l1', 'l2'],
+      least: { jobs: 60, cpuHours: 0.6, bytes: 0 },
+    })
+    const sample = new Map([['l1', { number: 0.75, weight: 0.75 }]])
+    const compared = forecast(shares, history, 1, now, sample)
+    expect(compared).toMatchObject({ jobs: 75, bytes: 30_000, sampled: ['l1'], guessed: ['l2'], least: { jobs: 75, bytes: 15_000 } })
+    // What campaigns have told goes before a sample.
+    const told = forecast(shares, [past('l1', { kept: 0.5, keptBytes: 0.5 }), past('l2')], 1, now, sample)
+    expect(told).toMatchObject({ jobs: 90, sampled: [], guessed: [] })
   })
 
   test('counts what earlier campaigns kept: less is published, and less follows', () => {

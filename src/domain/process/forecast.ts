@@ -10,9 +10,12 @@ export interface History {
   readonly pickupSeconds: number
   /** Of its outputs. */
   readonly bytes: number
-  /** Of its works in earlier campaigns, the part that said the same in science and was not published: by number, and by bytes. */
-  readonly kept: number
-  readonly keptBytes: number
+  /**
+   * Of its works in earlier campaigns, the part that said the same in science and was not published: by number, and by bytes. undefined
+   * where no campaign has made any of them.
+   */
+  readonly kept: number | undefined
+  readonly keptBytes: number | undefined
 }
 
 /** What works cost when they were made last: sums over those of them of which that is known. */
@@ -54,6 +57,11 @@ export interface Forecast {
   })[]
   /** Processes that have never run: their part is not in the sums. */
   readonly unknown: readonly string[]
+  /** Processes of which only the comparison of the code tells how much changes. */
+  readonly sampled: readonly string[]
+  /** Processes of which nothing tells how much changes: the sums take them to change everything, `least` to change nothing. */
+  readonly guessed: readonly string[]
+  readonly least: Pick<Forecast, 'jobs' | 'cpuHours' | 'bytes'>
 }
 
 interface Costed extends Share {
@@ -64,22 +72,22 @@ interface Costed extends Share {
 
 /**
  * What a campaign would cost: of each work what it cost when it was made last, else what its process costs in the mean. What follows is run,
- * and what is run is published, as often as earlier campaigns say; the first one is taken to change everything.
+ * and what is run is published, as often as earlier campaigns say, else the comparison of the code (`same`: by process, the part of its outputs that
+ * said the same); where neither does, all is taken to change.
  */
-export function forecast(shares: readonly Share[], history: readonly History[], slots: number, now: number): Forecast {
+export function forecast(
+  shares: readonly Share[],
+  history: readonly History[],
+  slots: number,
+  now: number,
+  same: ReadonlyMap<string, Part> = new Map(),
+): Forecast {
   const known = new Map(history.map(h => [h.process, h]))
-  const published = new Map<string, Part>()
-  const costed = shares
-    .toSorted((a, b) => a.rank - b.rank)
-    .map(share => {
-      const past = known.get(share.process)
-      const run = share.kind === 'asked' ? whole : followingPart(share, published)
-      const news = { number: run.number * (1 - (past?.kept ?? 0)), weight: run.weight * (1 - (past?.keptBytes ?? 0)) }
-      const before = published.get(share.process)
-      if (before === undefined || before.number < news.number) published.set(share.process, news)
-      return costOf(share, past, run, news)
-    })
-  const sum = (pick: (share: Costed & { readonly bytes: number }) => number): number => costed.reduce((total, s) => total + pick(s), 0)
+  const costed = costAll(shares, known, same, 0)
+  const least = costAll(shares, known, same, 1)
+  const processes = [...new Set(shares.map(s => s.process))]
+  const untold = processes.filter(process => known.get(process)?.kept === undefined)
+  const sum = (pick: (share: Cost) => number, of = costed): number => of.reduce((total, s) => total + pick(s), 0)
   const ranks = Map.groupBy(costed, share => share.rank)
   let seconds = 0
   for (const group of ranks.values()) {
@@ -104,12 +112,45 @@ export function forecast(shares: readonly Share[], history: readonly History[], 
       cpuSeconds,
       bytes,
     })),
-    unknown: [...new Set(shares.map(s => s.process))].filter(process => !known.has(process)),
+    unknown: processes.filter(process => !known.has(process)),
+    sampled: untold.filter(process => same.has(process)),
+    guessed: untold.filter(process => !same.has(process)),
+    least: {
+      jobs: sum(s => s.jobs, least),
+      cpuHours: sum(s => s.cpuSeconds, least) / 3600,
+      bytes: Math.round(sum(s => s.bytes, least)),
+    },
   }
 }
 
+type Cost = Costed & { readonly bytes: number }
+
+/** Level by level; `untold` is the part that says the same where nothing tells. */
+function costAll(
+  shares: readonly Share[],
+  known: ReadonlyMap<string, History>,
+  same: ReadonlyMap<string, Part>,
+  untold: number,
+): readonly Cost[] {
+  const published = new Map<string, Part>()
+  return shares
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(share => {
+      const past = known.get(share.process)
+      const sample = same.get(share.process) ?? { number: untold, weight: untold }
+      const run = share.kind === 'asked' ? whole : followingPart(share, published)
+      const news = {
+        number: run.number * (1 - (past?.kept ?? sample.number)),
+        weight: run.weight * (1 - (past?.keptBytes ?? sample.weight)),
+      }
+      const before = published.get(share.process)
+      if (before === undefined || before.number < news.number) published.set(share.process, news)
+      return costOf(share, past, run, news)
+    })
+}
+
 /** A part of works: of their number, and of what they weigh in bytes, which time goes with. */
-interface Part {
+export interface Part {
   readonly number: number
   readonly weight: number
 }
@@ -123,7 +164,7 @@ function followingPart(share: Share, published: ReadonlyMap<string, Part>): Part
   return before.length === 0 ? whole : { number: some(p => p.number), weight: some(p => p.weight) }
 }
 
-function costOf(share: Share, past: History | undefined, run: Part, news: Part): Costed & { readonly bytes: number } {
+function costOf(share: Share, past: History | undefined, run: Part, news: Part): Cost {
   const { jobs, spent } = share
   const rest = Math.max(0, jobs - spent.jobs)
   const each = (pick: (of: Spent | History) => number): number => pick(spent) + rest * (past === undefined ? 0 : pick(past))

@@ -6,4 +6,4 @@ export type { CampaignState, ItemState, JobState, ReleaseState } from './moves.t
 export { describeLess, lessOf, within } from './guard.ts'
 export type { Extent, Less } from './guard.ts'
 export { forecast } from './forecast.ts'
-export type { Forecast, History, Share, Spent } from './forecast.ts'
+export type { Forecast, History, Part, Share, Spent } from './forecast.ts'

@@ -3,7 +3,7 @@ import { consumersOf, datasetId, findProduct, rankOf } from '#domain/mission'
 import type { Mission, Process } from '#domain/mission'
 import { dayMs } from '#domain/partition'
 import { forecast } from '#domain/process'
-import type { Forecast, History, Share, Spent } from '#domain/process'
+import type { Forecast, History, Part, Share, Spent } from '#domain/process'
 import { fail } from '#error'
 import { instant } from '#services/db'
 import type { Db, Tx } from '#services/db'
@@ -142,6 +142,7 @@ export async function forecastOf(
   asked: readonly CampaignWork[],
   slots: number,
   now: number,
+  same?: ReadonlyMap<string, Part>,
 ): Promise<Forecast> {
   const following = await findFollowing(db, mission, asked)
   const shares = [...(await sharesOf(db, mission, asked, 'asked')), ...(await sharesOf(db, mission, following, 'following'))]
@@ -150,7 +151,7 @@ export async function forecastOf(
     const past = await historyOf(db, mission, process)
     if (past !== undefined) history.push(past)
   }
-  return forecast(shares, history, slots, now)
+  return forecast(shares, history, slots, now, same)
 }
 
 async function sharesOf(db: Db | Tx, mission: Mission, works: readonly CampaignWork[], kind: Share['kind']): Promise<readonly Share[]> {
@@ -252,7 +253,7 @@ async function historyOf(db: Db | Tx, mission: Mission, process: string): Promis
     wallSeconds: wall / row.jobs,
     pickupSeconds: row.pickup ?? 0,
     bytes: row.bytes ?? 0,
-    kept: row.kept ?? 0,
-    keptBytes: row.keptBytes ?? 0,
+    kept: row.kept ?? undefined,
+    keptBytes: row.keptBytes ?? undefined,
   }
 }

@@ -1,10 +1,10 @@
 import { packageOf } from '#domain/mission'
 import { SdcError } from '#error'
-import type { Forecast } from '#domain/process'
-import { findRelease, productionOf } from '#services/code'
+import type { Forecast, Part } from '#domain/process'
+import { findRelease, lastReport, productionOf } from '#services/code'
 import type { Release } from '#services/code'
 import { withTx } from '#services/db'
-import type { CampaignCause } from '#services/db'
+import type { CampaignCause, Db } from '#services/db'
 import { backlogSlots } from './backlog.ts'
 import { findWorks, forecastOf } from './campaign-plan.ts'
 import type { CampaignScope } from './campaign-plan.ts'
@@ -33,7 +33,7 @@ export async function proposeCampaign(
   const works = await findWorks(db, mission, cause.kind === 'code' ? { ...scope, code: cause.digest } : scope)
   if (works.length === 0)
     throw new SdcError('campaign/empty', 'nothing that is published lies in this scope: there is nothing to make again')
-  const forecast = await forecastOf(db, mission, works, await backlogSlots(context, db), clock())
+  const forecast = await forecastOf(db, mission, works, await backlogSlots(context, db), clock(), await sampleOf(db, mission.id, cause))
   const id = await withTx(db, tx =>
     recordCampaign(
       tx,
@@ -42,6 +42,34 @@ export async function proposeCampaign(
     ),
   )
   return { id: id ?? 0, works: works.length, forecast }
+}
+
+/** Of the outputs that were compared before the code was promoted, the part that said the same as what is published, by process. */
+async function sampleOf(db: Db, mission: string, cause: CampaignCause): Promise<ReadonlyMap<string, Part>> {
+  const report = cause.kind === 'code' ? await lastReport(db, cause.package, cause.digest) : undefined
+  const outputs = (report?.report['outputs'] ?? []) as readonly Compared[]
+  const names = outputs.flatMap(o => o.base ?? [])
+  if (names.length === 0) return new Map()
+  const files = await db.selectFrom('file').select(['name', 'size']).where('mission', '=', mission).where('name', 'in', names).execute()
+  const sizes = new Map(files.map(f => [f.name, f.size]))
+  const weigh = (some: readonly Compared[]): number => some.reduce((sum, o) => sum + Number(sizes.get(o.base ?? '') ?? 0), 0)
+  const compared = Map.groupBy(
+    outputs.filter(o => o.base !== null),
+    o => o.process,
+  )
+  return new Map(
+    [...compared].map(([process, own]) => {
+      const same = own.filter(o => o.result !== 'differs')
+      return [process, { number: same.length / own.length, weight: weigh(same) / Math.max(1, weigh(own)) }]
+    }),
+  )
+}
+
+/** What a report of a comparison says of an output; `base`: the published file beside it. */
+interface Compared {
+  readonly process: string
+  readonly base: string | null
+  readonly result: string
 }
 
 /** Jobs run with what is in production; a campaign for other code would not do what it says. */
