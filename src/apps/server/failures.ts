@@ -79,6 +79,8 @@ export function readFailure(error: unknown): Failure {
   if (error instanceof SdcError) return { status: statusOf[error.code] ?? 500, code: error.code, message: error.message }
   const own = error as { readonly statusCode?: number; readonly code?: string; readonly message?: string }
   const status = own.statusCode ?? 500
+  if (own.code === 'FST_ERR_CTP_INVALID_JSON_BODY')
+    return { status, code: 'access/bad-question', message: 'the body is no JSON, which content-type says it is' }
   if (status < 500) return { status, code: own.code ?? 'http', message: own.message ?? 'this cannot be answered' }
   return { status, code: 'server/surprise', message: 'something failed here that should not; the log has it under the request id' }
 }

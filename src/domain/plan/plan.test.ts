@@ -294,3 +294,23 @@ describe('shownState', () => {
     expect(shownState({ have, next, due, reason: { kind } }, now)).toBe(shown)
   })
 })
+
+test('what nobody expects is wanted by name and day; what is expected and not due yet is not', () => {
+  const growing: SourceCell = {
+    dataset: 'a_raw',
+    product: 'raw',
+    partition: day.key,
+    span: { start: day.start, stop: day.stop },
+    have: 'none',
+    next: 'waiting',
+    reason: { kind: 'not-due', text: 'not due' },
+  }
+  const causesOf = (roles: readonly RoleFacts[]): unknown =>
+    planWork(facts({ roles }), day.stop + 1, { settle: 0 }, text => text).cell.reason.causes
+  const [wanted] = process.inputs[0]?.products ?? []
+  const own = day.key.slice(0, 10)
+  expect(causesOf([role(0, [])])).toEqual([
+    { dataset: `a_${wanted}`, partition: own, wanted: `no ${wanted} of ${own} has come, and nothing says that one should come` },
+  ])
+  expect(causesOf([role(0, [], [{ ...growing, product: wanted ?? '' }])])).toEqual([])
+})

@@ -211,7 +211,7 @@ function lackReason({ partition }: WorkFacts, lacking: readonly RoleFacts[], mis
 function wantsOf(role: RoleFacts, { start }: WorkFacts['partition']): readonly Cause[] {
   const day = new Date(start).toISOString().slice(0, 10)
   const words = role.input.window.kind === 'valid' || role.input.window.kind === 'set' ? `is in force on ${day}` : `of ${day} has come`
-  const lacked = lackedBy(role)
+  const lacked = lackedCells(role).length > 0 ? [] : lackedBy(role)
   return role.sources
     .filter(({ product }) => lacked.includes(product))
     .map(({ product, dataset }) => ({ dataset, partition: day, wanted: `no ${product} ${words}, and nothing says that one should come` }))

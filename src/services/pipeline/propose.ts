@@ -52,7 +52,7 @@ async function sampleOf(db: Db, mission: string, cause: CampaignCause): Promise<
   if (names.length === 0) return new Map()
   const files = await db.selectFrom('file').select(['name', 'size']).where('mission', '=', mission).where('name', 'in', names).execute()
   const sizes = new Map(files.map(f => [f.name, f.size]))
-  const weigh = (some: readonly Compared[]): number => some.reduce((sum, o) => sum + Number(sizes.get(o.base ?? '') ?? 0), 0)
+  const weigh = (some: readonly Compared[]): number => some.reduce((sum, o) => sum + (sizes.get(o.base ?? '') ?? 0), 0)
   const compared = Map.groupBy(
     outputs.filter(o => o.base !== null),
     o => o.process,

@@ -102,7 +102,8 @@ describe('files', () => {
   test('a question that cannot be read is told which part', async () => {
     for (const [query, word] of [
       ['limit=0', 'limit'],
-      ['from=yesterday', 'from'],
+      ['from=yesterday', 'the parameter from does not fit: a day or a moment in UTC is needed, e.g. 2026-11-23'],
+      ['to=2026-13-01', 'a day or a moment in UTC is needed'],
       ['versions=some', 'versions'],
       ['start=yesterday', 'there is no parameter start; known are: '],
       ['limit=abc', 'the parameter limit does not fit'],

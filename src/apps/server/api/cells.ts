@@ -8,6 +8,7 @@ import { findMission, readAsker, requireRole } from '../asking.ts'
 import type { Asker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
 import { answerCell, answerWaiver, answerWhy, cellSchema, waiverSchema, whySchema } from './answers.ts'
+import { explainQuestion } from './define.ts'
 import type { Define, Described } from './define.ts'
 import { flag, given, limit, mission, moment } from './parameters.ts'
 
@@ -116,8 +117,9 @@ export function addWaivers(app: FastifyInstance, parts: ServerParts, described: 
       const { waivers } = parts
       if (waivers === undefined) return fail('access/no-upload', 'this server changes nothing')
       const revoke = request.method === 'DELETE'
-      const parsed = (revoke ? revoking : waiving).safeParse(request.body)
-      if (!parsed.success) return fail('access/bad-question', `the body does not fit: ${z.prettifyError(parsed.error)}`)
+      const wanted = revoke ? revoking : waiving
+      const parsed = wanted.safeParse(request.body ?? {})
+      if (!parsed.success) return fail('access/bad-question', `the body does not fit: ${explainQuestion(parsed.error, wanted)}`)
       const act = { mission: id, actor: actor.name, ...parsed.data }
       await ('reason' in act ? waivers.add({ ...act, reason: String(act.reason) }) : waivers.revoke(act))
       return reply.send({ waived: !revoke })

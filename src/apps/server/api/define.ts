@@ -39,13 +39,13 @@ export function defineQuestion<Query extends z.ZodObject>(
 }
 
 /** One clause per fault, each by the parameter's name; a parameter that is not known is a fault, or a wrong filter would filter nothing. */
-function explainQuestion(error: z.ZodError, query: z.ZodObject): string {
+export function explainQuestion(error: z.ZodError, query: z.ZodObject): string {
   const known = Object.keys(query.shape).join(', ') || 'none'
   return error.issues
     .map(issue =>
       issue.code === 'unrecognized_keys'
         ? `there is no parameter ${issue.keys.join(', ')}; known are: ${known}`
-        : `the parameter ${issue.path.join('.')} does not fit: ${issue.message.replace(/^Invalid (?:input|option): /, '')}`,
+        : `${issue.path.length === 0 ? 'the whole' : `the parameter ${issue.path.join('.')}`} does not fit: ${issue.message.replace(/^Invalid (?:input|option): /, '')}`,
     )
     .join('; ')
 }

@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
+import { jobMoves } from '#domain/process'
+import type { JobState } from '#domain/process'
 import { fail } from '#error'
 import type { Mission } from '#domain/mission'
 import {
@@ -180,7 +182,7 @@ function defineFiles(define: Define, parts: ServerParts): void {
 }
 
 function defineWork(define: Define, parts: ServerParts): void {
-  const states = ['ready', 'running', 'made', 'no-data', 'failed', 'cancelled'] as const
+  const states = Object.keys(jobMoves) as [JobState, ...JobState[]]
   const hide = (job: Awaited<ReturnType<typeof listJobs>>[number], { sight }: Asker) => {
     const m = parts.missions.find(known => known.id === job.mission)
     return answerJob(m === undefined ? job : hideInJob(m, job, sight))

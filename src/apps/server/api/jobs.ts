@@ -6,6 +6,7 @@ import { findAttempt, findJob } from '#services/access'
 import { bundleTriage, followLog } from '#services/monitor'
 import { readAsker, requireRole } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
+import { explainQuestion } from './define.ts'
 import type { Described } from './define.ts'
 
 const reading = z.object({ try: z.coerce.number().int().min(1).optional(), follow: z.enum(['true', 'false']).default('false') }).strict()
@@ -58,7 +59,7 @@ export function addJobs(app: FastifyInstance, parts: ServerParts, described: Des
     requireRole(await readAsker(request, reply, parts), 'team')
     const job = jobOf(request.params)
     const asked = reading.safeParse(request.query)
-    if (!asked.success) return fail('access/bad-question', `the question does not fit: ${z.prettifyError(asked.error)}`)
+    if (!asked.success) return fail('access/bad-question', `the question does not fit: ${explainQuestion(asked.error, reading)}`)
     const find = () => findAttempt(parts.db, job, asked.data.try)
     const attempt = await find()
     if (attempt?.log == null) return fail('access/no-such-job', `job ${job} has no such try, or none that started a program`)
@@ -85,7 +86,7 @@ export function addJobs(app: FastifyInstance, parts: ServerParts, described: Des
       const actor = requireRole(await readAsker(request, reply, parts), 'operator')
       const job = jobOf(request.params)
       const asked = acting.safeParse(request.body ?? {})
-      if (!asked.success) return fail('access/bad-question', `the body does not fit: ${z.prettifyError(asked.error)}`)
+      if (!asked.success) return fail('access/bad-question', `the body does not fit: ${explainQuestion(asked.error, acting)}`)
       if ((await findJob(parts.db, job)) === undefined) return fail('access/no-such-job', `there is no job ${job}`)
       if (parts.jobActs === undefined) return fail('access/no-upload', 'this server changes nothing')
       await parts.jobActs[act](job, { actor: actor.name, reason: asked.data.reason })

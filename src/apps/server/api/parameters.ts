@@ -8,7 +8,10 @@ export const flag = z.enum(['true', 'false']).default('false')
 
 /** A date or a moment, UTC. */
 export const moment = z
-  .union([z.iso.date(), z.iso.datetime({ local: true }), z.iso.datetime()])
+  .union(
+    [z.iso.date(), z.iso.datetime({ local: true }), z.iso.datetime()],
+    'a day or a moment in UTC is needed, e.g. 2026-11-23 or 2026-11-23T18:00:00Z',
+  )
   .transform(text => Date.parse(/T.*[^Z]$/.test(text) ? `${text}Z` : text))
 
 /** Builds an object without the keys whose values are absent. */

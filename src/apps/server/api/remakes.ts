@@ -99,6 +99,8 @@ function defineCampaigns(define: Define, act: DefineAct, parts: ServerParts, act
       const m = findMission(parts, path['mission'] ?? '')
       const unknown = scope.products.filter(p => !m.products.some(known => known.id === p))
       if (unknown.length > 0) fail('access/bad-question', `${m.id} has no product ${unknown.join(', ')}`)
+      const { from = -Infinity, to = Infinity } = scope
+      if (from >= to) fail('access/bad-question', 'the range is empty: from must lie before to, which is not in it')
       return acts().propose({ mission: m.id, ...given(scope) }, { title, actor: name })
     },
   })

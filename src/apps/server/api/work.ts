@@ -4,6 +4,7 @@ import { fail } from '#error'
 import { readFile } from '#services/access'
 import { findMission, readAsker } from '../asking.ts'
 import type { ServerParts } from '../parts.ts'
+import { explainQuestion } from './define.ts'
 import type { Described } from './define.ts'
 
 const asking = z.object({ partition: z.string().min(1), spacecraft: z.string().optional() }).strict()
@@ -31,7 +32,7 @@ export function addWork(app: FastifyInstance, parts: ServerParts, described: Des
     const { mission: id, process } = request.params as { readonly mission: string; readonly process: string }
     const mission = findMission(parts, id)
     const asked = asking.safeParse(request.query)
-    if (!asked.success) return fail('access/bad-question', `the question does not fit: ${z.prettifyError(asked.error)}`)
+    if (!asked.success) return fail('access/bad-question', `the question does not fit: ${explainQuestion(asked.error, asking)}`)
     if (parts.describeJob === undefined) return fail('access/no-upload', 'this server tells no jobs')
     const job = await parts.describeJob(mission, { process, partition: asked.data.partition, spacecraft: asked.data.spacecraft })
     const inputs = []
