@@ -111,7 +111,10 @@ export async function workOff(context: ExecutorContext, queue: Queue): Promise<n
   const shift: Shift = { context, queue, slots: 1, running: new Map(), waiting: [], begun: new Set(), leave, fault: undefined }
   let count = 0
   for (let claims = await queue.fetch(1); claims.length > 0; claims = await queue.fetch(1)) {
-    for (const taken of claims) await runClaim(shift, taken, { end: leave, leave })
+    for (const taken of claims) {
+      const beat = setInterval(() => void queue.touch([taken]).catch(() => undefined), beatPause * beatsPerLease)
+      await runClaim(shift, taken, { end: leave, leave }).finally(() => clearInterval(beat))
+    }
     count += claims.length
   }
   return count
