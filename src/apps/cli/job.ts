@@ -19,6 +19,7 @@ export function jobCommand(): Command {
     .addHelpText('after', `\nWhat a job says while it runs: apsis log JOB --follow. Why it failed: apsis triage JOB.${actorHelp}`)
   command
     .command('list')
+    .alias('ls')
     .description('the newest jobs that are not done')
     .option(...homeOption)
     .action((options: HomeOptions) =>

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { SdcError } from '#error'
-import { findAttempt } from '#services/access'
+import { findAttempt, findJob } from '#services/access'
 import { followLog } from '#services/monitor'
 import { homeOption, inHome } from './enter.ts'
 import type { HomeOptions } from './enter.ts'
@@ -19,6 +19,8 @@ export function logCommand(): Command {
       inHome('log', options, async system => {
         const find = () => findAttempt(system.db, id, options.try)
         const attempt = await find()
+        if (attempt === undefined && (await findJob(system.db, id)) === undefined)
+          throw new SdcError('log/no-job', `there is no job ${id}: apsis job list shows those that wait, run or failed`)
         if (attempt === undefined)
           throw new SdcError('log/no-try', `job ${id} has no ${options.try === undefined ? 'try yet' : `try ${options.try}`}`)
         if (attempt.log === null)

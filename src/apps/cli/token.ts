@@ -39,6 +39,7 @@ A token is a name and a secret; programs send them as HTTP Basic:
     )
   command
     .command('list')
+    .alias('ls')
     .description('list tokens; secrets are not kept')
     .option(...homeOption)
     .action((options: HomeOptions) =>
