@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, join } from 'node:path'
@@ -47,7 +47,8 @@ async function hashSources(): Promise<string> {
 /** Builds beside and renames: a half-built folder never bears the final name. */
 async function build(folder: string, key: string): Promise<void> {
   const { build: viteBuild } = await import('vite')
-  const draft = `${folder}.${process.pid}`
+  // Threads of one process build beside each other too.
+  const draft = `${folder}.${randomUUID()}`
   const common = { configFile: false, root, logLevel: 'error', oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } } } as const
   await viteBuild({
     ...common,

@@ -66,14 +66,19 @@ export function sayState(mission: string, status: MissionStatus | undefined, cel
   if (status === undefined || (total === 0 && status.files === 0)) return [{ text: 'Nothing has arrived yet.' }]
   if (total === 0) return [{ text: 'Nothing is expected here; what comes is kept.' }]
   const bad = (['failed', 'late', 'held'] as const).filter(s => count(s) > 0)
-  const aside: Said[] = count('lost') === 0 ? [] : [{ text: ` ${count('lost')} lost on the way down.`, href: '/ops' }]
+  const coming = count('waiting') + count('running')
+  const aside: Said[] = [
+    ...(coming === 0 ? [] : [{ text: ` ${coming} more ${coming === 1 ? 'waits' : 'wait'} for data or for the job that makes it.` }]),
+    ...(count('lost') === 0 ? [] : [{ text: ` ${count('lost')} lost on the way down.`, href: '/ops' }]),
+  ]
   if (bad.length === 0) return [{ text: 'Everything expected by now is made.', state: 'made' }, ...aside]
+  const made = count('made') + count('partial')
   const byName = new Map(cells.map(c => [keyOf(c), c]))
   const roots = new Set(cells.filter(c => bad.some(b => b === c.shown)).map(c => rootOf(c, byName)))
   const parts = bad.flatMap((s, i): Said[] => [...(i > 0 ? [{ text: ', ' }] : []), { text: `${count(s)} ${s}`, state: s, href: '/ops' }])
   const causes = roots.size === 0 ? '' : roots.size === 1 ? ', one cause' : `, ${roots.size} causes`
   return [
-    { text: `${count('made') + count('partial')} of ${total - count('not due')} expected products are made; ` },
+    { text: `${made} of ${made + bad.reduce((sum, s) => sum + count(s), 0)} products due by now are made; ` },
     ...parts,
     { text: `${causes}.` },
     ...aside,

@@ -74,7 +74,7 @@ describe('home', () => {
   test('says the state first, with the number of causes', async () => {
     const { html, status } = await open('/')
     expect(status).toBe(200)
-    expect(words(html)).toMatch(/1 of 4 expected products are made; ! 1 late , one cause\./)
+    expect(words(html)).toMatch(/1 of 2 products due by now are made; ! 1 late , one cause\./)
   })
   test('holds the matrix, the newest public files, a picture, the tour, and lines that load from this very address', async () => {
     const { html } = await open('/')
