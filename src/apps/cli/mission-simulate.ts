@@ -125,8 +125,8 @@ function watchFlight(mission: Mission): Flight {
     seen: { files: 0 },
     watch: {
       load: (at, waiting, running) => {
-        flight.busy.add(running, Math.max(0, at - before.at))
-        before.at = at
+        flight.busy.add(running, Math.max(0, at - (before ?? at)))
+        before = at
         if (waiting > flight.peak.waiting) Object.assign(flight.peak, { waiting, at })
       },
       file: file => {
@@ -141,7 +141,7 @@ function watchFlight(mission: Mission): Flight {
       },
     },
   }
-  const before = { at: 0 }
+  let before: number | undefined
   return flight
 }
 

@@ -40,3 +40,15 @@ test('what is slow is late: with jobs that take hours, the last product comes la
   }
   expect((await ends(3600)) - (await ends(1))).toBeGreaterThan(10 * 3_600_000)
 })
+
+test('a flight that forgets what is over ends as one that remembers all', async () => {
+  const fly = async (forgets: boolean) => {
+    const { ledger, cells } = await rehearse(dozen, { ...plan, days: 20, forgets })
+    const open = [...ledger.cells.values()].filter(c => c.state.next !== 'none').map(c => `${c.dataset} ${c.partition}`)
+    return { jobs: ledger.work.count, cells, open, kept: ledger.cells.size }
+  }
+  const [all, some] = [await fly(false), await fly(true)]
+  expect(some).toEqual({ ...all, kept: some.kept })
+  expect(some.kept).toBeLessThan(all.kept)
+  expect(all.open).toEqual([])
+})

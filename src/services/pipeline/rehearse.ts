@@ -139,7 +139,8 @@ export async function rehearse(mission: Mission, plan: Rehearsal): Promise<Rehea
     if (promised !== undefined && promised < (agenda.next() ?? Infinity))
       agenda.put({ at: Math.max(now + 1, promised), happen: () => undefined })
   }
-  await planner.sweep()
+  // What is forgotten would look as if it had never come.
+  await (plan.forgets === true ? planner.audit() : planner.sweep())
   return { ledger, now, work, cells: ledger.cells.size + forgotten }
 }
 
