@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { sql } from 'kysely'
 import { pino } from 'pino'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { openHome } from '#apps/home'
 import { openSystem, runSteward } from '#apps/system'
 import type { System } from '#apps/system'
@@ -77,8 +77,11 @@ beforeAll(async () => {
     await system.close()
   }
 })
+// A test that failed leaves none to the next.
+afterEach(async () => {
+  for (const child of workers.splice(0)) await endWorker(child, 'SIGKILL')
+})
 afterAll(async () => {
-  for (const child of workers) await endWorker(child, 'SIGKILL')
   await end()
   delete process.env['APSIS_MISSIONS']
   await rm(folder, { recursive: true, force: true })
@@ -191,8 +194,10 @@ describe('a worker that stands still until its lease is out, and wakes', () => {
     await writeFile(join(c.dir, 'go'), '')
     await expect.poll(() => existsSync(join(c.dir, 'made-1')), patience).toBe(true)
     const live = startWorker()
-    await expect.poll(async () => (await c.job())?.state, patience).toBe('made')
-    const before = await system.db.selectFrom('file').selectAll().where('partition', '=', c.day).orderBy('id').execute()
+    // raw lines, counts, and the report that follows them
+    const files = () => system.db.selectFrom('file').selectAll().where('partition', '=', c.day).orderBy('id').execute()
+    await expect.poll(async () => (await files()).length, patience).toBe(3)
+    const before = await files()
     zombie.kill('SIGCONT')
     const log = join(system.home.logs, 'apsis.log')
     await expect
@@ -203,7 +208,7 @@ describe('a worker that stands still until its lease is out, and wakes', () => {
       )
       .toBe(true)
     await endWorker(zombie, 'SIGTERM')
-    expect(await system.db.selectFrom('file').selectAll().where('partition', '=', c.day).orderBy('id').execute()).toEqual(before)
+    expect(await files()).toEqual(before)
     const made = before.find(f => f.dataset === 'ta_cnt_day_l1')
     const path = await system.ingest.store.localPath(made?.path ?? '')
     expect(await readFile(path, 'utf8')).toBe(await readFile(join(c.dir, 'made-2'), 'utf8'))
