@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import { listOf, perDatabase, together } from '#services/db'
+import { listOf, perDatabase, textsOf, together } from '#services/db'
 import type { Db } from '#services/db'
 import { sortOut } from './asked.ts'
 import type { NameQuestion } from './asked.ts'
@@ -20,13 +20,7 @@ const named = perDatabase(() =>
   together(async (asked: readonly Asked<{ readonly mission: string; readonly name: string }>[]) => {
     const { rows } = await sql<Row>`
       select q.asked::int, f.*
-      from unnest(${listOf(
-        'text',
-        asked.map(q => q.mission),
-      )}, ${listOf(
-        'text',
-        asked.map(q => q.name),
-      )}) with ordinality as q (mission, name, asked)
+      from unnest(${textsOf(asked, 'mission', 'name')}) with ordinality as q (mission, name, asked)
       join file f on f.mission = q.mission and f.name = q.name`.execute(dbOf(asked))
     return sortOut(asked.length, rows).map(([result]) => ({ result }))
   }),
@@ -39,16 +33,7 @@ const latest = perDatabase(() =>
   together(async (asked: readonly Asked<NameQuestion>[]) => {
     const { rows } = await sql<Row>`
       select q.asked::int, f.*
-      from unnest(${listOf(
-        'text',
-        asked.map(q => q.mission),
-      )}, ${listOf(
-        'text',
-        asked.map(q => q.dataset),
-      )}, ${listOf(
-        'text',
-        asked.map(q => q.partition),
-      )})
+      from unnest(${textsOf(asked, 'mission', 'dataset', 'partition')})
         with ordinality as q (mission, dataset, partition, asked)
       cross join lateral (
         select * from file where mission = q.mission and dataset = q.dataset and partition = q.partition order by version desc limit 1

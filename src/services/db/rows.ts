@@ -20,3 +20,17 @@ export function rowsInto(table: keyof Schema, rows: readonly Readonly<Record<str
  */
 export const listOf = (type: 'text' | 'bigint' | 'boolean' | 'timestamptz', values: readonly unknown[]): RawBuilder<unknown> =>
   sql`((select ${values}::${sql.raw(type)}[])::${sql.raw(type)}[])`
+
+/** Columns of texts for `unnest`: of each key what the items hold there. */
+export const textsOf = <Key extends string>(
+  items: readonly Readonly<Record<Key, string>>[],
+  ...keys: readonly Key[]
+): RawBuilder<unknown> =>
+  sql.join(
+    keys.map(key =>
+      listOf(
+        'text',
+        items.map(item => item[key]),
+      ),
+    ),
+  )

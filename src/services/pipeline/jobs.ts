@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { packageOf } from '#domain/mission'
 import { codeInProduction } from '#services/code'
-import { listOf, rowsInto } from '#services/db'
+import { rowsInto, textsOf } from '#services/db'
 import type { Tx } from '#services/db'
 import { backlogPriority } from './backlog.ts'
 import type { PipelineContext } from './context.ts'
@@ -85,23 +85,7 @@ async function nextGenerations(tx: Tx, orders: readonly JobOrder[]): Promise<rea
     select q.asked::int, coalesce((
       select max(generation) + 1 from job where mission = q.mission and process = q.process and spacecraft = q.spacecraft
         and partition = q.partition and recipe = q.recipe), 0) as next
-    from unnest(${listOf(
-      'text',
-      keys.map(k => k.mission),
-    )}, ${listOf(
-      'text',
-      keys.map(k => k.process),
-    )}, ${listOf(
-      'text',
-      keys.map(k => k.spacecraft),
-    )},
-      ${listOf(
-        'text',
-        keys.map(k => k.partition),
-      )}, ${listOf(
-        'text',
-        keys.map(k => k.recipe),
-      )})
+    from unnest(${textsOf(keys, 'mission', 'process', 'spacecraft', 'partition', 'recipe')})
       with ordinality as q (mission, process, spacecraft, partition, recipe, asked)`.execute(tx)
   const next = new Map(rows.map(row => [asked[row.asked - 1], row.next]))
   return orders.map(order => next.get(order) ?? 0)

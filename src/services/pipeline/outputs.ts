@@ -6,7 +6,7 @@ import type { ParentVersion, Version } from '#domain/version'
 import { newestFiles, parentFiles, sortOut } from '#services/catalog'
 import type { NameQuestion, NewestFile } from '#services/catalog'
 import type { CodeInProduction } from '#services/code'
-import { listOf } from '#services/db'
+import { textsOf } from '#services/db'
 import type { JobOutputRow, Tx } from '#services/db'
 import type { JobOrder } from './ledger.ts'
 
@@ -58,16 +58,7 @@ const placesOf = (order: JobOrder): readonly Place[] =>
 async function highestReserved(tx: Tx, places: readonly Place[]): Promise<readonly (Version | undefined)[]> {
   const { rows } = await sql<{ asked: number; version: Version }>`
     select q.asked::int, r.version
-    from unnest(${listOf(
-      'text',
-      places.map(p => p.mission),
-    )}, ${listOf(
-      'text',
-      places.map(p => p.dataset),
-    )}, ${listOf(
-      'text',
-      places.map(p => p.partition),
-    )})
+    from unnest(${textsOf(places, 'mission', 'dataset', 'partition')})
       with ordinality as q (mission, dataset, partition, asked)
     cross join lateral (
       select version from reserved_version where mission = q.mission and dataset = q.dataset and partition = q.partition

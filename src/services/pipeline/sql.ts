@@ -8,7 +8,7 @@ import type { Tt2000 } from '#formats/time'
 import { scienceOf } from '#services/catalog'
 import { spansOf } from '#services/catalog'
 import type { PlannedFile } from '#services/catalog'
-import { listOf, rowsInto } from '#services/db'
+import { rowsInto, textsOf } from '#services/db'
 import type { CellTable, Db, JobTable, Tx } from '#services/db'
 import type { Unplanned } from './unplanned.ts'
 
@@ -138,16 +138,7 @@ async function readBefore(tx: Tx, cells: readonly CellWrite[]): Promise<Readonly
   if (cells.length === 0) return new Map()
   const { rows } = await sql<Before & CellName & { readonly mission: string }>`
     select mission, dataset, partition, have, next, reason ->> 'kind' as kind, reason ->> 'text' as text, file, due_at, recipe
-    from unnest(${listOf(
-      'text',
-      cells.map(c => c.mission),
-    )}, ${listOf(
-      'text',
-      cells.map(c => c.dataset),
-    )}, ${listOf(
-      'text',
-      cells.map(c => c.partition),
-    )})
+    from unnest(${textsOf(cells, 'mission', 'dataset', 'partition')})
       as q (mission, dataset, partition) join cell using (mission, dataset, partition)`.execute(tx)
   return new Map(rows.map(row => [keyOf(row), row]))
 }
@@ -183,16 +174,7 @@ export async function dropCells(tx: Tx, names: readonly (CellName & { readonly m
   if (names.length === 0) return []
   const { rows } = await sql<CellName & { readonly mission: string }>`
     delete from cell
-    using unnest(${listOf(
-      'text',
-      names.map(n => n.mission),
-    )}, ${listOf(
-      'text',
-      names.map(n => n.dataset),
-    )}, ${listOf(
-      'text',
-      names.map(n => n.partition),
-    )})
+    using unnest(${textsOf(names, 'mission', 'dataset', 'partition')})
       as q (mission, dataset, partition)
     where cell.mission = q.mission and cell.dataset = q.dataset and cell.partition = q.partition
     returning cell.mission, cell.dataset, cell.partition`.execute(tx)
