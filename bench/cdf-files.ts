@@ -3,19 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openCdfSync, type Dataset, type EncodeOptions } from '#formats/cdf'
 import { writeCdfFile } from '#doors/cdf-node'
+import { makeRandom } from '#test/damage'
 
 const folder = join(tmpdir(), 'apsis-bench')
-
-/** A reproducible stream of numbers in [0, 1) (mulberry32). */
-function makeRandom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 const RECORDS = 1_382_400
 const compression = { type: 'gzip', level: 6 } as const

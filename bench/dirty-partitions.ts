@@ -7,7 +7,6 @@
 import { randomBytes } from 'node:crypto'
 import { loadavg } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import { pino } from 'pino'
 import { recordFiles } from '#services/catalog'
 import type { NewFile } from '#services/catalog'
 import { openDb, withTx } from '#services/db'
@@ -15,7 +14,7 @@ import type { Db } from '#services/db'
 import { makePlanner } from '#services/pipeline'
 import type { Planner } from '#services/pipeline'
 import { ledgerEnds } from './scale/make-ledger.ts'
-import { openLedger, readLedgerOptions } from './scale/open-ledger.ts'
+import { openLedger, planningIn, readLedgerOptions } from './scale/open-ledger.ts'
 
 const options = readLedgerOptions()
 const [seconds, perDay] = [options.given[0] ?? 60, options.given[1] ?? 200_000]
@@ -23,15 +22,7 @@ const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 const { server, mission } = await openLedger(options, say)
 // The planner has one connection at a time, and what arrives another.
 const [planning, arriving] = [openDb(server.config, 1), openDb(server.config, 1)]
-const planner = makePlanner({
-  db: planning,
-  missions: [mission],
-  dispatch: async () => undefined,
-  findForgotten: async () => [],
-  settings: { settle: 0 },
-  clock: () => ledgerEnds,
-  log: pino({ level: 'silent' }),
-})
+const planner = makePlanner(planningIn(planning, mission))
 try {
   await measure(planner, arriving)
 } finally {

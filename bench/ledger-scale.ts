@@ -3,17 +3,16 @@
  * `bench/ledger-make.ts` leaves on the disk, and makes it where there is none. The floor is the least that PostgreSQL needs for any indexed
  * question in the same run: one row by its primary key.
  */
-import { pino } from 'pino'
 import { buildServer } from '#apps/server'
 import { datasetId } from '#domain/mission'
 import { partitionsOf } from '#domain/partition'
 import { listCells, listFiles, parseFileQuery, readStatus, searchFiles } from '#services/access'
 import { openDb } from '#services/db'
 import { explain, reconcile } from '#services/pipeline'
-import type { PipelineContext, Spot } from '#services/pipeline'
+import type { Spot } from '#services/pipeline'
 import { localStore } from '#services/store'
 import { ledgerEnds } from './scale/make-ledger.ts'
-import { openLedger, readLedgerOptions } from './scale/open-ledger.ts'
+import { openLedger, planningIn, readLedgerOptions } from './scale/open-ledger.ts'
 import type { Mission } from './scale/open-ledger.ts'
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
@@ -131,15 +130,7 @@ async function measure(mission: Mission): Promise<void> {
 
 async function reconcileYear(mission: Mission): Promise<void> {
   const process = mission.processes.find(p => p.outputs.some(o => o.product === 'fgm srvy l2'))
-  const context: PipelineContext = {
-    db,
-    missions: [mission],
-    dispatch: async () => undefined,
-    findForgotten: async () => [],
-    settings: { settle: 0 },
-    clock: () => ledgerEnds,
-    log: pino({ level: 'silent' }),
-  }
+  const context = planningIn(db, mission)
   const spots = partitionsOf({ kind: 'day' }, { start: ledgerEnds - 700 * day, stop: ledgerEnds - 335 * day }).map((partition): Spot => ({
     kind: 'work',
     mission: mission.id,

@@ -4,15 +4,14 @@
  * one statement for each table, in the same run.
  */
 import { sql } from 'kysely'
-import { pino } from 'pino'
 import { makerOf } from '#domain/mission'
 import { partitionsOf } from '#domain/partition'
 import { appendEvents, foldTallies } from '#services/catalog'
 import { openDb, withTx } from '#services/db'
 import { dayBefore, makePlanner, reconcile } from '#services/pipeline'
-import type { PipelineContext, Spot } from '#services/pipeline'
+import type { Spot } from '#services/pipeline'
 import { ledgerEnds } from './scale/make-ledger.ts'
-import { openLedger, readLedgerOptions } from './scale/open-ledger.ts'
+import { openLedger, planningIn, readLedgerOptions } from './scale/open-ledger.ts'
 
 const say = (line: string): boolean => process.stdout.write(`${line}\n`)
 const day = 86_400_000
@@ -31,15 +30,7 @@ try {
 }
 
 async function measure(inputs: readonly string[]): Promise<void> {
-  const context: PipelineContext = {
-    db,
-    missions: [mission],
-    dispatch: async () => undefined,
-    findForgotten: async () => [],
-    settings: { settle: 0 },
-    clock: () => ledgerEnds,
-    log: pino({ level: 'silent' }),
-  }
+  const context = planningIn(db, mission)
   const { rows } = await sql<{ files: number }>`select coalesce(sum(files), 0)::bigint as files from file_tally`.execute(db)
   say(`${rows[0]?.files.toLocaleString('en-US')} files in the ledger`)
   const works = partitionsOf({ kind: 'day' }, year).map((partition): Spot => ({

@@ -3,11 +3,14 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { pino } from 'pino'
 import { migrate } from '#services/db'
+import type { Db } from '#services/db'
 import { loadMission } from '#services/missions'
+import type { PipelineContext } from '#services/pipeline'
 import { startPostgres, throwAwaySettings } from '#services/postgres'
 import type { PostgresServer } from '#services/postgres'
-import { makeLedger } from './make-ledger.ts'
+import { ledgerEnds, makeLedger } from './make-ledger.ts'
 import type { LedgerSize, MadeLedger } from './make-ledger.ts'
 
 export type Mission = Awaited<ReturnType<typeof loadMission>>
@@ -87,3 +90,14 @@ export async function openLedger(options: LedgerOptions, say: (line: string) => 
   await migrate(server.config)
   return { server, mission, made, folder }
 }
+
+/** Planning at the end of the ledger's time; jobs are made and handed to nobody. */
+export const planningIn = (db: Db, mission: Mission): PipelineContext => ({
+  db,
+  missions: [mission],
+  dispatch: async () => undefined,
+  findForgotten: async () => [],
+  settings: { settle: 0 },
+  clock: () => ledgerEnds,
+  log: pino({ level: 'silent' }),
+})
