@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cp, mkdir, mkdtemp, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, open, readFile, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -8,10 +8,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { localStore } from '#services/store'
 import { findUnsound, namesOfLatest, readEndState } from '#test/end-state'
 import type { EndState } from '#test/end-state'
-import { openInstallation, textMission } from '#test/installation'
+import { textMission } from '#test/installation'
 import { runSystem, signal } from '#test/running-system'
 import type { RunningSystem } from '#test/running-system'
 import { diceOf } from '#test/schedule'
+import { dropInto, workInPeace } from '#test/undisturbed'
+import type { Delivery, Undisturbed } from '#test/undisturbed'
 
 /**
  * The system as people run it, `apsis up` with its server, workers and PostgreSQL, under load. One of them after the other is killed with
@@ -30,8 +32,6 @@ const mission = {
   'processes.yaml': `${textMission['processes.yaml']}`.replace('count.sh] }', 'count.sh] }\n  limits: { tries: 1 }'),
 }
 
-type Delivery = readonly [name: string, content: string]
-
 /** Days enough that something is always under way. */
 const deliveries: readonly Delivery[] = Array.from({ length: deep ? 300 : 40 }, (_, i) => i).flatMap(i =>
   ['ta', 'tb'].map((sc): Delivery => {
@@ -46,8 +46,7 @@ let root: string
 let disk: string
 let ownDisk = false
 let running: RunningSystem | undefined
-let undisturbed: EndState
-let names: readonly string[]
+let undisturbed: Undisturbed
 
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'apsis-chaos-'))
@@ -57,17 +56,7 @@ beforeAll(async () => {
   ownDisk = status === 0
   // Who is not root has no disk to fill; in CI there must be one.
   if (!ownDisk && process.env['CI'] === 'true') throw new Error(`no disk for the archive: ${stderr}`)
-  const plain = await openInstallation(mission, { now: Date.now() })
-  const own = join(root, 'missions', 'tally')
-  await cp(join(plain.folder, 'mission'), own, { recursive: true })
-  // Under chaos programs take a moment, so that a strike finds them at work.
-  for (const [name, text] of Object.entries(mission))
-    if (name.endsWith('.sh')) await writeFile(join(own, name), text.replace('set -eu\n', 'set -eu\nsleep 0.3\n'))
-  for (const [name, content] of deliveries) await plain.deliver(name, content)
-  await plain.settle()
-  undisturbed = await readEndState(plain.db)
-  names = await namesOfLatest(plain.db)
-  await plain.close()
+  undisturbed = await workInPeace(mission, deliveries, join(root, 'missions', 'tally'))
 }, 24 * 3_600_000)
 afterAll(async () => {
   // Also where the test failed: nobody else would end it.
@@ -92,10 +81,7 @@ const openTries = async ({ system }: Stage): Promise<readonly { readonly id: num
   return (rows ?? []).map(r => ({ id: r.id, pid: Number(r.worker.split(':').at(-1)) }))
 }
 
-async function drop({ home }: Stage, [name, content]: Delivery): Promise<void> {
-  await writeFile(join(home, 'drop', `${name}.part`), content)
-  await rename(join(home, 'drop', `${name}.part`), join(home, 'drop', name))
-}
+const drop = ({ home }: Stage, delivery: Delivery): Promise<void> => dropInto(home, delivery)
 
 async function kill({ system, dice }: Stage, who: 'server' | 'worker' | 'database'): Promise<void> {
   const workers = await system.workers()
@@ -212,10 +198,10 @@ test(
       system.keepUp()
       return system.ask(readEndState)
     }
-    await expect.poll(atLast, { timeout: 600_000, interval: 1000 }).toEqual(undisturbed)
+    await expect.poll(atLast, { timeout: 600_000, interval: 1000 }).toEqual(undisturbed.state)
     const store = localStore(join(home, 'archive'))
     await expect.poll(() => system.ask(db => findUnsound(db, store)), { timeout: 120_000, interval: 1000 }).toEqual([])
-    expect(await system.ask(namesOfLatest)).toEqual(names)
+    expect(await system.ask(namesOfLatest)).toEqual(undisturbed.names)
     await expect.poll(() => readdir(join(home, 'drop')), patience).toEqual([])
     expect((await readdir(join(home, 'quarantine'))).map(name => name.slice(13))).toEqual([impostor[0]])
     // Nothing is left of tries that came to nothing.
